@@ -1,0 +1,6 @@
+package jada.adalora;
+
+/// Placeholder.
+public final class Dummy {
+  private Dummy() {}
+}

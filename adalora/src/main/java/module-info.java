@@ -1,0 +1,12 @@
+/// AdaLoRA: adapters, the rank budget, fine-tuning and the command line.
+module jada.adalora {
+  requires transitive jada.nn;
+  requires info.picocli;
+  requires me.tongfei.progressbar;
+  requires de.siegmar.fastcsv;
+  requires eu.maveniverse.maven.mima.context;
+  requires jdk.compiler;
+  requires tools.jackson.databind;
+
+  exports jada.adalora;
+}

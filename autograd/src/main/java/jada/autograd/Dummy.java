@@ -1,0 +1,6 @@
+package jada.autograd;
+
+/// Placeholder.
+public final class Dummy {
+  private Dummy() {}
+}

@@ -1,0 +1,6 @@
+/// Reverse-mode automatic differentiation.
+module jada.autograd {
+  requires transitive jada.tensor;
+
+  exports jada.autograd;
+}

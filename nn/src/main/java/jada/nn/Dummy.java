@@ -1,0 +1,6 @@
+package jada.nn;
+
+/// Placeholder.
+public final class Dummy {
+  private Dummy() {}
+}

@@ -1,0 +1,6 @@
+package jada.tensor;
+
+/// Placeholder.
+public final class Dummy {
+  private Dummy() {}
+}

@@ -1,0 +1,6 @@
+package jada.tensor.kernel;
+
+/// Placeholder.
+public final class Dummy {
+  private Dummy() {}
+}

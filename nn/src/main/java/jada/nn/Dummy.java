@@ -1,6 +1,0 @@
-package jada.nn;
-
-/// Placeholder.
-public final class Dummy {
-  private Dummy() {}
-}

@@ -1,6 +1,0 @@
-package jada.tensor;
-
-/// Placeholder.
-public final class Dummy {
-  private Dummy() {}
-}

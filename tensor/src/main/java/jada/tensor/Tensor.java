@@ -1,0 +1,563 @@
+package jada.tensor;
+
+import jada.tensor.kernel.Gemm;
+import jada.tensor.kernel.Kernels;
+import jada.tensor.kernel.Operand;
+import java.util.Arrays;
+import java.util.function.IntConsumer;
+
+/// A dense array of floats with a shape, row-major, without gaps.
+///
+/// Operations return new tensors. Shapes must match exactly; there is no implicit broadcasting. An
+/// operation that does not fit throws an [IllegalArgumentException] that names the operation, the
+/// shapes, the rule and the remedy.
+public final class Tensor {
+  /// Elements per task of an elementwise operation: 64 KiB of floats, half of a small L2 with two
+  /// operands, and a few microseconds of work, which hides the cost of handing a task over.
+  private static final int BLOCK = 16_384;
+
+  private static final Kernels KERNELS = Kernels.fastest();
+
+  private final Shape shape;
+  private final float[] data;
+
+  private Tensor(Shape shape, float[] data) {
+    this.shape = shape;
+    this.data = data;
+  }
+
+  // ---- making --------------------------------------------------------------------------------
+
+  /// A tensor over the given elements in row-major order. The array is not copied: the caller gives
+  /// it up.
+  ///
+  /// @throws IllegalArgumentException if the number of elements does not fit the shape
+  public static Tensor of(Shape shape, float... elements) {
+    if (elements.length != shape.size()) {
+      throw new IllegalArgumentException(
+          "tensor: shape "
+              + shape
+              + " needs "
+              + shape.size()
+              + " elements, got "
+              + elements.length);
+    }
+    return new Tensor(shape, elements);
+  }
+
+  /// A vector (n) of the given elements.
+  public static Tensor vector(float... elements) {
+    return new Tensor(Shape.of(elements.length), elements);
+  }
+
+  /// A matrix (m,n) of the given rows, which must have equal lengths.
+  public static Tensor matrix(float[]... rows) {
+    int n = rows.length == 0 ? 0 : rows[0].length;
+    float[] data = new float[rows.length * n];
+    for (int i = 0; i < rows.length; i++) {
+      if (rows[i].length != n) {
+        throw new IllegalArgumentException(
+            "matrix: row " + i + " has " + rows[i].length + " elements, row 0 has " + n);
+      }
+      System.arraycopy(rows[i], 0, data, i * n, n);
+    }
+    return new Tensor(Shape.of(rows.length, n), data);
+  }
+
+  /// A tensor without dimensions that holds one number.
+  public static Tensor scalar(float value) {
+    return new Tensor(Shape.of(), new float[] {value});
+  }
+
+  /// All zeros.
+  public static Tensor zeros(Shape shape) {
+    return new Tensor(shape, new float[shape.size()]);
+  }
+
+  /// All elements equal.
+  public static Tensor full(Shape shape, float value) {
+    Tensor tensor = zeros(shape);
+    Arrays.fill(tensor.data, value);
+    return tensor;
+  }
+
+  /// The identity matrix (n,n).
+  public static Tensor identity(int n) {
+    Tensor tensor = zeros(Shape.of(n, n));
+    for (int i = 0; i < n; i++) {
+      tensor.data[i * n + i] = 1;
+    }
+    return tensor;
+  }
+
+  /// Independent draws from N(0, std²).
+  public static Tensor normal(Shape shape, float std, RandomSource random) {
+    Tensor tensor = zeros(shape);
+    for (int i = 0; i < tensor.data.length; i++) {
+      tensor.data[i] = (float) (std * random.nextGaussian());
+    }
+    return tensor;
+  }
+
+  /// Independent draws from the uniform distribution on [low, high).
+  public static Tensor uniform(Shape shape, float low, float high, RandomSource random) {
+    Tensor tensor = zeros(shape);
+    for (int i = 0; i < tensor.data.length; i++) {
+      tensor.data[i] = (float) (low + (high - low) * random.nextDouble());
+    }
+    return tensor;
+  }
+
+  // ---- looking -------------------------------------------------------------------------------
+
+  /// The sizes.
+  public Shape shape() {
+    return shape;
+  }
+
+  /// The number of elements.
+  public int size() {
+    return data.length;
+  }
+
+  /// The elements themselves, row-major, not a copy. To be read only, but for whoever just made the
+  /// tensor and has not shown it to anybody.
+  public float[] array() {
+    return data;
+  }
+
+  /// One element.
+  public float get(int... index) {
+    if (index.length != shape.rank()) {
+      throw new IllegalArgumentException(
+          "get: " + index.length + " indices for shape " + shape + "; give one for each dimension");
+    }
+    int at = 0;
+    for (int i = 0; i < index.length; i++) {
+      if (index[i] < 0 || index[i] >= shape.dim(i)) {
+        throw new IndexOutOfBoundsException(
+            "get: index " + Arrays.toString(index) + " of shape " + shape);
+      }
+      at = at * shape.dim(i) + index[i];
+    }
+    return data[at];
+  }
+
+  /// The only element of a tensor that has one.
+  public float item() {
+    if (data.length != 1) {
+      throw new IllegalArgumentException("item: shape " + shape + " has not exactly one element");
+    }
+    return data[0];
+  }
+
+  /// A tensor of its own with the same elements.
+  public Tensor copy() {
+    return new Tensor(shape, data.clone());
+  }
+
+  // ---- elementwise ---------------------------------------------------------------------------
+
+  /// this + other.
+  public Tensor add(Tensor other) {
+    return binary("add", other, KERNELS::add);
+  }
+
+  /// this − other.
+  public Tensor subtract(Tensor other) {
+    return binary("subtract", other, KERNELS::subtract);
+  }
+
+  /// this ⊙ other.
+  public Tensor multiply(Tensor other) {
+    return binary("multiply", other, KERNELS::multiply);
+  }
+
+  /// factor · this.
+  public Tensor scale(float factor) {
+    return unary((x, y, from, to) -> KERNELS.scale(x, factor, y, from, to));
+  }
+
+  /// eˣ.
+  public Tensor exp() {
+    return unary(KERNELS::exp);
+  }
+
+  /// Natural logarithm.
+  public Tensor log() {
+    return map(x -> (float) Math.log(x));
+  }
+
+  /// √x.
+  public Tensor sqrt() {
+    return map(x -> (float) Math.sqrt(x));
+  }
+
+  /// |x|.
+  public Tensor abs() {
+    return map(Math::abs);
+  }
+
+  /// 1/x.
+  public Tensor reciprocal() {
+    return map(x -> 1 / x);
+  }
+
+  /// tanh x.
+  public Tensor tanh() {
+    return unary(KERNELS::tanh);
+  }
+
+  /// erf x.
+  public Tensor erf() {
+    return unary(KERNELS::erf);
+  }
+
+  /// max(x, 0).
+  public Tensor relu() {
+    return map(x -> Math.max(x, 0));
+  }
+
+  /// x · Φ(x), exact (erf) form.
+  public Tensor gelu() {
+    return unary(KERNELS::gelu);
+  }
+
+  /// gradient ⊙ gelu′(this).
+  public Tensor geluGradient(Tensor gradient) {
+    return binary("geluGradient", gradient, KERNELS::geluGradient);
+  }
+
+  // ---- rows and columns ----------------------------------------------------------------------
+
+  /// Adds a row (n) to every innermost row of (…, n).
+  public Tensor addRow(Tensor row) {
+    int n = shape.columns();
+    requireRow("addRow", row, n);
+    Tensor out = zeros(shape);
+    forRows((from, to) -> KERNELS.addRow(data, row.data, n, out.data, from, to));
+    return out;
+  }
+
+  /// Multiplies every innermost row of (…, n) elementwise by a row (n).
+  public Tensor multiplyRow(Tensor row) {
+    int n = shape.columns();
+    requireRow("multiplyRow", row, n);
+    Tensor out = zeros(shape);
+    forRows(
+        (from, to) -> {
+          for (int r = from; r < to; r++) {
+            for (int j = 0; j < n; j++) {
+              out.data[r * n + j] = data[r * n + j] * row.data[j];
+            }
+          }
+        });
+    return out;
+  }
+
+  /// Multiplies row i of (m,n) by element i of (m).
+  public Tensor multiplyColumn(Tensor column) {
+    int m = shape.rows();
+    int n = shape.columns();
+    if (column.shape.rank() != 1 || column.size() != m) {
+      throw new IllegalArgumentException(
+          "multiplyColumn: " + shape + " needs a column (" + m + "), got " + column.shape);
+    }
+    Tensor out = zeros(shape);
+    forRows(
+        (from, to) -> {
+          for (int r = from; r < to; r++) {
+            for (int j = 0; j < n; j++) {
+              out.data[r * n + j] = data[r * n + j] * column.data[r];
+            }
+          }
+        });
+    return out;
+  }
+
+  /// The sum of all innermost rows: (…, n) -> (n).
+  public Tensor sumRows() {
+    Tensor out = zeros(Shape.of(shape.columns()));
+    KERNELS.sumRows(data, shape.columns(), out.data, 0, shape.rows());
+    return out;
+  }
+
+  /// The sum of each innermost row: (…, n) -> (m), m the number of rows.
+  public Tensor sumColumns() {
+    int n = shape.columns();
+    Tensor out = zeros(Shape.of(shape.rows()));
+    for (int r = 0; r < out.data.length; r++) {
+      out.data[r] = KERNELS.sum(data, r * n, r * n + n);
+    }
+    return out;
+  }
+
+  /// The sum of all elements, as a scalar tensor.
+  public Tensor sum() {
+    // Partial sums of fixed blocks, added in block order: the same bits on any number of threads.
+    double total = 0;
+    for (int from = 0; from < data.length; from += BLOCK) {
+      total += KERNELS.sum(data, from, Math.min(data.length, from + BLOCK));
+    }
+    return scalar((float) total);
+  }
+
+  /// Σ this ⊙ other.
+  public float dot(Tensor other) {
+    requireSame("dot", other);
+    double total = 0;
+    for (int from = 0; from < data.length; from += BLOCK) {
+      total += KERNELS.dot(data, other.data, from, Math.min(data.length, from + BLOCK));
+    }
+    return (float) total;
+  }
+
+  /// The Frobenius norm √Σx².
+  public float norm() {
+    return (float) Math.sqrt(dot(this));
+  }
+
+  /// Softmax of each innermost row.
+  public Tensor softmax() {
+    Tensor out = zeros(shape);
+    int n = shape.columns();
+    forRows((from, to) -> KERNELS.softmaxRows(data, n, out.data, from, to));
+    return out;
+  }
+
+  // ---- matrices ------------------------------------------------------------------------------
+
+  /// A·B: (m,k)·(k,n) -> (m,n).
+  public Tensor matmul(Tensor b) {
+    requireMatrices("matmul", b);
+    int k = shape.dim(1);
+    requireInner("matmul", b, k, b.shape.dim(0), "left columns must equal right rows");
+    return product(shape.dim(0), b.shape.dim(1), k, plain(), b.plain());
+  }
+
+  /// A·Bᵀ: (m,k)·(n,k)ᵀ -> (m,n).
+  public Tensor matmulTransposed(Tensor b) {
+    requireMatrices("matmulTransposed", b);
+    int k = shape.dim(1);
+    requireInner("matmulTransposed", b, k, b.shape.dim(1), "both must have equally many columns");
+    return product(shape.dim(0), b.shape.dim(0), k, plain(), b.flipped());
+  }
+
+  /// Aᵀ·B: (k,m)ᵀ·(k,n) -> (m,n).
+  public Tensor transposedMatmul(Tensor b) {
+    requireMatrices("transposedMatmul", b);
+    int k = shape.dim(0);
+    requireInner("transposedMatmul", b, k, b.shape.dim(0), "both must have equally many rows");
+    return product(shape.dim(1), b.shape.dim(1), k, flipped(), b.plain());
+  }
+
+  /// The transpose: (m,n) -> (n,m).
+  public Tensor transpose() {
+    requireMatrix("transpose");
+    int m = shape.dim(0);
+    int n = shape.dim(1);
+    Tensor out = zeros(Shape.of(n, m));
+    for (int i = 0; i < m; i++) {
+      for (int j = 0; j < n; j++) {
+        out.data[j * m + i] = data[i * n + j];
+      }
+    }
+    return out;
+  }
+
+  // ---- moving elements -----------------------------------------------------------------------
+
+  /// The same elements in another shape of the same size; shares the array.
+  public Tensor reshape(Shape target) {
+    if (target.size() != data.length) {
+      throw new IllegalArgumentException(
+          "reshape: " + shape + " to " + target + ": the number of elements must stay the same");
+    }
+    return new Tensor(target, data);
+  }
+
+  /// The rows with the given numbers: (m,n), k numbers -> (k,n).
+  public Tensor gatherRows(int... rows) {
+    requireMatrix("gatherRows");
+    int n = shape.dim(1);
+    Tensor out = zeros(Shape.of(rows.length, n));
+    for (int i = 0; i < rows.length; i++) {
+      requireRowNumber("gatherRows", rows[i], shape.dim(0));
+      System.arraycopy(data, rows[i] * n, out.data, i * n, n);
+    }
+    return out;
+  }
+
+  /// The transpose of [#gatherRows]: a zero matrix (m,n) to whose row `rows[i]` row i of this (k,n)
+  /// is added, in order of i.
+  public Tensor scatterRows(int m, int... rows) {
+    requireMatrix("scatterRows");
+    int n = shape.dim(1);
+    if (rows.length != shape.dim(0)) {
+      throw new IllegalArgumentException(
+          "scatterRows: " + shape + " needs one target row for each row, got " + rows.length);
+    }
+    Tensor out = zeros(Shape.of(m, n));
+    for (int i = 0; i < rows.length; i++) {
+      requireRowNumber("scatterRows", rows[i], m);
+      for (int j = 0; j < n; j++) {
+        out.data[rows[i] * n + j] += data[i * n + j];
+      }
+    }
+    return out;
+  }
+
+  /// The columns with the given numbers: (m,n), k numbers -> (m,k).
+  public Tensor gatherColumns(int... columns) {
+    return transpose().gatherRows(columns).transpose();
+  }
+
+  // ---- text ----------------------------------------------------------------------------------
+
+  /// Whether every element is a finite number.
+  public boolean isFinite() {
+    for (float x : data) {
+      if (!Float.isFinite(x)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// The shape and the first elements, for people.
+  @Override
+  public String toString() {
+    return TensorText.render(this);
+  }
+
+  // ---- how -----------------------------------------------------------------------------------
+
+  private interface UnaryKernel {
+    void apply(float[] x, float[] y, int from, int to);
+  }
+
+  private interface BinaryKernel {
+    void apply(float[] a, float[] b, float[] out, int from, int to);
+  }
+
+  private interface FloatFunction {
+    float apply(float x);
+  }
+
+  private interface Range {
+    void accept(int from, int to);
+  }
+
+  private Tensor unary(UnaryKernel kernel) {
+    Tensor out = zeros(shape);
+    forBlocks((from, to) -> kernel.apply(data, out.data, from, to));
+    return out;
+  }
+
+  private Tensor map(FloatFunction f) {
+    return unary(
+        (x, y, from, to) -> {
+          for (int i = from; i < to; i++) {
+            y[i] = f.apply(x[i]);
+          }
+        });
+  }
+
+  private Tensor binary(String operation, Tensor other, BinaryKernel kernel) {
+    requireSame(operation, other);
+    Tensor out = zeros(shape);
+    forBlocks((from, to) -> kernel.apply(data, other.data, out.data, from, to));
+    return out;
+  }
+
+  private void forBlocks(Range body) {
+    int length = data.length;
+    dispatch(
+        (length + BLOCK - 1) / BLOCK,
+        block -> body.accept(block * BLOCK, Math.min(length, (block + 1) * BLOCK)));
+  }
+
+  private void forRows(Range body) {
+    int rows = shape.rows();
+    int perBlock = Math.max(1, BLOCK / Math.max(1, shape.columns()));
+    dispatch(
+        (rows + perBlock - 1) / perBlock,
+        block -> body.accept(block * perBlock, Math.min(rows, (block + 1) * perBlock)));
+  }
+
+  private static void dispatch(int tasks, IntConsumer task) {
+    Workers.current().dispatch(tasks, task);
+  }
+
+  private Operand plain() {
+    return Operand.of(data, 0, shape.dim(1));
+  }
+
+  private Operand flipped() {
+    return Operand.transposed(data, 0, shape.dim(1));
+  }
+
+  private static Tensor product(int m, int n, int k, Operand a, Operand b) {
+    Tensor out = zeros(Shape.of(m, n));
+    Gemm.multiply(Workers.current(), m, n, k, a, b, out.data, 0, n);
+    return out;
+  }
+
+  private void requireSame(String operation, Tensor other) {
+    if (!shape.equals(other.shape)) {
+      throw new IllegalArgumentException(
+          operation + ": " + shape + " and " + other.shape + " do not fit: shapes must be equal");
+    }
+  }
+
+  private void requireMatrix(String operation) {
+    if (shape.rank() != 2) {
+      throw new IllegalArgumentException(
+          operation + ": a matrix is needed, got shape " + shape + "; reshape it first");
+    }
+  }
+
+  private void requireMatrices(String operation, Tensor other) {
+    if (shape.rank() != 2 || other.shape.rank() != 2) {
+      throw new IllegalArgumentException(
+          operation
+              + ": two matrices are needed, got "
+              + shape
+              + " and "
+              + other.shape
+              + "; reshape them first");
+    }
+  }
+
+  private void requireInner(String operation, Tensor other, int left, int right, String rule) {
+    if (left != right) {
+      throw new IllegalArgumentException(
+          operation
+              + ": "
+              + shape
+              + " and "
+              + other.shape
+              + " do not fit: "
+              + rule
+              + " ("
+              + left
+              + " != "
+              + right
+              + ")");
+    }
+  }
+
+  private void requireRow(String operation, Tensor row, int n) {
+    if (row.shape.rank() != 1 || row.size() != n) {
+      throw new IllegalArgumentException(
+          operation + ": " + shape + " needs a row (" + n + "), got " + row.shape);
+    }
+  }
+
+  private static void requireRowNumber(String operation, int row, int rows) {
+    if (row < 0 || row >= rows) {
+      throw new IndexOutOfBoundsException(
+          operation + ": row " + row + " of a matrix with " + rows + " rows");
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package jada.tensor.kernel;
+
+/// The elementwise, row-wise and reducing kernels. All index ranges are half open: `[from, to)`.
+public sealed interface Kernels permits ScalarKernels {
+
+  /// The fastest kernels that this JVM can run, chosen once: the vector twins when the module
+  /// `jdk.incubator.vector` was added, else the scalar twins.
+  static Kernels fastest() {
+    return Fastest.KERNELS;
+  }
+
+  /// What computes, for reports: for example `vector (8 lanes)` or `scalar`.
+  String name();
+
+  /// `out[i] = a[i] + b[i]`.
+  void add(float[] a, float[] b, float[] out, int from, int to);
+
+  /// `out[i] = a[i] − b[i]`.
+  void subtract(float[] a, float[] b, float[] out, int from, int to);
+
+  /// `out[i] = a[i] · b[i]`.
+  void multiply(float[] a, float[] b, float[] out, int from, int to);
+
+  /// `out[i] = a[i] · factor`.
+  void scale(float[] a, float factor, float[] out, int from, int to);
+
+  /// `y[i] += factor · x[i]`, one rounding (fused multiply-add).
+  void axpy(float factor, float[] x, float[] y, int from, int to);
+
+  /// `out[i] = exp(a[i])`.
+  void exp(float[] a, float[] out, int from, int to);
+
+  /// `out[i] = tanh(a[i])`.
+  void tanh(float[] a, float[] out, int from, int to);
+
+  /// `out[i] = erf(a[i])` = 2/√π ∫₀ᵃ e^(−t²) dt.
+  void erf(float[] a, float[] out, int from, int to);
+
+  /// gelu(x) = x · Φ(x) = x/2 · (1 + erf(x/√2)), the exact form that BERT uses.
+  void gelu(float[] x, float[] out, int from, int to);
+
+  /// `out[i] = g[i] · gelu′(x[i])`, gelu′(x) = Φ(x) + x·φ(x), φ(x) = e^(−x²/2)/√(2π).
+  void geluGradient(float[] x, float[] g, float[] out, int from, int to);
+
+  /// Σ `a[i]` over the range, summed in an order that depends on the range alone.
+  float sum(float[] a, int from, int to);
+
+  /// Σ `a[i] · b[i]` over the range, summed in an order that depends on the range alone.
+  float dot(float[] a, float[] b, int from, int to);
+
+  /// `out[r·n + j] = a[r·n + j] + row[j]` for the rows r in `[fromRow, toRow)` of n columns.
+  void addRow(float[] a, float[] row, int n, float[] out, int fromRow, int toRow);
+
+  /// `out[j] += Σᵣ a[r·n + j]` over the rows r in `[fromRow, toRow)` of n columns, in row order.
+  void sumRows(float[] a, int n, float[] out, int fromRow, int toRow);
+
+  /// Softmax of each row: y_j = e^(x_j − max x) / Σ_l e^(x_l − max x), n columns.
+  void softmaxRows(float[] x, int n, float[] y, int fromRow, int toRow);
+
+  /// Derivative of softmax through its output y: out_j = y_j · (g_j − Σ_l g_l y_l), n columns.
+  void softmaxGradientRows(float[] y, float[] g, int n, float[] out, int fromRow, int toRow);
+
+  /// y = γ ⊙ (x − μ) · s + β for each row of n columns, with mean μ and s = 1/√(σ² + ε), σ² the
+  /// biased variance; `mean` and `rstd` receive μ and s of each row, indexed by row.
+  void layerNormRows(
+      float[] x,
+      float[] gamma,
+      float[] beta,
+      float epsilon,
+      int n,
+      float[] y,
+      float[] mean,
+      float[] rstd,
+      int fromRow,
+      int toRow);
+
+  /// Derivative of layer norm with respect to x. With x̂ = (x − μ)·s and h = g ⊙ γ: dx = s · (h −
+  /// mean(h) − x̂ · mean(h ⊙ x̂)).
+  void layerNormGradientRows(
+      float[] x,
+      float[] gamma,
+      float[] mean,
+      float[] rstd,
+      float[] g,
+      int n,
+      float[] dx,
+      int fromRow,
+      int toRow);
+
+  /// Derivatives of layer norm with respect to γ and β, accumulated over rows in row order: dγ_j +=
+  /// Σᵣ g_rj · x̂_rj, dβ_j += Σᵣ g_rj.
+  void layerNormParameterGradients(
+      float[] x,
+      float[] mean,
+      float[] rstd,
+      float[] g,
+      int n,
+      float[] dgamma,
+      float[] dbeta,
+      int fromRow,
+      int toRow);
+
+  /// One AdamW step on a range, in place, as PyTorch computes it: p ← p·(1 − lr·wd); m ← β₁m +
+  /// (1−β₁)g; v ← β₂v + (1−β₂)g²; p ← p − stepSize · m / (√v / √bias2 + ε), with stepSize =
+  /// lr/(1−β₁ᵗ), √bias2 = √(1−β₂ᵗ).
+  ///
+  /// @param decay 1 − lr·weightDecay
+  /// @param stepSize lr/(1−β₁ᵗ)
+  /// @param rootBias2 √(1−β₂ᵗ)
+  void adamW(
+      float[] p,
+      float[] g,
+      float[] m,
+      float[] v,
+      float decay,
+      float beta1,
+      float beta2,
+      float stepSize,
+      float rootBias2,
+      float epsilon,
+      int from,
+      int to);
+
+  /// Inverted dropout: `out[i] = x[i] / (1 − p)` where the hash of (key, i) keeps element i, else
+  /// 0. The decision is [CounterHash#keeps], a pure function of key and i, so the backward pass
+  /// calls this same kernel on the gradient and nothing is stored.
+  void dropout(float[] x, long key, float p, float[] out, int from, int to);
+}

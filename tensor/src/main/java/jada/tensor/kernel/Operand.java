@@ -1,0 +1,31 @@
+package jada.tensor.kernel;
+
+/// A matrix as a matrix product reads it: an array, where the first element lies, how far apart
+/// rows lie, and whether the matrix is stored transposed.
+public final class Operand {
+  final float[] data;
+  final int offset;
+  final int stride;
+  final boolean transposed;
+
+  private Operand(float[] data, int offset, int stride, boolean transposed) {
+    this.data = data;
+    this.offset = offset;
+    this.stride = stride;
+    this.transposed = transposed;
+  }
+
+  /// Element (i, j) is `data[offset + i·stride + j]`.
+  public static Operand of(float[] data, int offset, int stride) {
+    return new Operand(data, offset, stride, false);
+  }
+
+  /// Element (i, j) is `data[offset + j·stride + i]`: the transpose of what is stored.
+  public static Operand transposed(float[] data, int offset, int stride) {
+    return new Operand(data, offset, stride, true);
+  }
+
+  float at(int i, int j) {
+    return data[transposed ? offset + j * stride + i : offset + i * stride + j];
+  }
+}

@@ -1,0 +1,260 @@
+package jada.tensor.kernel;
+
+/// The scalar twins: each kernel as the plain loop that its formula says.
+public final class ScalarKernels implements Kernels {
+  /// Kernels without state.
+  public ScalarKernels() {}
+
+  @Override
+  public String name() {
+    return "scalar";
+  }
+
+  @Override
+  public void add(float[] a, float[] b, float[] out, int from, int to) {
+    for (int i = from; i < to; i++) {
+      out[i] = a[i] + b[i];
+    }
+  }
+
+  @Override
+  public void subtract(float[] a, float[] b, float[] out, int from, int to) {
+    for (int i = from; i < to; i++) {
+      out[i] = a[i] - b[i];
+    }
+  }
+
+  @Override
+  public void multiply(float[] a, float[] b, float[] out, int from, int to) {
+    for (int i = from; i < to; i++) {
+      out[i] = a[i] * b[i];
+    }
+  }
+
+  @Override
+  public void scale(float[] a, float factor, float[] out, int from, int to) {
+    for (int i = from; i < to; i++) {
+      out[i] = a[i] * factor;
+    }
+  }
+
+  @Override
+  public void axpy(float factor, float[] x, float[] y, int from, int to) {
+    for (int i = from; i < to; i++) {
+      y[i] = Math.fma(factor, x[i], y[i]);
+    }
+  }
+
+  @Override
+  public void exp(float[] a, float[] out, int from, int to) {
+    for (int i = from; i < to; i++) {
+      out[i] = Approximations.exp(a[i]);
+    }
+  }
+
+  @Override
+  public void tanh(float[] a, float[] out, int from, int to) {
+    for (int i = from; i < to; i++) {
+      out[i] = Approximations.tanh(a[i]);
+    }
+  }
+
+  @Override
+  public void erf(float[] a, float[] out, int from, int to) {
+    for (int i = from; i < to; i++) {
+      out[i] = Approximations.erf(a[i]);
+    }
+  }
+
+  @Override
+  public void gelu(float[] x, float[] out, int from, int to) {
+    for (int i = from; i < to; i++) {
+      out[i] = Approximations.gelu(x[i]);
+    }
+  }
+
+  @Override
+  public void geluGradient(float[] x, float[] g, float[] out, int from, int to) {
+    for (int i = from; i < to; i++) {
+      out[i] = g[i] * Approximations.geluDerivative(x[i]);
+    }
+  }
+
+  @Override
+  public float sum(float[] a, int from, int to) {
+    float sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += a[i];
+    }
+    return sum;
+  }
+
+  @Override
+  public float dot(float[] a, float[] b, int from, int to) {
+    float sum = 0;
+    for (int i = from; i < to; i++) {
+      sum = Math.fma(a[i], b[i], sum);
+    }
+    return sum;
+  }
+
+  @Override
+  public void addRow(float[] a, float[] row, int n, float[] out, int fromRow, int toRow) {
+    for (int r = fromRow; r < toRow; r++) {
+      for (int j = 0; j < n; j++) {
+        out[r * n + j] = a[r * n + j] + row[j];
+      }
+    }
+  }
+
+  @Override
+  public void sumRows(float[] a, int n, float[] out, int fromRow, int toRow) {
+    for (int r = fromRow; r < toRow; r++) {
+      for (int j = 0; j < n; j++) {
+        out[j] += a[r * n + j];
+      }
+    }
+  }
+
+  @Override
+  public void softmaxRows(float[] x, int n, float[] y, int fromRow, int toRow) {
+    for (int r = fromRow; r < toRow; r++) {
+      int o = r * n;
+      float max = Float.NEGATIVE_INFINITY;
+      for (int j = 0; j < n; j++) {
+        max = Math.max(max, x[o + j]);
+      }
+      float sum = 0;
+      for (int j = 0; j < n; j++) {
+        y[o + j] = Approximations.exp(x[o + j] - max);
+        sum += y[o + j];
+      }
+      float scale = 1 / sum;
+      for (int j = 0; j < n; j++) {
+        y[o + j] *= scale;
+      }
+    }
+  }
+
+  @Override
+  public void softmaxGradientRows(
+      float[] y, float[] g, int n, float[] out, int fromRow, int toRow) {
+    for (int r = fromRow; r < toRow; r++) {
+      int o = r * n;
+      float dot = dot(g, y, o, o + n);
+      for (int j = o; j < o + n; j++) {
+        out[j] = y[j] * (g[j] - dot);
+      }
+    }
+  }
+
+  @Override
+  public void layerNormRows(
+      float[] x,
+      float[] gamma,
+      float[] beta,
+      float epsilon,
+      int n,
+      float[] y,
+      float[] mean,
+      float[] rstd,
+      int fromRow,
+      int toRow) {
+    for (int r = fromRow; r < toRow; r++) {
+      int o = r * n;
+      float mu = sum(x, o, o + n) / n;
+      float squares = 0;
+      for (int j = 0; j < n; j++) {
+        float centred = x[o + j] - mu;
+        squares = Math.fma(centred, centred, squares);
+      }
+      float s = (float) (1 / Math.sqrt(squares / n + epsilon));
+      mean[r] = mu;
+      rstd[r] = s;
+      for (int j = 0; j < n; j++) {
+        y[o + j] = Math.fma((x[o + j] - mu) * s, gamma[j], beta[j]);
+      }
+    }
+  }
+
+  @Override
+  public void layerNormGradientRows(
+      float[] x,
+      float[] gamma,
+      float[] mean,
+      float[] rstd,
+      float[] g,
+      int n,
+      float[] dx,
+      int fromRow,
+      int toRow) {
+    for (int r = fromRow; r < toRow; r++) {
+      int o = r * n;
+      float mu = mean[r];
+      float s = rstd[r];
+      float sumH = 0;
+      float sumHX = 0;
+      for (int j = 0; j < n; j++) {
+        float h = g[o + j] * gamma[j];
+        sumH += h;
+        sumHX = Math.fma(h, (x[o + j] - mu) * s, sumHX);
+      }
+      float meanH = sumH / n;
+      float meanHX = sumHX / n;
+      for (int j = 0; j < n; j++) {
+        float normalized = (x[o + j] - mu) * s;
+        dx[o + j] = s * (g[o + j] * gamma[j] - meanH - normalized * meanHX);
+      }
+    }
+  }
+
+  @Override
+  public void layerNormParameterGradients(
+      float[] x,
+      float[] mean,
+      float[] rstd,
+      float[] g,
+      int n,
+      float[] dgamma,
+      float[] dbeta,
+      int fromRow,
+      int toRow) {
+    for (int r = fromRow; r < toRow; r++) {
+      int o = r * n;
+      for (int j = 0; j < n; j++) {
+        dgamma[j] = Math.fma(g[o + j], (x[o + j] - mean[r]) * rstd[r], dgamma[j]);
+        dbeta[j] += g[o + j];
+      }
+    }
+  }
+
+  @Override
+  public void adamW(
+      float[] p,
+      float[] g,
+      float[] m,
+      float[] v,
+      float decay,
+      float beta1,
+      float beta2,
+      float stepSize,
+      float rootBias2,
+      float epsilon,
+      int from,
+      int to) {
+    for (int i = from; i < to; i++) {
+      m[i] = Math.fma(beta1, m[i], (1 - beta1) * g[i]);
+      v[i] = Math.fma(beta2, v[i], (1 - beta2) * g[i] * g[i]);
+      float denominator = (float) Math.sqrt(v[i]) / rootBias2 + epsilon;
+      p[i] = p[i] * decay - stepSize * m[i] / denominator;
+    }
+  }
+
+  @Override
+  public void dropout(float[] x, long key, float p, float[] out, int from, int to) {
+    float scale = 1 / (1 - p);
+    for (int i = from; i < to; i++) {
+      out[i] = CounterHash.keeps(key, i, p) ? x[i] * scale : 0;
+    }
+  }
+}

@@ -499,7 +499,7 @@ public final class Tensor {
 
   private static Tensor product(int m, int n, int k, Operand a, Operand b) {
     Tensor out = zeros(Shape.of(m, n));
-    Gemm.multiply(Workers.current(), m, n, k, a, b, out.data, 0, n);
+    Gemm.multiply(Workers.current()::dispatch, m, n, k, a, b, out.data, 0, n);
     return out;
   }
 

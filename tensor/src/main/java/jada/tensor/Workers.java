@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 ///     try (Workers workers = Workers.of(2)) {
 ///       Tensor c = workers.call(() -> a.matmul(b));
 ///     }
-public final class Workers implements Dispatcher, AutoCloseable {
+public final class Workers implements AutoCloseable {
   private static final ScopedValue<Workers> BOUND = ScopedValue.newInstance();
   private static final Workers CALLER_ALONE = new Workers(1);
 
@@ -55,7 +55,8 @@ public final class Workers implements Dispatcher, AutoCloseable {
     ScopedValue.where(BOUND, this).run(computation);
   }
 
-  @Override
+  /// Runs `task` once for each number in `[0, tasks)`, in any order, on these threads; returns when
+  /// all have run. Tasks must not depend on the order. An exception of a task is thrown here.
   public void dispatch(int tasks, IntConsumer task) {
     if (threads == 1 || tasks <= 1) {
       Dispatcher.SEQUENTIAL.dispatch(tasks, task);

@@ -1,6 +1,0 @@
-package jada.adalora;
-
-/// Placeholder.
-public final class Dummy {
-  private Dummy() {}
-}

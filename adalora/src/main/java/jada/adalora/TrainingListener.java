@@ -1,0 +1,119 @@
+package jada.adalora;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// Hears what happens during fine-tuning. Progress bar, trace file and report are listeners.
+///
+/// All methods are called on the thread that trains, between steps; what they take is added to the
+/// time of the run. An exception thrown by a listener stops the run.
+public interface TrainingListener {
+  /// A listener that hears nothing.
+  TrainingListener SILENT = new TrainingListener() {};
+
+  /// Training is about to begin.
+  default void started(RunPlan plan) {}
+
+  /// One optimizer step is done.
+  default void stepped(StepReport report) {}
+
+  /// The held-out examples were scored.
+  default void evaluated(Evaluation evaluation) {}
+
+  /// Both listeners hear everything, this one first.
+  default TrainingListener and(TrainingListener other) {
+    TrainingListener first = this;
+    return new TrainingListener() {
+      @Override
+      public void started(RunPlan plan) {
+        first.started(plan);
+        other.started(plan);
+      }
+
+      @Override
+      public void stepped(StepReport report) {
+        first.stepped(report);
+        other.stepped(report);
+      }
+
+      @Override
+      public void evaluated(Evaluation evaluation) {
+        first.evaluated(evaluation);
+        other.evaluated(evaluation);
+      }
+    };
+  }
+
+  /// What a run is going to do.
+  ///
+  /// @param steps number of optimizer steps, T
+  /// @param epochs passes over the training examples, the last perhaps not complete
+  /// @param trainExamples number of training examples
+  /// @param devExamples number of held-out examples
+  /// @param trainableParameters number of parameters that learn, head included
+  /// @param totalParameters number of all parameters, frozen ones included
+  /// @param initialBudget triplets alive at the start, 0 where the method has none
+  /// @param targetBudget triplets alive at the end, 0 where the method has none
+  record RunPlan(
+      int steps,
+      int epochs,
+      int trainExamples,
+      int devExamples,
+      long trainableParameters,
+      long totalParameters,
+      int initialBudget,
+      int targetBudget) {}
+
+  /// What one optimizer step did; the fields of the trace.
+  ///
+  /// @param step number of the step, t, counted from 0
+  /// @param epoch number of the pass over the training examples, counted from 0
+  /// @param loss mean task loss of the batch, nats for classification; the penalty is not in it
+  /// @param orthReg orthogonality penalty as added to the loss, weight included; 0 without triplets
+  /// @param learningRate learning rate of the step
+  /// @param budget triplets that the schedule allows at this step; 0 where the method has none
+  /// @param activeTriplets triplets whose λ is not masked after the step
+  /// @param tokens number of tokens in the batch
+  /// @param nanos time of the step, nanoseconds
+  /// @param ranks rank of every adapted module, where ranks changed in this step or it is the first
+  ///   step; empty otherwise
+  record StepReport(
+      int step,
+      int epoch,
+      double loss,
+      double orthReg,
+      double learningRate,
+      int budget,
+      int activeTriplets,
+      int tokens,
+      long nanos,
+      Map<String, Integer> ranks) {
+    /// Copies the map, keeping its order.
+    public StepReport {
+      ranks = Collections.unmodifiableMap(new LinkedHashMap<>(ranks));
+    }
+  }
+
+  /// Scores on held-out examples.
+  ///
+  /// @param step number of optimizer steps done before
+  /// @param loss mean task loss over the examples, without penalty
+  /// @param metrics value by name, the main one first: for example accuracy, f1
+  record Evaluation(int step, double loss, Map<String, Double> metrics) {
+    /// Copies the map, keeping its order.
+    public Evaluation {
+      metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+    }
+
+    /// The name of the metric by which runs are compared: accuracy, or pearson for regression.
+    public String mainMetric() {
+      return metrics.keySet().iterator().next();
+    }
+
+    /// The value of the metric by which runs are compared.
+    public double main() {
+      return metrics.get(mainMetric());
+    }
+  }
+}

@@ -9,4 +9,5 @@ module jada.adalora {
   requires tools.jackson.databind;
 
   exports jada.adalora;
+  exports jada.adalora.data;
 }

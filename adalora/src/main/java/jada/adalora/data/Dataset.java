@@ -1,0 +1,110 @@
+package jada.adalora.data;
+
+import jada.nn.InputException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/// Labelled examples in the order of their source, with the name of the source, the line of each
+/// example and a checksum, so that a run can say exactly what it learned from.
+public final class Dataset {
+  private final String name;
+  private final List<Example> examples;
+  private final List<Integer> lines;
+  private final String checksum;
+
+  Dataset(String name, List<Example> examples, List<Integer> lines, String checksum) {
+    if (examples.isEmpty()) {
+      throw new IllegalArgumentException("dataset " + name + ": no examples");
+    }
+    if (examples.size() != lines.size()) {
+      throw new IllegalArgumentException(
+          "dataset %s: %d examples but %d lines".formatted(name, examples.size(), lines.size()));
+    }
+    this.name = Objects.requireNonNull(name, "name");
+    this.examples = List.copyOf(examples);
+    this.lines = List.copyOf(lines);
+    this.checksum = Objects.requireNonNull(checksum, "checksum");
+  }
+
+  /// A dataset made in memory; its checksum is that of its examples' texts and labels.
+  ///
+  /// @throws IllegalArgumentException if there are no examples
+  public static Dataset of(String name, List<Example> examples) {
+    Sha256 sha = new Sha256();
+    List<Integer> lines = new ArrayList<>(examples.size());
+    for (Example example : examples) {
+      // A length before each part keeps ("ab", "c") apart from ("a", "bc").
+      update(sha, example.text());
+      update(sha, example.pair().orElse(""));
+      update(sha, example.label());
+      lines.add(lines.size() + 1);
+    }
+    return new Dataset(name, examples, lines, sha.hex());
+  }
+
+  private static void update(Sha256 sha, String part) {
+    byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+    sha.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII)).update(bytes);
+  }
+
+  /// Where the examples come from: the path of the file as it was given, or a name.
+  public String name() {
+    return name;
+  }
+
+  /// The examples, in the order of their source. Unmodifiable.
+  public List<Example> examples() {
+    return examples;
+  }
+
+  /// How many examples there are, at least one.
+  public int size() {
+    return examples.size();
+  }
+
+  /// SHA-256 of the file's bytes, or of the examples of a dataset made in memory: 64 hexadecimal
+  /// digits.
+  public String checksum() {
+    return checksum;
+  }
+
+  /// The place of an example as messages name it, `train.tsv:12`: the source, and the line (counted
+  /// from 1) on which the example starts. For a dataset made in memory the line is the example's
+  /// position.
+  public String place(int index) {
+    return name + ":" + lines.get(index);
+  }
+
+  /// The labels as numbers, for a regression task, in the order of the examples.
+  ///
+  /// @throws InputException if a label is not a finite number; the message names its place
+  public float[] targets() {
+    float[] targets = new float[size()];
+    for (int i = 0; i < targets.length; i++) {
+      targets[i] = target(i);
+    }
+    return targets;
+  }
+
+  private float target(int index) {
+    String label = examples.get(index).label();
+    try {
+      float value = Float.parseFloat(label);
+      if (Float.isFinite(value)) {
+        return value;
+      }
+    } catch (NumberFormatException _) {
+      // Reported below, together with numbers that are not finite.
+    }
+    throw new InputException(
+        "%s: the label %s is not a finite number; correct it, or use --task classification"
+            .formatted(place(index), Quoted.of(label)));
+  }
+
+  @Override
+  public String toString() {
+    return "%s (%,d examples)".formatted(name, size());
+  }
+}

@@ -1,0 +1,126 @@
+package jada.adalora.data;
+
+import jada.nn.InputException;
+import java.io.InputStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+
+/// Reads texts, with or without labels, from TSV, CSV or JSON Lines.
+///
+/// - The extension decides: `.tsv` and `.txt` are TSV, `.csv` is CSV, `.jsonl`, `.ndjson` and
+///   `.json` are JSON Lines. Only where it says nothing the first line decides: `{` starts JSON
+///   Lines, commas between known column names make CSV, anything else is TSV.
+/// - A table's first row is a header if it holds the name of a column that was given, or the known
+///   names of text columns ([Columns]). Names are compared without regard to case.
+/// - Blank lines are skipped, a byte order mark and CR LF are accepted. In TSV a quote is a letter
+///   like any other.
+/// - Nothing is guessed or repaired: malformed bytes, a row of another width, a row without label
+///   and a line of more than a million characters are errors that name the file and the line.
+public final class DatasetReader {
+  private enum Format {
+    TSV,
+    CSV,
+    JSON_LINES
+  }
+
+  private final Columns columns;
+  private final Charset charset;
+
+  /// A reader of UTF-8 that finds the columns by the header.
+  public DatasetReader() {
+    this(Columns.byHeader(), StandardCharsets.UTF_8);
+  }
+
+  /// A reader of these columns in this encoding.
+  public DatasetReader(Columns columns, Charset charset) {
+    this.columns = Objects.requireNonNull(columns, "columns");
+    this.charset = Objects.requireNonNull(charset, "charset");
+  }
+
+  /// Reads labelled examples.
+  ///
+  /// @throws InputException if the file cannot be read, is empty, is not what its extension says,
+  ///   or has a row without text or label; the message names file and line and what to do
+  public Dataset read(Path file) {
+    SourceText source = SourceText.read(file, charset);
+    List<Entry> entries = entries(source, format(file.toString(), source), true);
+    return new Dataset(
+        source.name(),
+        entries.stream().map(e -> new Example(e.input(), e.label().orElseThrow())).toList(),
+        entries.stream().map(Entry::line).toList(),
+        source.checksum());
+  }
+
+  /// Reads inputs without labels; a label column, if there is one, is not looked at. A TSV whose
+  /// first line has neither a header nor a tab is plain text: each line is one input, tabs and all.
+  ///
+  /// @throws InputException as [#read(Path)], except that labels and texts may be missing or empty
+  public List<Input> readInputs(Path file) {
+    SourceText source = SourceText.read(file, charset);
+    return inputs(source, format(file.toString(), source));
+  }
+
+  /// Reads inputs without labels to the end of a stream, which stays open.
+  ///
+  /// @param name what messages call the stream, such as `standard input`; it has no extension, so
+  ///   the first line decides what is read
+  /// @throws InputException as [#readInputs(Path)]
+  public List<Input> readInputs(String name, InputStream in) {
+    SourceText source = SourceText.read(name, in, charset);
+    return inputs(source, sniff(source));
+  }
+
+  private List<Input> inputs(SourceText source, Format format) {
+    return entries(source, format, false).stream().map(Entry::input).toList();
+  }
+
+  private List<Entry> entries(SourceText source, Format format, boolean labelled) {
+    return switch (format) {
+      case JSON_LINES -> JsonLines.entries(source, columns, labelled);
+      case CSV -> Table.entries(source.name(), Row.ofCommas(source), columns, labelled);
+      case TSV ->
+          isPlainText(source, labelled)
+              ? source.lines().stream().map(DatasetReader::plain).toList()
+              : Table.entries(source.name(), Row.ofTabs(source), columns, labelled);
+    };
+  }
+
+  private boolean isPlainText(SourceText source, boolean labelled) {
+    String first = source.lines().getFirst().text();
+    return !labelled
+        && columns.text().isEmpty()
+        && first.indexOf('\t') < 0
+        && ColumnNames.foundIn(List.of(first.strip().toLowerCase(Locale.ROOT))).isEmpty();
+  }
+
+  private static Entry plain(SourceText.Line line) {
+    return new Entry(line.number(), Input.of(line.text()), Optional.empty());
+  }
+
+  private static Format format(String file, SourceText source) {
+    return switch (file.substring(file.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT)) {
+      case "tsv", "txt" -> Format.TSV;
+      case "csv" -> Format.CSV;
+      case "jsonl", "ndjson", "json" -> Format.JSON_LINES;
+      default -> sniff(source);
+    };
+  }
+
+  private static Format sniff(SourceText source) {
+    String first = source.lines().getFirst().text().strip();
+    if (first.startsWith("{")) {
+      return Format.JSON_LINES;
+    }
+    List<String> names =
+        Arrays.stream(first.toLowerCase(Locale.ROOT).split(","))
+            .map(cell -> cell.replace('"', ' ').strip())
+            .toList();
+    return names.size() > 1 && ColumnNames.foundIn(names).isPresent() ? Format.CSV : Format.TSV;
+  }
+}

@@ -1,0 +1,52 @@
+package jada.adalora.data;
+
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
+import jada.nn.InputException;
+import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// The cells of one row of a table.
+///
+/// @param line the line on which the row starts, counted from 1
+/// @param cells its cells from left to right, at least one
+record Row(int line, List<String> cells) {
+  /// The rows of a tab-separated table. Quotes are letters like any other, as in MRPC; so a cell
+  /// can hold neither a tab nor a line end.
+  static List<Row> ofTabs(SourceText source) {
+    return source.lines().stream()
+        .map(line -> new Row(line.number(), Arrays.asList(line.text().split("\t", -1))))
+        .toList();
+  }
+
+  /// The rows of a comma-separated table as RFC 4180 has it: a quoted cell may hold commas, line
+  /// ends and doubled quotes.
+  static List<Row> ofCommas(SourceText source) {
+    List<Row> rows = new ArrayList<>();
+    CsvReader.CsvReaderBuilder format =
+        CsvReader.builder()
+            .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+            .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+            .allowUnclosedQuote(false)
+            .maxBufferSize(SourceText.LONGEST_LINE);
+    try {
+      for (CsvRecord row : format.ofCsvRecord(new StringReader(source.text()))) {
+        if (!row.getFields().stream().allMatch(String::isBlank)) {
+          rows.add(new Row(Math.toIntExact(row.getStartingLineNumber()), row.getFields()));
+        }
+      }
+    } catch (CsvParseException e) {
+      String reason =
+          e.getCause() == null ? e.getMessage() : e.getMessage() + " " + e.getCause().getMessage();
+      throw new InputException(
+          "%s: not a CSV table: %s; quote cells that hold commas, quotes or line ends"
+              .formatted(source.name(), reason),
+          e);
+    }
+    return rows;
+  }
+}

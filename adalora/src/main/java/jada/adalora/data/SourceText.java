@@ -1,0 +1,116 @@
+package jada.adalora.data;
+
+import jada.nn.InputException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.Charset;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A source's whole text, strictly decoded, with its name for messages and its checksum.
+///
+/// @param name the path as it was given, or a name such as `standard input`
+/// @param text the decoded text without byte order mark
+/// @param checksum SHA-256 of the bytes
+record SourceText(String name, String text, String checksum) {
+  /// Longest line or CSV record, in characters. The longest input a model reads is a few thousand
+  /// characters; a longer line is a file of another kind.
+  static final int LONGEST_LINE = 1 << 20;
+
+  /// Largest source, in bytes: about five million sentences, which still fit an ordinary heap.
+  private static final int LARGEST = 1 << 28;
+
+  /// A line and its number, counted from 1.
+  record Line(int number, String text) {}
+
+  static SourceText read(Path file, Charset charset) {
+    if (Files.isDirectory(file)) {
+      throw new InputException(file + ": is a directory; give a TSV, CSV or JSON Lines file");
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      return read(file.toString(), in, charset);
+    } catch (NoSuchFileException e) {
+      throw new InputException(file + ": no such file; check the path", e);
+    } catch (IOException e) {
+      throw unreadable(file.toString(), e);
+    }
+  }
+
+  static SourceText read(String name, InputStream in, Charset charset) {
+    byte[] bytes;
+    try {
+      bytes = in.readNBytes(LARGEST + 1);
+    } catch (IOException e) {
+      throw unreadable(name, e);
+    }
+    if (bytes.length > LARGEST) {
+      throw new InputException(
+          "%s: larger than %d MiB; split the file".formatted(name, LARGEST >> 20));
+    }
+    String text = decode(name, bytes, charset);
+    if (text.isBlank()) {
+      throw new InputException(name + ": is empty; one example a line is expected");
+    }
+    return new SourceText(name, text, Sha256.hex(bytes));
+  }
+
+  private static InputException unreadable(String name, IOException e) {
+    return new InputException(
+        "%s: cannot be read (%s: %s); check the path and its permissions"
+            .formatted(name, e.getClass().getSimpleName(), e.getMessage()),
+        e);
+  }
+
+  private static String decode(String name, byte[] bytes, Charset charset) {
+    CharsetDecoder decoder =
+        charset
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPORT)
+            .onUnmappableCharacter(CodingErrorAction.REPORT);
+    CharBuffer chars =
+        CharBuffer.allocate((int) Math.ceil(bytes.length * (double) decoder.maxCharsPerByte()));
+    CoderResult result = decoder.decode(ByteBuffer.wrap(bytes), chars, true);
+    chars.flip();
+    if (result.isError()) {
+      long line = 1 + chars.chars().filter(c -> c == '\n').count();
+      throw new InputException(
+          "%s:%d: is not %s text; convert the file, e.g. iconv -f ISO-8859-1 -t UTF-8"
+              .formatted(name, line, charset));
+    }
+    boolean marked = !chars.isEmpty() && chars.charAt(0) == '\uFEFF';
+    return chars.subSequence(marked ? 1 : 0, chars.length()).toString();
+  }
+
+  /// The lines that are not blank, without their ends (LF or CR LF).
+  List<Line> lines() {
+    List<Line> lines = new ArrayList<>();
+    int number = 1;
+    for (int start = 0; start < text.length(); number++) {
+      int end = text.indexOf('\n', start);
+      end = end < 0 ? text.length() : end;
+      if (end - start > LONGEST_LINE) {
+        throw new InputException(tooLong(number));
+      }
+      boolean carriageReturn = end > start && text.charAt(end - 1) == '\r';
+      String line = text.substring(start, carriageReturn ? end - 1 : end);
+      if (!line.isBlank()) {
+        lines.add(new Line(number, line));
+      }
+      start = end + 1;
+    }
+    return lines;
+  }
+
+  String tooLong(int line) {
+    return "%s:%d: longer than %,d characters; one example a line is expected"
+        .formatted(name, line, LONGEST_LINE);
+  }
+}

@@ -1,0 +1,224 @@
+package jada.adalora.data;
+
+import jada.nn.InputException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// Reads the rows of a TSV or CSV table: finds out whether the first row is a header and where the
+/// columns are, and then takes every row by the same rule.
+final class Table {
+  /// With fewer rows than this a label that occurs only once is nothing to wonder about.
+  private static final int ROWS_TO_SUSPECT_A_HEADER = 20;
+
+  private final String name;
+  private final List<Row> rows;
+  private final Columns columns;
+  private final boolean labelled;
+
+  private Table(String name, List<Row> rows, Columns columns, boolean labelled) {
+    this.name = name;
+    this.rows = rows;
+    this.columns = columns;
+    this.labelled = labelled;
+  }
+
+  /// Where the columns are, counted from 0.
+  private record Layout(
+      int width, int text, Optional<Integer> pair, Optional<Integer> label, boolean header) {}
+
+  static List<Entry> entries(String name, List<Row> rows, Columns columns, boolean labelled) {
+    return new Table(name, rows, columns, labelled).entries();
+  }
+
+  private List<Entry> entries() {
+    Row first = rows.getFirst();
+    Layout layout = hasHeader(first) ? byHeader(first) : byNumber(first);
+    List<Row> body = layout.header() ? rows.subList(1, rows.size()) : rows;
+    if (body.isEmpty()) {
+      throw new InputException(name + ": only a header; one example a line is expected below it");
+    }
+    List<Entry> entries = new ArrayList<>(body.size());
+    for (Row row : body) {
+      entries.add(entry(row, layout));
+    }
+    if (!layout.header() && labelled) {
+      refuseLikelyHeader(entries);
+    }
+    return entries;
+  }
+
+  private Entry entry(Row row, Layout layout) {
+    List<String> cells = row.cells();
+    if (layout.label().isPresent() && labelled) {
+      int label = layout.label().get();
+      if (label >= cells.size() || cells.get(label).isBlank()) {
+        throw new InputException(
+            "%s:%d: no label in column %d; give one, or remove the row"
+                .formatted(name, row.line(), label + 1));
+      }
+    }
+    if (cells.size() != layout.width()) {
+      throw new InputException(
+          "%s:%d: %d columns, but line %d has %d; a text that holds the separator cannot be told"
+                  .formatted(name, row.line(), cells.size(), rows.getFirst().line(), layout.width())
+              + " apart: correct the row, or use JSON Lines");
+    }
+    Optional<String> pair = layout.pair().map(cells::get);
+    if (labelled && (cells.get(layout.text()).isBlank() || pair.orElse("-").isBlank())) {
+      throw new InputException(
+          "%s:%d: the text is empty; give one, or remove the row".formatted(name, row.line()));
+    }
+    return new Entry(
+        row.line(),
+        new Input(cells.get(layout.text()), pair),
+        labelled ? layout.label().map(label -> cells.get(label).strip()) : Optional.empty());
+  }
+
+  private boolean hasHeader(Row first) {
+    List<String> cells = normalized(first);
+    List<String> named = named();
+    return named.isEmpty()
+        ? ColumnNames.foundIn(cells).isPresent()
+        : named.stream().anyMatch(column -> cells.contains(normalized(column)));
+  }
+
+  /// The columns that were given by name; a number is no name.
+  private List<String> named() {
+    List<Optional<String>> given =
+        labelled
+            ? List.of(columns.text(), columns.pair(), columns.label())
+            : List.of(columns.text(), columns.pair());
+    return given.stream()
+        .flatMap(Optional::stream)
+        .filter(column -> numberOf(column).isEmpty())
+        .toList();
+  }
+
+  private Layout byHeader(Row first) {
+    List<String> cells = normalized(first);
+    Optional<Integer> label =
+        labelled
+            ? Optional.of(
+                position(columns.label().orElse(ColumnNames.LABEL), first, "--label-column"))
+            : Optional.empty();
+    if (columns.text().isPresent()) {
+      int text = position(columns.text().get(), first, "--text-column");
+      Optional<Integer> pair =
+          columns.pair().map(column -> position(column, first, "--pair-column"));
+      return new Layout(cells.size(), text, pair, label, true);
+    }
+    ColumnNames names =
+        ColumnNames.foundIn(cells)
+            .orElseThrow(
+                () ->
+                    new InputException(
+                        "%s:%d: no column sentence or text among %s; name it with --text-column"
+                            .formatted(name, first.line(), shown(first))));
+    return new Layout(
+        cells.size(),
+        position(names.text(), first, "--text-column"),
+        names.pair().map(pair -> position(pair, first, "--pair-column")),
+        label,
+        true);
+  }
+
+  private Layout byNumber(Row first) {
+    for (String column : named()) {
+      throw new InputException(
+          "%s:%d: no column %s; the columns are %s"
+              .formatted(name, first.line(), Quoted.of(column), shown(first)));
+    }
+    int width = first.cells().size();
+    boolean guessed = columns.text().isEmpty();
+    if (guessed && width > 2) {
+      throw new InputException(
+          "%s:%d: %d columns and no header; say which with --text-column and --label-column (1 to %d)"
+              .formatted(name, first.line(), width, width));
+    }
+    if (labelled && width < 2) {
+      throw new InputException(
+          "%s:%d: no label; a text and a label are expected, separated by %s"
+              .formatted(name, first.line(), "a tab (TSV) or a comma (CSV)"));
+    }
+    int text = columns.text().map(column -> position(column, first, "--text-column")).orElse(0);
+    Optional<Integer> pair = columns.pair().map(column -> position(column, first, "--pair-column"));
+    Optional<Integer> label =
+        labelled
+            ? Optional.of(columns.label().map(c -> position(c, first, "--label-column")).orElse(1))
+            : Optional.empty();
+    if (label.isPresent() && label.get() == text) {
+      throw new InputException(
+          "%s: column %d cannot be both text and label; give --text-column and --label-column"
+              .formatted(name, text + 1));
+    }
+    return new Layout(width, text, pair, label, false);
+  }
+
+  private int position(String column, Row first, String option) {
+    int width = first.cells().size();
+    Optional<Integer> number = numberOf(column);
+    if (number.isPresent()) {
+      if (number.get() > width) {
+        throw new InputException(
+            "%s:%d: no column %s, there are %d; correct %s"
+                .formatted(name, first.line(), column, width, option));
+      }
+      return number.get() - 1;
+    }
+    List<String> cells = normalized(first);
+    int position = cells.indexOf(normalized(column));
+    if (position < 0) {
+      throw new InputException(
+          "%s:%d: no column %s among %s; name it with %s"
+              .formatted(name, first.line(), Quoted.of(column), shown(first), option));
+    }
+    if (position != cells.lastIndexOf(normalized(column))) {
+      throw new InputException(
+          "%s:%d: two columns are called %s; give its number with %s"
+              .formatted(name, first.line(), Quoted.of(column), option));
+    }
+    return position;
+  }
+
+  /// A header that names no known column would silently become an example and a class of its own.
+  private void refuseLikelyHeader(List<Entry> entries) {
+    if (entries.size() < ROWS_TO_SUSPECT_A_HEADER) {
+      return;
+    }
+    Map<String, Integer> counts = new HashMap<>();
+    entries.forEach(entry -> counts.merge(entry.label().orElseThrow(), 1, Integer::sum));
+    String label = entries.getFirst().label().orElseThrow();
+    boolean alone = counts.remove(label) == 1;
+    if (alone && !counts.isEmpty() && counts.values().stream().allMatch(count -> count > 1)) {
+      throw new InputException(
+          "%s:%d: the label %s occurs only here, so this looks like a header; %s"
+              .formatted(
+                  name,
+                  entries.getFirst().line(),
+                  Quoted.of(label),
+                  "give --text-column and --label-column by their names, or move the row"));
+    }
+  }
+
+  private static Optional<Integer> numberOf(String column) {
+    return column.matches("[1-9][0-9]{0,8}")
+        ? Optional.of(Integer.valueOf(column))
+        : Optional.empty();
+  }
+
+  private static List<String> normalized(Row row) {
+    return row.cells().stream().map(Table::normalized).toList();
+  }
+
+  private static String normalized(String column) {
+    return column.strip().toLowerCase(Locale.ROOT);
+  }
+
+  private static String shown(Row row) {
+    return Quoted.of(String.join(", ", row.cells()));
+  }
+}

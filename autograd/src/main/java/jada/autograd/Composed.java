@@ -1,0 +1,149 @@
+package jada.autograd;
+
+import jada.tensor.Shape;
+import jada.tensor.Tensor;
+import jada.tensor.kernel.CounterHash;
+import java.util.stream.IntStream;
+
+/// The fused operations of [Fused] once more, composed of the primitives of [Ops]: each formula as
+/// the textbook writes it, with no derivative of its own.
+///
+/// They are what the fused ones are tested against, value and gradients, element by element; and
+/// the place to start reading.
+public final class Composed {
+  private Composed() {}
+
+  /// y = x·Wᵀ + b.  See [Fused#linear].
+  public static Variable linear(Variable x, Variable w, Variable bias) {
+    return Ops.addRow(Ops.matmulTransposed(x, w), bias); // (T,in)(in,out) + (out)
+  }
+
+  /// y = x·Wᵀ + b + scale·((x·Qᵀ) ⊙ λ)·Pᵀ.  See [Fused#svdLinear].
+  public static Variable svdLinear(
+      Variable x,
+      Variable adapterInput,
+      Variable w,
+      Variable bias,
+      Variable p,
+      Variable lambda,
+      Variable q,
+      float scale) {
+    Variable u = Ops.matmulTransposed(adapterInput, q); // (T,in) -> (T,r)
+    Variable update = Ops.matmulTransposed(Ops.multiplyRow(u, lambda), p); // (T,r) -> (T,out)
+    return Ops.add(linear(x, w, bias), Ops.scale(update, scale));
+  }
+
+  /// y = x·Wᵀ + b + scale·(x·Aᵀ)·Bᵀ.  See [Fused#loraLinear].
+  public static Variable loraLinear(
+      Variable x,
+      Variable adapterInput,
+      Variable w,
+      Variable bias,
+      Variable b,
+      Variable a,
+      float scale) {
+    Variable update = Ops.matmulTransposed(Ops.matmulTransposed(adapterInput, a), b);
+    return Ops.add(linear(x, w, bias), Ops.scale(update, scale));
+  }
+
+  /// softmax(Q·Kᵀ/√d)·V for every sequence and head apart.  See [Fused#attention].
+  public static Variable attention(
+      Variable q, Variable k, Variable v, int[] offsets, int heads, long dropoutKey, float p) {
+    int width = q.shape().dim(1) / heads; // d
+    float scale = (float) (1 / Math.sqrt(width));
+    Variable y = Constant.of(Tensor.zeros(q.shape()));
+    for (int s = 0; s + 1 < offsets.length; s++) {
+      for (int h = 0; h < heads; h++) {
+        int[] rows = range(offsets[s], offsets[s + 1]);
+        int[] columns = range(h * width, (h + 1) * width);
+        Variable qh = block(q, rows, columns); // (L,d)
+        Variable kh = block(k, rows, columns);
+        Variable vh = block(v, rows, columns);
+        Variable probabilities = Ops.softmax(Ops.scale(Ops.matmulTransposed(qh, kh), scale));
+        long key = CounterHash.derive(dropoutKey, (long) s * heads + h);
+        Variable context = Ops.matmul(dropout(probabilities, key, p), vh); // (L,L)(L,d)
+        y = Ops.add(y, placed(context, rows, columns, q.shape()));
+      }
+    }
+    return y;
+  }
+
+  private static int[] range(int from, int to) {
+    return IntStream.range(from, to).toArray();
+  }
+
+  private static Variable block(Variable x, int[] rows, int[] columns) {
+    Variable strip = Ops.transpose(Ops.gatherRows(x, rows)); // (T,C) -> (L,C) -> (C,L)
+    return Ops.transpose(Ops.gatherRows(strip, columns)); // (d,L) -> (L,d)
+  }
+
+  /// S·Y·Zᵀ with selection matrices S, Z: a block (L,d) put into zeros of the given shape.
+  private static Variable placed(Variable block, int[] rows, int[] columns, Shape shape) {
+    Constant s = Constant.of(Tensor.identity(shape.dim(0)).gatherRows(rows)); // (L,T)
+    Constant z = Constant.of(Tensor.identity(shape.dim(1)).gatherRows(columns)); // (d,C)
+    return Ops.transposedMatmul(s, Ops.matmul(block, z));
+  }
+
+  /// y = γ ⊙ (x − μ)/√(σ² + ε) + β with the mean μ and the biased variance σ² of each row.  See
+  /// [Fused#layerNorm].
+  public static Variable layerNorm(Variable x, Variable gamma, Variable beta, float epsilon) {
+    int rows = x.shape().dim(0);
+    int n = x.shape().dim(1);
+    Variable ones = Constant.of(Tensor.full(x.shape(), 1));
+    Variable mean = Ops.scale(Ops.sumColumns(x), 1f / n); // (T)
+    Variable centred = Ops.subtract(x, Ops.multiplyColumn(ones, mean)); // (T,n)
+    Variable variance = Ops.scale(Ops.sumColumns(Ops.multiply(centred, centred)), 1f / n); // (T)
+    Variable shifted = Ops.add(variance, Constant.of(Tensor.full(Shape.of(rows), epsilon)));
+    Variable inverse = Ops.exp(Ops.scale(Ops.log(shifted), -0.5f)); // x^(−1/2) = e^(−ln x / 2)
+    return Ops.addRow(Ops.multiplyRow(Ops.multiplyColumn(centred, inverse), gamma), beta);
+  }
+
+  /// Mean over the rows of ln Σ_k e^(z_k) − z_label.  See [Fused#crossEntropy].
+  public static Variable crossEntropy(Variable logits, int[] labels) {
+    int n = logits.shape().dim(1);
+    Tensor chosen = Tensor.identity(n).gatherRows(labels); // one-hot (B,K)
+    Variable logProbabilities = Ops.log(Ops.softmax(logits));
+    return Ops.scale(
+        Ops.sum(Ops.multiply(logProbabilities, Constant.of(chosen))), -1f / labels.length);
+  }
+
+  /// Mean of (prediction − target)².  See [Fused#meanSquaredError].
+  public static Variable meanSquaredError(Variable predictions, float[] targets) {
+    Variable error =
+        Ops.subtract(predictions, Constant.of(Tensor.of(predictions.shape(), targets.clone())));
+    return Ops.mean(Ops.multiply(error, error));
+  }
+
+  /// x ⊙ m/(1 − p), m_i = 1 where the hash of (key, i) keeps element i.  See [Fused#dropout].
+  public static Variable dropout(Variable x, long key, float p) {
+    float[] mask = new float[x.shape().size()];
+    for (int i = 0; i < mask.length; i++) {
+      mask[i] = CounterHash.keeps(key, i, p) ? 1 / (1 - p) : 0;
+    }
+    return Ops.multiply(x, Constant.of(Tensor.of(x.shape(), mask)));
+  }
+
+  /// ‖PᵀP − I‖²_F.  See [Fused#columnGramDeviationSquared].
+  public static Variable columnGramDeviationSquared(Variable p) {
+    Variable gram = Ops.transposedMatmul(p, p); // (r,out)(out,r)
+    Variable d = Ops.subtract(gram, Constant.of(Tensor.identity(p.shape().dim(1))));
+    return Ops.sum(Ops.multiply(d, d));
+  }
+
+  /// ‖QQᵀ − I‖²_F.  See [Fused#rowGramDeviationSquared].
+  public static Variable rowGramDeviationSquared(Variable q) {
+    Variable gram = Ops.matmulTransposed(q, q); // (r,in)(in,r)
+    Variable d = Ops.subtract(gram, Constant.of(Tensor.identity(q.shape().dim(0))));
+    return Ops.sum(Ops.multiply(d, d));
+  }
+
+  /// ‖PᵀP − I‖_F, differentiable only away from 0.  See [Fused#columnGramDeviation].
+  public static Variable columnGramDeviation(Variable p) {
+    return Ops.sqrt(columnGramDeviationSquared(p));
+  }
+
+  /// ‖QQᵀ − I‖_F, differentiable only away from 0.  See [Fused#rowGramDeviation].
+  public static Variable rowGramDeviation(Variable q) {
+    return Ops.sqrt(rowGramDeviationSquared(q));
+  }
+}

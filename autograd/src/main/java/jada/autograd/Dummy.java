@@ -1,6 +1,0 @@
-package jada.autograd;
-
-/// Placeholder.
-public final class Dummy {
-  private Dummy() {}
-}

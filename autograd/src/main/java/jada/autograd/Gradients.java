@@ -1,0 +1,168 @@
+package jada.autograd;
+
+import jada.tensor.Shape;
+import jada.tensor.Tensor;
+import jada.tensor.kernel.Kernels;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+
+/// The derivatives of a scalar loss with respect to every parameter it depends on.
+///
+/// Reverse mode: each operation receives G = ∂L/∂(its output), complete, and hands Jᵀ·G to each of
+/// its inputs; contributions to the same input are added. Operations are visited from the deepest
+/// down: an operation is deeper than everything it depends on, so when its turn comes all its users
+/// have been visited. There is no recursion, and the order, hence every bit of the sums, is fixed by
+/// the graph alone.
+///
+/// Immutable: there is no gradient field to zero, and nothing accumulates between two passes.
+public final class Gradients {
+  private final Map<Parameter, Tensor> gradients;
+
+  private Gradients(Map<Parameter, Tensor> gradients) {
+    this.gradients = Collections.unmodifiableMap(gradients);
+  }
+
+  /// The gradients of `loss`, letting go of the graph on the way: what an operation saved for its
+  /// derivative can be collected as soon as the walk has passed it. The graph cannot be walked again
+  /// (see [#keepingGraph]); values stay readable.
+  ///
+  /// @throws IllegalArgumentException if the loss is not a scalar, shape `()`
+  /// @throws IllegalStateException if the graph has been walked before, or the derivative of an
+  ///   operation has not the shape of its input
+  public static Gradients of(Variable loss) {
+    return new Gradients(new Walk(true).from(loss));
+  }
+
+  /// The gradients of `loss` as [#of] computes them, leaving the graph as it is: it may be walked
+  /// again, whole or in part, as long as no parameter in it is updated.
+  ///
+  /// @throws IllegalArgumentException if the loss is not a scalar, shape `()`
+  /// @throws IllegalStateException if the graph has been let go before, or the derivative of an
+  ///   operation has not the shape of its input
+  public static Gradients keepingGraph(Variable loss) {
+    return new Gradients(new Walk(false).from(loss));
+  }
+
+  /// ∂L/∂parameter, of the parameter's shape, to be read only; zeros if the loss does not depend on
+  /// the parameter.
+  public Tensor of(Parameter parameter) {
+    Tensor gradient = gradients.get(parameter);
+    return gradient == null ? Tensor.zeros(parameter.shape()) : gradient;
+  }
+
+  /// The parameters that the loss depends on, in the order in which the walk met them.
+  public Set<Parameter> parameters() {
+    return gradients.keySet();
+  }
+
+  /// All gradients multiplied by `factor`, for clipping.
+  public Gradients scale(float factor) {
+    Map<Parameter, Tensor> scaled = new LinkedHashMap<>();
+    gradients.forEach((parameter, gradient) -> scaled.put(parameter, gradient.scale(factor)));
+    return new Gradients(scaled);
+  }
+
+  /// A sum that grows: the first contribution is taken over as it is, for the vjp that made it may
+  /// have given it to others too; the second makes a new array, which later ones are added into.
+  private static final class Sum {
+    private Tensor total;
+    private boolean owned;
+
+    Sum(Tensor first) {
+      total = first;
+    }
+
+    void add(Tensor next) {
+      if (owned) {
+        float[] sum = total.array();
+        Kernels.fastest().add(sum, next.array(), sum, 0, sum.length);
+      } else {
+        total = total.add(next);
+        owned = true;
+      }
+    }
+  }
+
+  private record Waiting(Node node, int arrival) {}
+
+  private static final class Walk {
+    private final boolean release;
+    private final Map<Source, Sum> sums = new IdentityHashMap<>();
+    private final Map<Parameter, Tensor> found = new LinkedHashMap<>();
+    private final PriorityQueue<Waiting> queue =
+        new PriorityQueue<>(
+            Comparator.comparingInt((Waiting w) -> -w.node.depth())
+                .thenComparingInt(Waiting::arrival));
+    private int arrivals;
+
+    Walk(boolean release) {
+      this.release = release;
+    }
+
+    Map<Parameter, Tensor> from(Variable loss) {
+      if (!loss.shape().equals(Shape.of())) {
+        throw new IllegalArgumentException(
+            "gradients: the loss must be a scalar (), got "
+                + loss
+                + "; reduce it with Ops.sum or Ops.mean");
+      }
+      switch (loss) {
+        case Constant _ -> {}
+        case Parameter parameter -> arrive(parameter, Tensor.scalar(1));
+        case Result result -> arrive(result.node(), Tensor.scalar(1));
+      }
+      while (!queue.isEmpty()) {
+        visit(queue.remove().node);
+      }
+      found.replaceAll((parameter, _) -> sums.get(parameter).total);
+      return found;
+    }
+
+    private void visit(Node node) {
+      if (node.walked()) {
+        throw new IllegalStateException(
+            "gradients: the graph below "
+                + node
+                + " was let go by an earlier backward pass; compute it anew, or make the earlier"
+                + " pass with Gradients.keepingGraph");
+      }
+      Visit visit = new Visit(sums.remove(node).total);
+      for (Edge edge : node.edges()) {
+        Tensor contribution = edge.pull(visit);
+        if (!contribution.shape().equals(edge.shape())) {
+          throw new IllegalStateException(
+              "gradients: the derivative of "
+                  + node.op()
+                  + " for its input "
+                  + edge.source()
+                  + " has shape "
+                  + contribution.shape()
+                  + "; it must have the shape of the input, "
+                  + edge.shape());
+        }
+        arrive(edge.source(), contribution);
+      }
+      if (release) {
+        node.release();
+      }
+    }
+
+    private void arrive(Source source, Tensor contribution) {
+      Sum sum = sums.get(source);
+      if (sum != null) {
+        sum.add(contribution);
+        return;
+      }
+      sums.put(source, new Sum(contribution));
+      switch (source) {
+        case Node node -> queue.add(new Waiting(node, arrivals++));
+        case Parameter parameter -> found.put(parameter, contribution);
+      }
+    }
+  }
+}

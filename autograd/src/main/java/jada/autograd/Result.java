@@ -1,0 +1,59 @@
+package jada.autograd;
+
+import jada.tensor.Shape;
+import jada.tensor.Tensor;
+
+/// What an operation computed: its value and, for each differentiable input, an [Edge].
+///
+/// An operation is one expression:
+///
+///     /// Y = A·B.  A (m,k), B (k,n), Y (m,n).
+///     public static Variable matmul(Variable a, Variable b) {
+///       return Result.of("matmul", a.value().matmul(b.value()),
+///           edge(a, g -> g.matmulTransposed(b.value())),    // dA = G·Bᵀ  (m,n)(n,k)
+///           edge(b, g -> a.value().transposedMatmul(g)));   // dB = Aᵀ·G  (k,m)(m,n)
+///     }
+public final class Result implements Variable {
+  private final Tensor value;
+  private final Node node;
+
+  private Result(Tensor value, Node node) {
+    this.value = value;
+    this.node = node;
+  }
+
+  /// The result of the operation named `op`. Edges to frozen inputs (constants, and results that
+  /// depend on no parameter) vanish here, and with them whatever their derivatives would have kept.
+  public static Result of(String op, Tensor value, Edge... edges) {
+    return new Result(value, new Node(op, value.shape(), edges));
+  }
+
+  @Override
+  public Tensor value() {
+    return value;
+  }
+
+  @Override
+  public Shape shape() {
+    return value.shape();
+  }
+
+  @Override
+  public boolean differentiable() {
+    return node.walked() || !node.edges().isEmpty();
+  }
+
+  /// The name of the operation.
+  public String op() {
+    return node.op();
+  }
+
+  Node node() {
+    return node;
+  }
+
+  @Override
+  public String toString() {
+    return op() + " " + shape();
+  }
+}

@@ -13,12 +13,12 @@ import java.util.stream.IntStream;
 public final class Composed {
   private Composed() {}
 
-  /// y = x·Wᵀ + b.  See [Fused#linear].
+  /// y = x·Wᵀ + b. See [Fused#linear].
   public static Variable linear(Variable x, Variable w, Variable bias) {
     return Ops.addRow(Ops.matmulTransposed(x, w), bias); // (T,in)(in,out) + (out)
   }
 
-  /// y = x·Wᵀ + b + scale·((x·Qᵀ) ⊙ λ)·Pᵀ.  See [Fused#svdLinear].
+  /// y = x·Wᵀ + b + scale·((x·Qᵀ) ⊙ λ)·Pᵀ. See [Fused#svdLinear].
   public static Variable svdLinear(
       Variable x,
       Variable adapterInput,
@@ -33,7 +33,7 @@ public final class Composed {
     return Ops.add(linear(x, w, bias), Ops.scale(update, scale));
   }
 
-  /// y = x·Wᵀ + b + scale·(x·Aᵀ)·Bᵀ.  See [Fused#loraLinear].
+  /// y = x·Wᵀ + b + scale·(x·Aᵀ)·Bᵀ. See [Fused#loraLinear].
   public static Variable loraLinear(
       Variable x,
       Variable adapterInput,
@@ -46,7 +46,7 @@ public final class Composed {
     return Ops.add(linear(x, w, bias), Ops.scale(update, scale));
   }
 
-  /// softmax(Q·Kᵀ/√d)·V for every sequence and head apart.  See [Fused#attention].
+  /// softmax(Q·Kᵀ/√d)·V for every sequence and head apart. See [Fused#attention].
   public static Variable attention(
       Variable q, Variable k, Variable v, int[] offsets, int heads, long dropoutKey, float p) {
     int width = q.shape().dim(1) / heads; // d
@@ -84,7 +84,7 @@ public final class Composed {
     return Ops.transposedMatmul(s, Ops.matmul(block, z));
   }
 
-  /// y = γ ⊙ (x − μ)/√(σ² + ε) + β with the mean μ and the biased variance σ² of each row.  See
+  /// y = γ ⊙ (x − μ)/√(σ² + ε) + β with the mean μ and the biased variance σ² of each row. See
   /// [Fused#layerNorm].
   public static Variable layerNorm(Variable x, Variable gamma, Variable beta, float epsilon) {
     int rows = x.shape().dim(0);
@@ -98,7 +98,7 @@ public final class Composed {
     return Ops.addRow(Ops.multiplyRow(Ops.multiplyColumn(centred, inverse), gamma), beta);
   }
 
-  /// Mean over the rows of ln Σ_k e^(z_k) − z_label.  See [Fused#crossEntropy].
+  /// Mean over the rows of ln Σ_k e^(z_k) − z_label. See [Fused#crossEntropy].
   public static Variable crossEntropy(Variable logits, int[] labels) {
     int n = logits.shape().dim(1);
     Tensor chosen = Tensor.identity(n).gatherRows(labels); // one-hot (B,K)
@@ -107,14 +107,14 @@ public final class Composed {
         Ops.sum(Ops.multiply(logProbabilities, Constant.of(chosen))), -1f / labels.length);
   }
 
-  /// Mean of (prediction − target)².  See [Fused#meanSquaredError].
+  /// Mean of (prediction − target)². See [Fused#meanSquaredError].
   public static Variable meanSquaredError(Variable predictions, float[] targets) {
     Variable error =
         Ops.subtract(predictions, Constant.of(Tensor.of(predictions.shape(), targets.clone())));
     return Ops.mean(Ops.multiply(error, error));
   }
 
-  /// x ⊙ m/(1 − p), m_i = 1 where the hash of (key, i) keeps element i.  See [Fused#dropout].
+  /// x ⊙ m/(1 − p), m_i = 1 where the hash of (key, i) keeps element i. See [Fused#dropout].
   public static Variable dropout(Variable x, long key, float p) {
     float[] mask = new float[x.shape().size()];
     for (int i = 0; i < mask.length; i++) {
@@ -123,26 +123,26 @@ public final class Composed {
     return Ops.multiply(x, Constant.of(Tensor.of(x.shape(), mask)));
   }
 
-  /// ‖PᵀP − I‖²_F.  See [Fused#columnGramDeviationSquared].
+  /// ‖PᵀP − I‖²_F. See [Fused#columnGramDeviationSquared].
   public static Variable columnGramDeviationSquared(Variable p) {
     Variable gram = Ops.transposedMatmul(p, p); // (r,out)(out,r)
     Variable d = Ops.subtract(gram, Constant.of(Tensor.identity(p.shape().dim(1))));
     return Ops.sum(Ops.multiply(d, d));
   }
 
-  /// ‖QQᵀ − I‖²_F.  See [Fused#rowGramDeviationSquared].
+  /// ‖QQᵀ − I‖²_F. See [Fused#rowGramDeviationSquared].
   public static Variable rowGramDeviationSquared(Variable q) {
     Variable gram = Ops.matmulTransposed(q, q); // (r,in)(in,r)
     Variable d = Ops.subtract(gram, Constant.of(Tensor.identity(q.shape().dim(0))));
     return Ops.sum(Ops.multiply(d, d));
   }
 
-  /// ‖PᵀP − I‖_F, differentiable only away from 0.  See [Fused#columnGramDeviation].
+  /// ‖PᵀP − I‖_F, differentiable only away from 0. See [Fused#columnGramDeviation].
   public static Variable columnGramDeviation(Variable p) {
     return Ops.sqrt(columnGramDeviationSquared(p));
   }
 
-  /// ‖QQᵀ − I‖_F, differentiable only away from 0.  See [Fused#rowGramDeviation].
+  /// ‖QQᵀ − I‖_F, differentiable only away from 0. See [Fused#rowGramDeviation].
   public static Variable rowGramDeviation(Variable q) {
     return Ops.sqrt(rowGramDeviationSquared(q));
   }

@@ -35,8 +35,7 @@ public final class Edge {
 
   /// An edge to `input` whose vjp takes the gradient of the output and the work that it shares with
   /// the operation's other edges.
-  public static <S> Edge edge(
-      Variable input, Shared<S> shared, BiFunction<Tensor, S, Tensor> vjp) {
+  public static <S> Edge edge(Variable input, Shared<S> shared, BiFunction<Tensor, S, Tensor> vjp) {
     return new Edge(input, visit -> vjp.apply(visit.gradient(), visit.of(shared)));
   }
 

@@ -11,16 +11,10 @@ public final class Fused {
     return Composed.linear(x, w, bias);
   }
 
-  /// y = x·Wᵀ + b + scale·((x·Qᵀ) ⊙ λ)·Pᵀ: x (T,in), W (out,in), b (out), P (out,r), λ (r), Q (r,in),
-  /// y (T,out).
+  /// y = x·Wᵀ + b + scale·((x·Qᵀ) ⊙ λ)·Pᵀ: x (T,in), W (out,in), b (out), P (out,r), λ (r), Q
+  /// (r,in), y (T,out).
   public static Variable svdLinear(
-      Variable x,
-      Variable w,
-      Variable bias,
-      Variable p,
-      Variable lambda,
-      Variable q,
-      float scale) {
+      Variable x, Variable w, Variable bias, Variable p, Variable lambda, Variable q, float scale) {
     return svdLinear(x, x, w, bias, p, lambda, q, scale);
   }
 
@@ -61,8 +55,7 @@ public final class Fused {
   /// after another, d = C/heads.
   ///
   /// @param offsets B + 1 numbers: sequence s is the rows `[offsets[s], offsets[s + 1])`
-  public static Variable attention(
-      Variable q, Variable k, Variable v, int[] offsets, int heads) {
+  public static Variable attention(Variable q, Variable k, Variable v, int[] offsets, int heads) {
     return attention(q, k, v, offsets, heads, 0, 0);
   }
 
@@ -84,7 +77,7 @@ public final class Fused {
     return Composed.layerNorm(x, gamma, beta, epsilon);
   }
 
-  /// gelu(x) = x·Φ(x), exact form.  dx = g·(Φ(x) + x·φ(x)).
+  /// gelu(x) = x·Φ(x), exact form. dx = g·(Φ(x) + x·φ(x)).
   public static Variable gelu(Variable x) {
     return Result.of("gelu", x.value().gelu(), edge(x, g -> x.value().geluGradient(g)));
   }

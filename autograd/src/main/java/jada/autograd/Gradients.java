@@ -16,8 +16,8 @@ import java.util.Set;
 /// Reverse mode: each operation receives G = ∂L/∂(its output), complete, and hands Jᵀ·G to each of
 /// its inputs; contributions to the same input are added. Operations are visited from the deepest
 /// down: an operation is deeper than everything it depends on, so when its turn comes all its users
-/// have been visited. There is no recursion, and the order, hence every bit of the sums, is fixed by
-/// the graph alone.
+/// have been visited. There is no recursion, and the order, hence every bit of the sums, is fixed
+/// by the graph alone.
 ///
 /// Immutable: there is no gradient field to zero, and nothing accumulates between two passes.
 public final class Gradients {
@@ -28,8 +28,8 @@ public final class Gradients {
   }
 
   /// The gradients of `loss`, letting go of the graph on the way: what an operation saved for its
-  /// derivative can be collected as soon as the walk has passed it. The graph cannot be walked again
-  /// (see [#keepingGraph]); values stay readable.
+  /// derivative can be collected as soon as the walk has passed it. The graph cannot be walked
+  /// again (see [#keepingGraph]); values stay readable.
   ///
   /// @throws IllegalArgumentException if the loss is not a scalar, shape `()`
   /// @throws IllegalStateException if the graph has been walked before, or the derivative of an

@@ -19,18 +19,18 @@ public final class Ops {
 
   // ---- elementwise, two inputs ---------------------------------------------------------------
 
-  /// Y = A + B, equal shapes.  dA = G, dB = G.
+  /// Y = A + B, equal shapes. dA = G, dB = G.
   public static Variable add(Variable a, Variable b) {
     return Result.of("add", a.value().add(b.value()), edge(a, g -> g), edge(b, g -> g));
   }
 
-  /// Y = A − B, equal shapes.  dA = G, dB = −G.
+  /// Y = A − B, equal shapes. dA = G, dB = −G.
   public static Variable subtract(Variable a, Variable b) {
     return Result.of(
         "subtract", a.value().subtract(b.value()), edge(a, g -> g), edge(b, g -> g.scale(-1)));
   }
 
-  /// Y = A ⊙ B, equal shapes.  dA = G ⊙ B, dB = G ⊙ A.
+  /// Y = A ⊙ B, equal shapes. dA = G ⊙ B, dB = G ⊙ A.
   public static Variable multiply(Variable a, Variable b) {
     return Result.of(
         "multiply",
@@ -39,20 +39,20 @@ public final class Ops {
         edge(b, g -> g.multiply(a.value())));
   }
 
-  /// Y = factor · X.  dX = factor · G.
+  /// Y = factor · X. dX = factor · G.
   public static Variable scale(Variable x, float factor) {
     return Result.of("scale", x.value().scale(factor), edge(x, g -> g.scale(factor)));
   }
 
   // ---- rows and columns ----------------------------------------------------------------------
 
-  /// Y_ij = X_ij + row_j: X (m,n), row (n).  dX = G, drow = Σᵢ G_ij.
+  /// Y_ij = X_ij + row_j: X (m,n), row (n). dX = G, drow = Σᵢ G_ij.
   public static Variable addRow(Variable x, Variable row) {
     return Result.of(
         "addRow", x.value().addRow(row.value()), edge(x, g -> g), edge(row, Tensor::sumRows));
   }
 
-  /// Y_ij = X_ij · row_j: X (m,n), row (n).  dX_ij = G_ij · row_j, drow_j = Σᵢ G_ij X_ij.
+  /// Y_ij = X_ij · row_j: X (m,n), row (n). dX_ij = G_ij · row_j, drow_j = Σᵢ G_ij X_ij.
   public static Variable multiplyRow(Variable x, Variable row) {
     return Result.of(
         "multiplyRow",
@@ -61,7 +61,7 @@ public final class Ops {
         edge(row, g -> g.multiply(x.value()).sumRows()));
   }
 
-  /// Y_ij = X_ij · column_i: X (m,n), column (m).  dX_ij = G_ij · column_i, dcolumn_i = Σⱼ G_ij
+  /// Y_ij = X_ij · column_i: X (m,n), column (m). dX_ij = G_ij · column_i, dcolumn_i = Σⱼ G_ij
   /// X_ij.
   public static Variable multiplyColumn(Variable x, Variable column) {
     return Result.of(
@@ -100,20 +100,20 @@ public final class Ops {
         edge(b, g -> a.value().matmul(g))); // dB = A·G  (k,m)(m,n)
   }
 
-  /// Y = Xᵀ: (m,n) -> (n,m).  dX = Gᵀ.
+  /// Y = Xᵀ: (m,n) -> (n,m). dX = Gᵀ.
   public static Variable transpose(Variable x) {
     return Result.of("transpose", x.value().transpose(), edge(x, Tensor::transpose));
   }
 
   // ---- moving elements -----------------------------------------------------------------------
 
-  /// The same elements in another shape of the same size.  dX is G in the shape of X.
+  /// The same elements in another shape of the same size. dX is G in the shape of X.
   public static Variable reshape(Variable x, Shape target) {
     Shape shape = x.shape();
     return Result.of("reshape", x.value().reshape(target), edge(x, g -> g.reshape(shape)));
   }
 
-  /// Y_i = X_rows(i): X (m,n), k row numbers, Y (k,n).  dX_r = Σ of G_i over the i with rows(i) = r.
+  /// Y_i = X_rows(i): X (m,n), k row numbers, Y (k,n). dX_r = Σ of G_i over the i with rows(i) = r.
   ///
   /// @throws IndexOutOfBoundsException if a number is not in `[0, m)`
   public static Variable gatherRows(Variable x, int... rows) {
@@ -126,13 +126,13 @@ public final class Ops {
 
   // ---- sums ----------------------------------------------------------------------------------
 
-  /// y = Σ X, a scalar.  dX = g everywhere.
+  /// y = Σ X, a scalar. dX = g everywhere.
   public static Variable sum(Variable x) {
     Shape shape = x.shape();
     return Result.of("sum", x.value().sum(), edge(x, g -> Tensor.full(shape, g.item())));
   }
 
-  /// y = Σ X / N over the N elements, a scalar.  dX = g/N everywhere.
+  /// y = Σ X / N over the N elements, a scalar. dX = g/N everywhere.
   public static Variable mean(Variable x) {
     Shape shape = x.shape();
     float share = 1f / shape.size();
@@ -140,13 +140,13 @@ public final class Ops {
         "mean", x.value().sum().scale(share), edge(x, g -> Tensor.full(shape, g.item() * share)));
   }
 
-  /// y_j = Σᵢ X_ij, the rows summed up: (m,n) -> (n).  dX_ij = g_j.
+  /// y_j = Σᵢ X_ij, the rows summed up: (m,n) -> (n). dX_ij = g_j.
   public static Variable sumRows(Variable x) {
     Shape shape = x.shape();
     return Result.of("sumRows", x.value().sumRows(), edge(x, g -> Tensor.zeros(shape).addRow(g)));
   }
 
-  /// y_i = Σⱼ X_ij, the columns summed up: (m,n) -> (m).  dX_ij = g_i.
+  /// y_i = Σⱼ X_ij, the columns summed up: (m,n) -> (m). dX_ij = g_i.
   public static Variable sumColumns(Variable x) {
     Shape shape = x.shape();
     return Result.of(
@@ -157,43 +157,42 @@ public final class Ops {
 
   // ---- elementwise, one input ----------------------------------------------------------------
 
-  /// y = eˣ.  dx = g·y.
+  /// y = eˣ. dx = g·y.
   public static Variable exp(Variable x) {
     Tensor y = x.value().exp();
     return Result.of("exp", y, edge(x, g -> g.multiply(y)));
   }
 
-  /// y = ln x.  dx = g/x.
+  /// y = ln x. dx = g/x.
   public static Variable log(Variable x) {
-    return Result.of(
-        "log", x.value().log(), edge(x, g -> zip(g, x.value(), (gi, xi) -> gi / xi)));
+    return Result.of("log", x.value().log(), edge(x, g -> zip(g, x.value(), (gi, xi) -> gi / xi)));
   }
 
-  /// y = √x.  dx = g/(2y), infinite at 0.
+  /// y = √x. dx = g/(2y), infinite at 0.
   public static Variable sqrt(Variable x) {
     Tensor y = x.value().sqrt();
     return Result.of("sqrt", y, edge(x, g -> zip(g, y, (gi, yi) -> gi / (2 * yi))));
   }
 
-  /// y = |x|.  dx = g·sign x, 0 at 0.
+  /// y = |x|. dx = g·sign x, 0 at 0.
   public static Variable abs(Variable x) {
     return Result.of(
         "abs", x.value().abs(), edge(x, g -> zip(g, x.value(), (gi, xi) -> gi * Math.signum(xi))));
   }
 
-  /// y = tanh x.  dx = g·(1 − y²).
+  /// y = tanh x. dx = g·(1 − y²).
   public static Variable tanh(Variable x) {
     Tensor y = x.value().tanh();
     return Result.of("tanh", y, edge(x, g -> zip(g, y, (gi, yi) -> gi * (1 - yi * yi))));
   }
 
-  /// y = max(x, 0).  dx = g where x > 0, else 0.
+  /// y = max(x, 0). dx = g where x > 0, else 0.
   public static Variable relu(Variable x) {
     Tensor y = x.value().relu();
     return Result.of("relu", y, edge(x, g -> zip(g, y, (gi, yi) -> yi > 0 ? gi : 0)));
   }
 
-  /// y = erf x = 2/√π ∫₀ˣ e^(−t²) dt.  dx = g · 2/√π · e^(−x²).
+  /// y = erf x = 2/√π ∫₀ˣ e^(−t²) dt. dx = g · 2/√π · e^(−x²).
   public static Variable erf(Variable x) {
     return Result.of(
         "erf",
@@ -207,14 +206,14 @@ public final class Ops {
                     (gi, xi) -> gi * TWO_OVER_ROOT_PI * (float) Math.exp(-(double) xi * xi))));
   }
 
-  /// gelu(x) = x·Φ(x) = x/2 · (1 + erf(x/√2)), composed of the primitives above; [Fused#gelu] is the
-  /// same in one pass.
+  /// gelu(x) = x·Φ(x) = x/2 · (1 + erf(x/√2)), composed of the primitives above; [Fused#gelu] is
+  /// the same in one pass.
   public static Variable gelu(Variable x) {
     Variable erf = erf(scale(x, (float) Math.sqrt(0.5)));
     return add(scale(x, 0.5f), multiply(scale(x, 0.5f), erf));
   }
 
-  /// Softmax of each row: y_j = e^(x_j) / Σ_l e^(x_l): (m,n) -> (m,n).  dx_j = y_j·(g_j − Σ_l g_l
+  /// Softmax of each row: y_j = e^(x_j) / Σ_l e^(x_l): (m,n) -> (m,n). dx_j = y_j·(g_j − Σ_l g_l
   /// y_l).
   public static Variable softmax(Variable x) {
     Tensor y = x.value().softmax();
@@ -224,8 +223,7 @@ public final class Ops {
   private static Tensor softmaxGradient(Tensor y, Tensor g) {
     Tensor dx = Tensor.zeros(y.shape());
     int n = y.shape().columns();
-    Kernels.fastest()
-        .softmaxGradientRows(y.array(), g.array(), n, dx.array(), 0, y.shape().rows());
+    Kernels.fastest().softmaxGradientRows(y.array(), g.array(), n, dx.array(), 0, y.shape().rows());
     return dx;
   }
 

@@ -5,9 +5,9 @@ import java.util.function.Consumer;
 
 /// A value that is trained: a leaf of the graph, with a name for people and files.
 ///
-/// Two parameters are the same only if they are the same object. The value changes through [#update]
-/// alone; a graph built before an update must not be walked after it, because its derivatives read
-/// the parameter's current value.
+/// Two parameters are the same only if they are the same object. The value changes through
+/// [#update] alone; a graph built before an update must not be walked after it, because its
+/// derivatives read the parameter's current value.
 public final class Parameter implements Variable, Source {
   private final String name;
   private final Tensor value;

@@ -5,6 +5,7 @@ module jada.adalora {
   requires me.tongfei.progressbar;
   requires de.siegmar.fastcsv;
   requires eu.maveniverse.maven.mima.context;
+  requires org.apache.maven.resolver;
   requires jdk.compiler;
   requires tools.jackson.databind;
 

@@ -1,9 +1,10 @@
 package jada.tensor;
 
 import jada.tensor.kernel.Dispatcher;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
@@ -15,14 +16,36 @@ import java.util.function.Supplier;
 ///     try (Workers workers = Workers.of(2)) {
 ///       Tensor c = workers.call(() -> a.matmul(b));
 ///     }
+///
+/// Helpers are daemon threads that live until [#close]. They look for work for a few microseconds
+/// after their last, because the next operation of a computation follows at once, and then sleep.
 public final class Workers implements AutoCloseable {
+  /// How long a thread looks for work, or for the end of the others' work, before it sleeps: longer
+  /// than the pause between two operations, shorter than what waking a thread costs twice.
+  private static final long SPIN_NANOS = 30_000;
+
   private static final ScopedValue<Workers> BOUND = ScopedValue.newInstance();
   private static final Workers CALLER_ALONE = new Workers(1);
 
-  private final int threads;
+  private final Helper[] helpers;
+
+  /// Taken by whoever dispatches; a dispatch that finds it taken, which may be from within a task,
+  /// runs on its own thread alone.
+  private final AtomicBoolean taken = new AtomicBoolean();
+
+  private volatile Work work = Work.NONE;
+  private volatile boolean closed;
 
   private Workers(int threads) {
-    this.threads = threads;
+    helpers = new Helper[threads - 1];
+    for (int i = 0; i < helpers.length; i++) {
+      helpers[i] = new Helper();
+      helpers[i].thread =
+          Thread.ofPlatform().daemon().name("jada-worker-" + (i + 1)).unstarted(helpers[i]);
+    }
+    for (Helper helper : helpers) {
+      helper.thread.start();
+    }
   }
 
   /// Workers with the given number of threads, the caller included.
@@ -42,7 +65,7 @@ public final class Workers implements AutoCloseable {
 
   /// The number of threads, the caller included.
   public int threads() {
-    return threads;
+    return helpers.length + 1;
   }
 
   /// Computes with these workers bound to the calling thread.
@@ -56,33 +79,163 @@ public final class Workers implements AutoCloseable {
   }
 
   /// Runs `task` once for each number in `[0, tasks)`, in any order, on these threads; returns when
-  /// all have run. Tasks must not depend on the order. An exception of a task is thrown here.
+  /// all have run. Tasks must not depend on the order.
+  ///
+  /// When a task throws, tasks not begun are dropped, and what it threw is thrown here once no task
+  /// is running any more. A dispatch from within a task, or while another thread's dispatch is
+  /// running, or after [#close], runs on the calling thread alone.
   public void dispatch(int tasks, IntConsumer task) {
-    if (threads == 1 || tasks <= 1) {
+    if (helpers.length == 0 || tasks <= 1 || !taken.compareAndSet(false, true)) {
       Dispatcher.SEQUENTIAL.dispatch(tasks, task);
       return;
     }
-    AtomicInteger next = new AtomicInteger();
-    Runnable loop =
-        () -> {
-          for (int i = next.getAndIncrement(); i < tasks; i = next.getAndIncrement()) {
-            task.accept(i);
-          }
-        };
-    List<Thread> helpers = new ArrayList<>();
-    for (int i = 1; i < Math.min(threads, tasks); i++) {
-      helpers.add(Thread.ofPlatform().start(loop));
+    try {
+      Work mine = new Work(tasks, task);
+      work = mine;
+      for (int i = 0; i < Math.min(helpers.length, tasks - 1); i++) {
+        helpers[i].wake();
+      }
+      mine.take();
+      mine.await();
+      work = Work.NONE; // so that finished tasks, and what they hold, are not kept alive
+      mine.rethrow();
+    } finally {
+      taken.set(false);
     }
-    loop.run();
-    for (Thread helper : helpers) {
-      try {
-        helper.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+  }
+
+  /// Ends the helpers once the running dispatch has finished; waits for their end. Not to be called
+  /// from within a task.
+  @Override
+  public void close() {
+    boolean interrupted = false;
+    while (helpers.length > 0 && !closed && !taken.compareAndSet(false, true)) {
+      Thread.onSpinWait();
+    }
+    closed = true;
+    for (Helper helper : helpers) {
+      LockSupport.unpark(helper.thread);
+      while (helper.thread.isAlive()) {
+        try {
+          helper.thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// The tasks of one dispatch.
+  private static final class Work {
+    static final Work NONE = new Work(0, task -> {});
+
+    private final int tasks;
+    private final IntConsumer task;
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger open;
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final Thread owner = Thread.currentThread();
+    private volatile boolean ownerSleeps;
+
+    Work(int tasks, IntConsumer task) {
+      this.tasks = tasks;
+      this.task = task;
+      this.open = new AtomicInteger(tasks);
+    }
+
+    boolean hasMore() {
+      return next.get() < tasks;
+    }
+
+    /// Runs tasks until none is left to begin.
+    void take() {
+      for (int i = next.getAndIncrement(); i < tasks; i = next.getAndIncrement()) {
+        int done = 1;
+        try {
+          task.accept(i);
+        } catch (Throwable thrown) {
+          if (!failure.compareAndSet(null, thrown) && failure.get() != thrown) {
+            failure.get().addSuppressed(thrown);
+          }
+          done += Math.max(0, tasks - next.getAndSet(tasks)); // drops what has not begun
+        }
+        if (open.addAndGet(-done) == 0 && ownerSleeps) {
+          LockSupport.unpark(owner);
+        }
+      }
+    }
+
+    /// Waits until every task has run or was dropped.
+    void await() {
+      if (spin(() -> open.get() == 0)) {
+        return;
+      }
+      boolean interrupted = false;
+      ownerSleeps = true;
+      while (open.get() > 0) {
+        LockSupport.park(this);
+        interrupted |= Thread.interrupted(); // an interrupted thread would not sleep
+      }
+      if (interrupted) {
+        owner.interrupt();
+      }
+    }
+
+    void rethrow() {
+      switch (failure.get()) {
+        case null -> {}
+        case RuntimeException e -> throw e;
+        case Error e -> throw e;
+        case Throwable e -> throw new IllegalStateException(e); // sneaked past the compiler
       }
     }
   }
 
-  @Override
-  public void close() {}
+  /// One helper thread.
+  private final class Helper implements Runnable {
+    private Thread thread;
+    private volatile boolean sleeps;
+
+    void wake() {
+      if (sleeps) {
+        LockSupport.unpark(thread);
+      }
+    }
+
+    @Override
+    public void run() {
+      while (!closed) {
+        if (spin(() -> closed || work.hasMore())) {
+          work.take();
+          continue;
+        }
+        sleeps = true;
+        while (!closed && !work.hasMore()) {
+          LockSupport.park(Workers.this);
+        }
+        sleeps = false;
+      }
+    }
+  }
+
+  private interface Condition {
+    boolean holds();
+  }
+
+  /// Waits a short time, awake; whether the condition came to hold.
+  private static boolean spin(Condition condition) {
+    long end = System.nanoTime() + SPIN_NANOS;
+    do {
+      for (int i = 0; i < 32; i++) {
+        if (condition.holds()) {
+          return true;
+        }
+        Thread.onSpinWait();
+      }
+    } while (System.nanoTime() < end);
+    return condition.holds();
+  }
 }

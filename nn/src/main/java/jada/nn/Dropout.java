@@ -1,0 +1,45 @@
+package jada.nn;
+
+import jada.autograd.Fused;
+import jada.autograd.Variable;
+import jada.tensor.kernel.CounterHash;
+
+/// Inverted dropout: inside a [TrainingStep] each element becomes 0 with probability p, else x / (1
+/// − p); outside it the identity. Srivastava et al. 2014.
+///
+/// @param layer number that tells this layer's masks from those of all others
+/// @param probability p, at least 0 and below 1
+public record Dropout(long layer, float probability) implements Layer {
+  /// @throws IllegalArgumentException if the probability lies outside [0, 1)
+  public Dropout {
+    if (!(probability >= 0 && probability < 1)) {
+      throw new IllegalArgumentException(
+          "dropout: the probability must be at least 0 and below 1, got " + probability);
+    }
+  }
+
+  /// Dropout whose layer number is a 64-bit hash of a name, so that no layer must know how many
+  /// there are. Two layers of one model must not share a name.
+  public static Dropout of(String name, float probability) {
+    long layer = 0;
+    for (int i = 0; i < name.length(); i++) {
+      layer = CounterHash.derive(layer, name.charAt(i));
+    }
+    return new Dropout(layer, probability);
+  }
+
+  @Override
+  public Variable forward(Variable x) {
+    return isActive() ? Fused.dropout(x, key(), probability) : x;
+  }
+
+  /// Whether elements are dropped now.
+  boolean isActive() {
+    return probability > 0 && TrainingStep.current().isPresent();
+  }
+
+  /// The key of the mask, for operations that drop inside.
+  long key() {
+    return TrainingStep.current().orElseThrow().key(layer);
+  }
+}

@@ -1,0 +1,270 @@
+package jada.adalora;
+
+import jada.nn.InputException;
+import java.util.function.Consumer;
+
+/// Every choice of the method, with its name in PEFT where it has one.
+///
+/// [#defaults()] is what Jada trains with. PEFT's own defaults (tinit = tfinal = 0, γ = 0.5) are
+/// far from any setting that was published with good results; the ones here follow the paper's
+/// runs: tinit a tenth of the run, the ranks fixed in its second half, γ = 0.1, b₀ three times b_T.
+/// [#article()] is the article's reading as a whole.
+///
+/// Each number is checked at birth; whether numbers fit together is checked when they meet a model
+/// and a run, so that the order of the `with…` calls does not matter.
+///
+/// @param method what is trained besides the head
+/// @param targetModules which layers get an adapter (target_modules)
+/// @param initRank triplets of every matrix at the start (init_r)
+/// @param targetRank triplets of a matrix at the end, on average (target_r); with [Method#LORA] the
+///   rank of every matrix, so that both methods spend the same budget
+/// @param loraAlpha numerator of the scale of ΔW (lora_alpha); not used by the article's reading
+/// @param loraDropout probability with which an element of an adapter's input is dropped while
+///   training (lora_dropout)
+/// @param orthRegWeight γ, weight of the orthogonality penalty (orth_reg_weight)
+/// @param beta1 share of the old value in the smoothed sensitivity
+/// @param beta2 share of the old value in its smoothed uncertainty
+/// @param tinit time at the start without pruning
+/// @param tfinal time at the end with fixed ranks
+/// @param deltaT time from one allocation to the next
+/// @param importance by which score triplets are ranked
+/// @param init how P and Q start (λ starts at 0)
+/// @param orthPenalty the form of the orthogonality penalty
+/// @param compact what becomes of triplets that cannot come back
+public record AdaLoraConfig(
+    Method method,
+    TargetModules targetModules,
+    int initRank,
+    int targetRank,
+    double loraAlpha,
+    double loraDropout,
+    double orthRegWeight,
+    double beta1,
+    double beta2,
+    Steps tinit,
+    Steps tfinal,
+    Steps deltaT,
+    ImportanceScore importance,
+    TripletStart init,
+    OrthogonalityPenalty orthPenalty,
+    Compaction compact) {
+
+  /// @throws InputException if a number is out of its range
+  public AdaLoraConfig {
+    require(initRank >= 1, "init-r", initRank, "at least 1");
+    require(targetRank >= 1, "target-r", targetRank, "at least 1");
+    require(loraAlpha > 0 && loraAlpha < 1e9, "lora-alpha", loraAlpha, "greater than 0");
+    require(loraDropout >= 0 && loraDropout < 1, "lora-dropout", loraDropout, "in [0, 1)");
+    require(
+        orthRegWeight >= 0 && orthRegWeight < 1e9,
+        "orth-reg-weight",
+        orthRegWeight,
+        "0 or greater");
+    require(beta1 > 0 && beta1 < 1, "beta1", beta1, "between 0 and 1, both excluded");
+    require(beta2 > 0 && beta2 < 1, "beta2", beta2, "between 0 and 1, both excluded");
+  }
+
+  /// The paper's reading with settings like those of its runs.
+  public static AdaLoraConfig defaults() {
+    return new AdaLoraConfig(
+        Method.ADALORA,
+        TargetModules.BERT_ATTENTION,
+        12,
+        4,
+        16,
+        0,
+        0.1,
+        0.85,
+        0.85,
+        Steps.fraction(0.1),
+        Steps.fraction(0.5),
+        Steps.of(1),
+        ImportanceScore.PAPER,
+        TripletStart.GAUSSIAN,
+        OrthogonalityPenalty.FROBENIUS,
+        Compaction.FINAL);
+  }
+
+  /// The article's reading: its score, orthonormal start, squared penalty, scale 1, and pruning to
+  /// the end of the run.
+  public static AdaLoraConfig article() {
+    return defaults()
+        .withImportance(ImportanceScore.ARTICLE)
+        .withInit(TripletStart.ORTHONORMAL)
+        .withOrthPenalty(OrthogonalityPenalty.SQUARED)
+        .withTfinal(Steps.of(0));
+  }
+
+  /// The factor of P·diag(λ)·Q in ΔW, the same before and after pruning: lora_alpha / (init_r +
+  /// 10⁻⁵), as PEFT has it; 1 in the article's reading.
+  public float scale() {
+    return importance == ImportanceScore.ARTICLE ? 1 : (float) (loraAlpha / (initRank + 1e-5));
+  }
+
+  /// Checks that there is something to prune.
+  ///
+  /// @throws InputException if the target rank is not less than the initial rank
+  public void requirePrunable() {
+    if (targetRank >= initRank) {
+      throw new InputException(
+          "ranks: target-r "
+              + targetRank
+              + " must be less than init-r "
+              + initRank
+              + ", or there is nothing to prune; set init-r to "
+              + (targetRank + (targetRank + 1) / 2)
+              + " or more, or use method lora for a fixed rank of "
+              + targetRank);
+    }
+  }
+
+  /// The same with another method.
+  public AdaLoraConfig withMethod(Method method) {
+    return with(d -> d.method = method);
+  }
+
+  /// The same with other layers adapted.
+  public AdaLoraConfig withTargetModules(TargetModules targetModules) {
+    return with(d -> d.targetModules = targetModules);
+  }
+
+  /// The same with another rank at the start.
+  public AdaLoraConfig withInitRank(int initRank) {
+    return with(d -> d.initRank = initRank);
+  }
+
+  /// The same with another average rank at the end.
+  public AdaLoraConfig withTargetRank(int targetRank) {
+    return with(d -> d.targetRank = targetRank);
+  }
+
+  /// The same with another numerator of the scale.
+  public AdaLoraConfig withLoraAlpha(double loraAlpha) {
+    return with(d -> d.loraAlpha = loraAlpha);
+  }
+
+  /// The same with another dropout on the adapters' input.
+  public AdaLoraConfig withLoraDropout(double loraDropout) {
+    return with(d -> d.loraDropout = loraDropout);
+  }
+
+  /// The same with another weight of the orthogonality penalty.
+  public AdaLoraConfig withOrthRegWeight(double orthRegWeight) {
+    return with(d -> d.orthRegWeight = orthRegWeight);
+  }
+
+  /// The same with other smoothing of the sensitivity (β₁) and of its uncertainty (β₂).
+  public AdaLoraConfig withBetas(double beta1, double beta2) {
+    return with(
+        d -> {
+          d.beta1 = beta1;
+          d.beta2 = beta2;
+        });
+  }
+
+  /// The same with another time without pruning at the start.
+  public AdaLoraConfig withTinit(Steps tinit) {
+    return with(d -> d.tinit = tinit);
+  }
+
+  /// The same with another time of fixed ranks at the end.
+  public AdaLoraConfig withTfinal(Steps tfinal) {
+    return with(d -> d.tfinal = tfinal);
+  }
+
+  /// The same with another time between allocations.
+  public AdaLoraConfig withDeltaT(Steps deltaT) {
+    return with(d -> d.deltaT = deltaT);
+  }
+
+  /// The same with another score.
+  public AdaLoraConfig withImportance(ImportanceScore importance) {
+    return with(d -> d.importance = importance);
+  }
+
+  /// The same with another start of P and Q.
+  public AdaLoraConfig withInit(TripletStart init) {
+    return with(d -> d.init = init);
+  }
+
+  /// The same with another form of the orthogonality penalty.
+  public AdaLoraConfig withOrthPenalty(OrthogonalityPenalty orthPenalty) {
+    return with(d -> d.orthPenalty = orthPenalty);
+  }
+
+  /// The same with dead triplets dropped or kept.
+  public AdaLoraConfig withCompact(Compaction compact) {
+    return with(d -> d.compact = compact);
+  }
+
+  private AdaLoraConfig with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.finished();
+  }
+
+  private static void require(boolean holds, String option, Number value, String rule) {
+    if (!holds) {
+      throw new InputException(option + ": must be " + rule + ", got " + value);
+    }
+  }
+
+  /// A configuration while one of its values is being replaced.
+  private static final class Draft {
+    Method method;
+    TargetModules targetModules;
+    int initRank;
+    int targetRank;
+    double loraAlpha;
+    double loraDropout;
+    double orthRegWeight;
+    double beta1;
+    double beta2;
+    Steps tinit;
+    Steps tfinal;
+    Steps deltaT;
+    ImportanceScore importance;
+    TripletStart init;
+    OrthogonalityPenalty orthPenalty;
+    Compaction compact;
+
+    Draft(AdaLoraConfig c) {
+      method = c.method;
+      targetModules = c.targetModules;
+      initRank = c.initRank;
+      targetRank = c.targetRank;
+      loraAlpha = c.loraAlpha;
+      loraDropout = c.loraDropout;
+      orthRegWeight = c.orthRegWeight;
+      beta1 = c.beta1;
+      beta2 = c.beta2;
+      tinit = c.tinit;
+      tfinal = c.tfinal;
+      deltaT = c.deltaT;
+      importance = c.importance;
+      init = c.init;
+      orthPenalty = c.orthPenalty;
+      compact = c.compact;
+    }
+
+    AdaLoraConfig finished() {
+      return new AdaLoraConfig(
+          method,
+          targetModules,
+          initRank,
+          targetRank,
+          loraAlpha,
+          loraDropout,
+          orthRegWeight,
+          beta1,
+          beta2,
+          tinit,
+          tfinal,
+          deltaT,
+          importance,
+          init,
+          orthPenalty,
+          compact);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package jada.adalora;
+
+import jada.tensor.Tensor;
+import java.util.Map;
+import java.util.SortedMap;
+
+/// How much the loss would miss each triplet of one matrix.
+///
+/// It watches the triplets and their gradients step by step and gives every triplet a score; higher
+/// is more important. Scores of all matrices are ranked together by [RankAllocator].
+///
+/// The gradients are those the optimizer uses: of task loss and orthogonality penalty together,
+/// after clipping.
+public sealed interface Importance permits PaperImportance, ArticleImportance, MagnitudeImportance {
+
+  /// The importance that a configuration asks for, for a matrix that starts with the given shapes.
+  static Importance of(AdaLoraConfig config, Triplets triplets) {
+    return switch (config.importance()) {
+      case PAPER -> new PaperImportance(triplets, config.beta1(), config.beta2());
+      case ARTICLE -> new ArticleImportance(triplets.rank(), config.beta1());
+      case MAGNITUDE -> new MagnitudeImportance(triplets.rank());
+    };
+  }
+
+  /// Takes in one step.
+  ///
+  /// @param values the triplets at the moment the reading prescribes, see [#afterStep()]
+  /// @param gradients of this step
+  void observe(Triplets values, Triplets gradients);
+
+  /// The score of each triplet as of the last observation; zeros before the first. A copy.
+  float[] scores();
+
+  /// Whether the values to observe are those after the optimizer step, rather than those before it.
+  boolean afterStep();
+
+  /// Drops all triplets but those with the given indices.
+  void keep(int... indices);
+
+  /// Everything that the scores depend on, by name, for a checkpoint.
+  SortedMap<String, Tensor> state();
+
+  /// Takes the state of a checkpoint.
+  ///
+  /// @throws IllegalArgumentException if a name is missing or a size differs
+  void restore(Map<String, Tensor> state);
+}

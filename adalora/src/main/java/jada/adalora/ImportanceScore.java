@@ -1,0 +1,12 @@
+package jada.adalora;
+
+/// By which score triplets are ranked; each is computed by the [Importance] of the same name.
+public enum ImportanceScore {
+  /// Smoothed sensitivity times its uncertainty, over λ and every element of P and Q (Zhang et al.
+  /// 2023, eqs. 8–12; what PEFT computes).
+  PAPER,
+  /// Smoothed sensitivity of λ times |λ| times the lengths of the vectors (Brenndoerfer 2025).
+  ARTICLE,
+  /// |λ| alone.
+  MAGNITUDE
+}

@@ -4,4 +4,5 @@ module jada.nn {
   requires tools.jackson.databind;
 
   exports jada.nn;
+  exports jada.nn.files;
 }

@@ -1,0 +1,41 @@
+package jada.nn.files;
+
+import jada.nn.InputException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/// What can be wrong with a path before anything is read from it.
+final class InputFile {
+  private InputFile() {}
+
+  /// Refuses what is not a readable regular file.
+  static void require(Path file) {
+    if (!Files.exists(file)) {
+      throw new InputException(file + ": no such file; check the path");
+    }
+    if (Files.isDirectory(file)) {
+      throw new InputException(file + ": is a folder, not a file; name the file in it");
+    }
+    if (!Files.isRegularFile(file)) {
+      throw new InputException(file + ": is not a regular file; copy its content to one");
+    }
+    if (!Files.isReadable(file)) {
+      throw new InputException(file + ": is not readable; check its permissions");
+    }
+  }
+
+  /// The one line for a read that failed half way.
+  static InputException unreadable(Path file, IOException cause) {
+    String reason =
+        switch (cause) {
+          case NoSuchFileException _ -> "no such file";
+          case AccessDeniedException _ -> "access denied";
+          default -> String.valueOf(cause.getMessage()).replaceAll("\\R", " ");
+        };
+    return new InputException(
+        file + ": cannot be read (" + reason + "); check the file and its disk", cause);
+  }
+}

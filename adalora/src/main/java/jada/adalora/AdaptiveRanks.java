@@ -1,0 +1,145 @@
+package jada.adalora;
+
+import jada.autograd.Gradients;
+import jada.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.function.Consumer;
+
+/// Moves the rank budget while a model trains: what happens to the triplets before and after each
+/// optimizer step, in the order that the reading of the method demands.
+///
+/// The trainer calls [#beforeStep] with the gradients that the optimizer is about to use, lets the
+/// optimizer step, and calls [#afterStep]. With t the step counted from 0:
+///
+/// | | paper, magnitude | article |
+/// |---|---|---|
+/// | before the step | – | scores take in values and gradients |
+/// | after the step | scores take in the new values and the gradients, while t < T − tfinal | – |
+/// | then, if t allocates | the best b(t) triplets live, all others are masked | the same, among the living |
+/// | else, once the last allocation has passed | the masks are enforced | the masks are enforced, always |
+///
+/// Masks come after the step in both readings, so the optimizer's momentum cannot undo them. (The
+/// article's own run masks before the step, and ends with 286 of 288 triplets alive.) Between two
+/// allocations of the paper's reading a masked triplet does learn: it may earn its way back.
+///
+/// With [Compaction#FINAL] triplets that cannot come back are dropped: after the last allocation,
+/// and in the article's reading after every one.
+public final class AdaptiveRanks {
+  private final BudgetSchedule schedule;
+  private final boolean drops;
+  private final boolean oneWay;
+  private final List<SvdLinear> adapters;
+  private final List<Importance> importances = new ArrayList<>();
+
+  /// The budget of a run of `totalSteps` steps over these adapters, in this order.
+  ///
+  /// @throws jada.nn.InputException if the schedule does not fit the run
+  public AdaptiveRanks(AdaLoraConfig config, List<SvdLinear> adapters, int totalSteps) {
+    config.requirePrunable();
+    this.schedule = BudgetSchedule.of(config, adapters.size(), totalSteps);
+    this.drops = config.compact() == Compaction.FINAL;
+    this.oneWay = config.importance() == ImportanceScore.ARTICLE;
+    this.adapters = List.copyOf(adapters);
+    for (SvdLinear adapter : adapters) {
+      importances.add(Importance.of(config, adapter.values()));
+    }
+  }
+
+  /// The budget over the run.
+  public BudgetSchedule schedule() {
+    return schedule;
+  }
+
+  /// Before the optimizer step t.
+  ///
+  /// @param gradients of loss and penalty together, clipped: what the optimizer is about to use
+  public void beforeStep(int t, Gradients gradients) {
+    observe(t, gradients, false);
+  }
+
+  /// After the optimizer step t, with the same gradients.
+  ///
+  /// @param replacements hears of parameters that were replaced by smaller ones, so that the
+  ///   optimizer can go on with them
+  /// @return whether the rank of some matrix changed
+  public boolean afterStep(
+      int t, Gradients gradients, Consumer<SvdLinear.Replacement> replacements) {
+    observe(t, gradients, true);
+    List<Integer> before = ranks();
+    if (schedule.allocates(t)) {
+      allocate(schedule.budget(t));
+      if (drops && (oneWay || t == schedule.finalAllocation())) {
+        drop(replacements);
+      }
+    } else if (oneWay || t > schedule.finalAllocation()) {
+      adapters.forEach(SvdLinear::enforceMask);
+    }
+    return !ranks().equals(before);
+  }
+
+  /// The number of triplets that are not masked.
+  public int active() {
+    return adapters.stream().mapToInt(SvdLinear::rank).sum();
+  }
+
+  /// The latest score of every triplet that is still there, by module, a vector each.
+  public SequencedMap<String, Tensor> scores() {
+    SequencedMap<String, Tensor> scores = new LinkedHashMap<>();
+    for (int m = 0; m < adapters.size(); m++) {
+      scores.put(adapters.get(m).name(), Tensor.vector(importances.get(m).scores()));
+    }
+    return scores;
+  }
+
+  /// What the scores of each adapter depend on, in the order of the adapters.
+  public List<Importance> importances() {
+    return List.copyOf(importances);
+  }
+
+  private void observe(int t, Gradients gradients, boolean afterStep) {
+    for (int m = 0; m < adapters.size(); m++) {
+      SvdLinear a = adapters.get(m);
+      if (importances.get(m).afterStep() == afterStep && schedule.scores(t)) {
+        Triplets g =
+            new Triplets(gradients.of(a.p()), gradients.of(a.lambda()), gradients.of(a.q()));
+        importances.get(m).observe(a.values(), g);
+      }
+    }
+  }
+
+  private void allocate(int budget) {
+    List<float[]> scores = new ArrayList<>();
+    for (int m = 0; m < adapters.size(); m++) {
+      float[] of = importances.get(m).scores();
+      BitSet alive = adapters.get(m).alive();
+      for (int i = 0; i < of.length && oneWay; i++) {
+        // Below every living triplet, also one that scores 0.
+        of[i] = alive.get(i) ? of[i] : Float.NEGATIVE_INFINITY;
+      }
+      scores.add(of);
+    }
+    List<BitSet> living = RankAllocator.allocate(scores, budget);
+    for (int m = 0; m < adapters.size(); m++) {
+      adapters.get(m).mask(living.get(m));
+    }
+  }
+
+  private void drop(Consumer<SvdLinear.Replacement> replacements) {
+    for (int m = 0; m < adapters.size(); m++) {
+      int[] kept = adapters.get(m).alive().stream().toArray();
+      List<SvdLinear.Replacement> changed = adapters.get(m).dropMasked();
+      if (!changed.isEmpty()) {
+        importances.get(m).keep(kept);
+        changed.forEach(replacements);
+      }
+    }
+  }
+
+  private List<Integer> ranks() {
+    return adapters.stream().map(SvdLinear::rank).toList();
+  }
+}

@@ -1,0 +1,137 @@
+package jada.adalora;
+
+import jada.autograd.Fused;
+import jada.autograd.Parameter;
+import jada.autograd.Variable;
+import jada.nn.Dropout;
+import jada.tensor.RandomSource;
+import jada.tensor.Shape;
+import jada.tensor.Tensor;
+import java.util.List;
+
+/// A linear layer adapted by two factors of a fixed rank (Hu et al. 2021), the baseline:
+///
+///     y = x·Wᵀ + b + scale · (x·Aᵀ)·Bᵀ        ΔW = scale · B·A
+///
+/// x (T, in), W (out, in) frozen, A (r, in), B (out, r), y (T, out). B starts at 0, A uniform on ±
+/// 1/√in (PEFT's kaiming_uniform with a = √5). While training, dropout falls on the adapter's x
+/// alone.
+public final class LoraLinear implements Adapter {
+  private final String name;
+  private final Variable weight;
+  private final Variable bias;
+  private final Parameter a;
+  private final Parameter b;
+  private final float scale;
+  private final Dropout dropout;
+
+  /// An adapter with the given factors.
+  ///
+  /// @param a A (r, in)
+  /// @param b B (out, r)
+  /// @param scale the factor of B·A in ΔW; PEFT's lora_alpha / r
+  /// @param dropout probability with which an element of the adapter's input is dropped in training
+  /// @throws IllegalArgumentException if the factors do not fit the weight
+  public LoraLinear(
+      String name,
+      Variable weight,
+      Variable bias,
+      Tensor a,
+      Tensor b,
+      float scale,
+      double dropout) {
+    boolean fit =
+        a.shape().rank() == 2
+            && b.shape().isMatrix(weight.shape().dim(0), a.shape().dim(0))
+            && a.shape().dim(1) == weight.shape().dim(1);
+    if (!fit) {
+      throw new IllegalArgumentException(
+          name
+              + ": A "
+              + a.shape()
+              + " and B "
+              + b.shape()
+              + " must be (r, in) and (out, r) for the weight "
+              + weight.shape());
+    }
+    this.name = name;
+    this.weight = weight;
+    this.bias = bias;
+    this.a = Parameter.of(name + ".lora_A", a);
+    this.b = Parameter.of(name + ".lora_B", b);
+    this.scale = scale;
+    this.dropout = Dropout.of(name + ".lora_dropout", (float) dropout);
+  }
+
+  /// An adapter at the start of its training.
+  static LoraLinear start(
+      String name,
+      Variable weight,
+      Variable bias,
+      int rank,
+      float scale,
+      double dropout,
+      RandomSource random) {
+    int out = weight.shape().dim(0);
+    int in = weight.shape().dim(1);
+    float bound = (float) (1 / Math.sqrt(in));
+    return new LoraLinear(
+        name,
+        weight,
+        bias,
+        Tensor.uniform(Shape.of(rank, in), -bound, bound, random),
+        Tensor.zeros(Shape.of(out, rank)),
+        scale,
+        dropout);
+  }
+
+  @Override
+  public Variable forward(Variable x) {
+    return Fused.loraLinear(x, dropout.forward(x), weight, bias, b, a, scale);
+  }
+
+  @Override
+  public Tensor delta() {
+    return b.value().matmul(a.value()).scale(scale);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Variable weight() {
+    return weight;
+  }
+
+  @Override
+  public Variable bias() {
+    return bias;
+  }
+
+  @Override
+  public int rank() {
+    return a.shape().dim(0);
+  }
+
+  /// A (r, in).
+  public Parameter a() {
+    return a;
+  }
+
+  /// B (out, r).
+  public Parameter b() {
+    return b;
+  }
+
+  /// The factor of B·A in ΔW.
+  public float scale() {
+    return scale;
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.of(a, b);
+  }
+}

@@ -8,24 +8,20 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /// One input of an operation and its vector-Jacobian product: the function that turns the gradient
-/// of the output, ∂L/∂y, into that of the input, ∂L/∂x = Jᵀ·∂L/∂y with J = ∂y/∂x.
+/// of the output, G = ∂L/∂y, into that of the input, ∂L/∂x = Jᵀ·G with J = ∂y/∂x.
 ///
-/// A vjp is pure. It may return the very tensor it was given; it must not write into it.
+/// A vjp is pure: the same G gives the same answer, and G is not written into. It may return G
+/// itself.
 public final class Edge {
   private final Shape shape;
-  private final Optional<Source> source;
-  private final Function<Visit, Tensor> vjp;
+  private final Optional<Live> live;
+
+  private record Live(Source source, Function<Visit, Tensor> vjp) {}
 
   private Edge(Variable input, Function<Visit, Tensor> vjp) {
     this.shape = input.shape();
-    this.source =
-        switch (input) {
-          case Constant _ -> Optional.empty();
-          case Parameter parameter -> Optional.of(parameter);
-          case Result result ->
-              result.differentiable() ? Optional.of(result.node()) : Optional.empty();
-        };
-    this.vjp = vjp;
+    // A frozen input keeps its shape, for pictures, and lets go of the vjp and all it holds.
+    this.live = Source.of(input).map(source -> new Live(source, vjp));
   }
 
   /// An edge to `input` with its vjp.
@@ -33,14 +29,10 @@ public final class Edge {
     return new Edge(input, visit -> vjp.apply(visit.gradient()));
   }
 
-  /// An edge to `input` whose vjp takes the gradient of the output and the work that it shares with
-  /// the operation's other edges.
+  /// An edge to `input` whose vjp takes G and the work that it has in common with other edges of
+  /// the same operation.
   public static <S> Edge edge(Variable input, Shared<S> shared, BiFunction<Tensor, S, Tensor> vjp) {
     return new Edge(input, visit -> vjp.apply(visit.gradient(), visit.of(shared)));
-  }
-
-  boolean live() {
-    return source.isPresent();
   }
 
   /// The sizes of the input.
@@ -48,11 +40,13 @@ public final class Edge {
     return shape;
   }
 
-  Source source() {
-    return source.orElseThrow();
+  /// What the edge leads to; empty if the input is frozen.
+  Optional<Source> source() {
+    return live.map(Live::source);
   }
 
+  /// The gradient of the input of a live edge.
   Tensor pull(Visit visit) {
-    return vjp.apply(visit);
+    return live.orElseThrow().vjp.apply(visit);
   }
 }

@@ -2,64 +2,126 @@ package jada.autograd;
 
 import static jada.autograd.Edge.edge;
 
-/// The operations of a transformer and its adapters, each in one piece.
+import jada.tensor.Tensor;
+import jada.tensor.kernel.Kernels;
+
+/// The operations of a transformer, its adapters and its losses, each computed in one piece.
+///
+/// Every one of them can be composed of the primitives of [Ops], and [Composed] does so; here they
+/// form fewer intermediate matrices, save less for the derivative, and use the fast kernels. Any
+/// input may be frozen or trained; only the gradients that are needed are computed.
+///
+/// T tokens of a batch, C channels, B sequences, K classes, r ranks; `in` and `out` the two widths
+/// of a linear layer. G is the gradient of the output, dX that of the input X, ⊙ the elementwise
+/// product.
 public final class Fused {
+  private static final Kernels KERNELS = Kernels.fastest();
+
   private Fused() {}
 
+  // ---- linear layers -------------------------------------------------------------------------
+
   /// y = x·Wᵀ + b: x (T,in), W (out,in), b (out), y (T,out).
-  public static Variable linear(Variable x, Variable w, Variable bias) {
-    return Composed.linear(x, w, bias);
+  ///
+  /// dx = G·W, dW = Gᵀ·x, db = Σ_t G_t.
+  ///
+  /// @throws IllegalArgumentException if the shapes do not fit
+  public static Variable linear(Variable x, Variable weight, Variable bias) {
+    return FusedLinear.linear(x, weight, bias);
   }
 
   /// y = x·Wᵀ + b + scale·((x·Qᵀ) ⊙ λ)·Pᵀ: x (T,in), W (out,in), b (out), P (out,r), λ (r), Q
-  /// (r,in), y (T,out).
-  public static Variable svdLinear(
-      Variable x, Variable w, Variable bias, Variable p, Variable lambda, Variable q, float scale) {
-    return svdLinear(x, x, w, bias, p, lambda, q, scale);
-  }
-
-  /// [#svdLinear(Variable, Variable, Variable, Variable, Variable, Variable, float)] whose adapter
-  /// reads another input than the frozen weight does, of the same shape: x after dropout.
+  /// (r,in), y (T,out). The AdaLoRA update ΔW = scale·P·diag(λ)·Q without ever forming ΔW; where λ
+  /// = 0 the bits of [#linear].
+  ///
+  /// With U = x·Qᵀ (T,r), which is saved, and V = G·P (T,r), which its three users share: dx = G·W
+  /// + scale·(V ⊙ λ)·Q, dP = scale·Gᵀ·(U ⊙ λ), dλ = scale·Σ_t U ⊙ V, dQ = scale·(V ⊙ λ)ᵀ·x; dW and
+  ///   db as in [#linear]. r may be 0.
+  ///
+  /// @throws IllegalArgumentException if the shapes do not fit
   public static Variable svdLinear(
       Variable x,
-      Variable adapterInput,
-      Variable w,
+      Variable weight,
       Variable bias,
       Variable p,
       Variable lambda,
       Variable q,
       float scale) {
-    return Composed.svdLinear(x, adapterInput, w, bias, p, lambda, q, scale);
+    return svdLinear(x, x, weight, bias, p, lambda, q, scale);
+  }
+
+  /// y = x·Wᵀ + b + scale·((a·Qᵀ) ⊙ λ)·Pᵀ: the adapter reads an input a (T,in) of its own, x after
+  /// dropout.
+  ///
+  /// dx = G·W, da = scale·(V ⊙ λ)·Q; the others as above with a in place of x.
+  ///
+  /// @throws IllegalArgumentException if the shapes do not fit
+  public static Variable svdLinear(
+      Variable x,
+      Variable adapterInput,
+      Variable weight,
+      Variable bias,
+      Variable p,
+      Variable lambda,
+      Variable q,
+      float scale) {
+    return FusedLinear.svdLinear(x, adapterInput, weight, bias, p, lambda, q, scale);
   }
 
   /// y = x·Wᵀ + b + scale·(x·Aᵀ)·Bᵀ: x (T,in), W (out,in), b (out), B (out,r), A (r,in), y (T,out).
+  /// The LoRA update ΔW = scale·B·A.
+  ///
+  /// With U = x·Aᵀ and V = G·B: dx = G·W + scale·V·A, dB = scale·Gᵀ·U, dA = scale·Vᵀ·x; dW and db
+  /// as in [#linear]. r may be 0.
+  ///
+  /// @throws IllegalArgumentException if the shapes do not fit
   public static Variable loraLinear(
-      Variable x, Variable w, Variable bias, Variable b, Variable a, float scale) {
-    return loraLinear(x, x, w, bias, b, a, scale);
+      Variable x, Variable weight, Variable bias, Variable b, Variable a, float scale) {
+    return loraLinear(x, x, weight, bias, b, a, scale);
   }
 
-  /// [#loraLinear(Variable, Variable, Variable, Variable, Variable, float)] whose adapter reads
-  /// another input than the frozen weight does, of the same shape: x after dropout.
+  /// y = x·Wᵀ + b + scale·(x′·Aᵀ)·Bᵀ: the adapter reads an input x′ (T,in) of its own, x after
+  /// dropout.
+  ///
+  /// dx = G·W, dx′ = scale·V·A; the others as above with x′ in place of x.
+  ///
+  /// @throws IllegalArgumentException if the shapes do not fit
   public static Variable loraLinear(
       Variable x,
       Variable adapterInput,
-      Variable w,
+      Variable weight,
       Variable bias,
       Variable b,
       Variable a,
       float scale) {
-    return Composed.loraLinear(x, adapterInput, w, bias, b, a, scale);
+    return FusedLinear.loraLinear(x, adapterInput, weight, bias, b, a, scale);
   }
 
-  /// softmax(Q·Kᵀ/√d)·V for every sequence and head apart: q, k, v and y (T,C), the sequences one
-  /// after another, d = C/heads.
+  // ---- between the linear layers -------------------------------------------------------------
+
+  /// softmax(Q·Kᵀ/√d)·V for every sequence and head apart: q, k, v and y (T,C), d = C/heads; head h
+  /// is the columns `[h·d, (h + 1)·d)`.
   ///
-  /// @param offsets B + 1 numbers: sequence s is the rows `[offsets[s], offsets[s + 1])`
+  /// With S = Q·Kᵀ/√d, P = softmax(S), both (L,L) for a sequence of L tokens: dV = Pᵀ·G, dP = G·Vᵀ,
+  /// dS = P ⊙ (dP − rowsum(dP ⊙ P)), dQ = dS·K/√d, dK = dSᵀ·Q/√d. P is computed again rather than
+  /// saved.
+  ///
+  /// @param offsets where the sequences lie: B + 1 rising numbers from 0 to T; sequence s is the
+  ///   rows `[offsets[s], offsets[s + 1])` and may be empty
+  /// @throws IllegalArgumentException if the shapes differ, heads does not divide C, or the offsets
+  ///   do not rise from 0 to T
   public static Variable attention(Variable q, Variable k, Variable v, int[] offsets, int heads) {
     return attention(q, k, v, offsets, heads, 0, 0);
   }
 
-  /// [#attention(Variable, Variable, Variable, int[], int)] with dropout on the probabilities.
+  /// [#attention(Variable, Variable, Variable, int[], int)] with dropout on the probabilities:
+  /// dropout(softmax(Q·Kᵀ/√d))·V.
+  ///
+  /// @param dropoutKey the key of the masks; sequence s and head h use
+  ///   `CounterHash.derive(dropoutKey, s·heads + h)`
+  /// @param dropout the probability to drop, in [0, 1)
+  /// @throws IllegalArgumentException if the shapes differ, heads does not divide C, the offsets do
+  ///   not rise from 0 to T, or the probability is out of range
   public static Variable attention(
       Variable q,
       Variable k,
@@ -68,58 +130,142 @@ public final class Fused {
       int heads,
       long dropoutKey,
       float dropout) {
-    return Composed.attention(q, k, v, offsets, heads, dropoutKey, dropout);
+    return FusedAttention.attention(q, k, v, offsets, heads, dropoutKey, dropout);
   }
 
-  /// y = γ ⊙ (x − μ)/√(σ² + ε) + β with the mean μ and the biased variance σ² of each row: x and y
-  /// (T,C), γ and β (C).
+  /// y = γ ⊙ x̂ + β, x̂ = (x − μ)·s, s = 1/√(σ² + ε), with the mean μ and the biased variance σ² of
+  /// each row: x and y (T,C), γ and β (C).
+  ///
+  /// With h = G ⊙ γ: dx = s·(h − mean(h) − x̂ · mean(h ⊙ x̂)), dγ = Σ_t G ⊙ x̂, dβ = Σ_t G.
+  ///
+  /// @throws IllegalArgumentException if the shapes do not fit
   public static Variable layerNorm(Variable x, Variable gamma, Variable beta, float epsilon) {
-    return Composed.layerNorm(x, gamma, beta, epsilon);
+    return FusedNorm.layerNorm(x, gamma, beta, epsilon);
   }
 
-  /// gelu(x) = x·Φ(x), exact form. dx = g·(Φ(x) + x·φ(x)).
+  /// y = x·Φ(x) = x/2 · (1 + erf(x/√2)), any shape: the exact form, as BERT uses it.
+  ///
+  /// dx = G ⊙ (Φ(x) + x·φ(x)), φ(x) = e^(−x²/2)/√(2π).
   public static Variable gelu(Variable x) {
     return Result.of("gelu", x.value().gelu(), edge(x, g -> x.value().geluGradient(g)));
   }
 
-  /// Mean over the rows of ln Σ_k e^(z_k) − z_label: logits (B,K), labels in `[0, K)`, a scalar, in
-  /// nats.
-  public static Variable crossEntropy(Variable logits, int[] labels) {
-    return Composed.crossEntropy(logits, labels);
-  }
-
-  /// Mean of (prediction − target)²: predictions (B,1), B targets, a scalar.
-  public static Variable meanSquaredError(Variable predictions, float[] targets) {
-    return Composed.meanSquaredError(predictions, targets);
-  }
-
-  /// Row ids(i) of the table for each i: table (V,C), y (n,C).
-  public static Variable embedding(Variable table, int[] ids) {
-    return Ops.gatherRows(table, ids);
-  }
-
-  /// x ⊙ m/(1 − p), m_i = 1 where the hash of (key, i) keeps element i; x itself where p = 0.
+  /// y = x ⊙ m/(1 − p), any shape, where m_i is 1 if the hash of (key, i) keeps element i, else 0;
+  /// x itself where p = 0. Nothing is stored: the mask is a function of the key.
+  ///
+  /// dx = G ⊙ m/(1 − p).
+  ///
+  /// @param p the probability to drop, in [0, 1)
+  /// @throws IllegalArgumentException if p is out of range
   public static Variable dropout(Variable x, long key, float p) {
-    return p == 0 ? x : Composed.dropout(x, key, p);
+    Require.probability("dropout", p);
+    return p == 0
+        ? x
+        : Result.of("dropout", dropped(x.value(), key, p), edge(x, g -> dropped(g, key, p)));
   }
 
-  /// ‖PᵀP − I‖_F of P (out,r): how far its columns are from orthonormal; a scalar.
+  private static Tensor dropped(Tensor x, long key, float p) {
+    Tensor y = Tensor.zeros(x.shape());
+    Blocks.ofElements(
+        x.size(), (from, to) -> KERNELS.dropout(x.array(), key, p, y.array(), from, to));
+    return y;
+  }
+
+  /// y_i = table_id(i), the rows with the given numbers: table (V,C), n ids, y (n,C).
+  ///
+  /// dtable_r = Σ of G_i over the i with id(i) = r.
+  ///
+  /// @throws IllegalArgumentException if the table is not a matrix or an id is not in `[0, V)`
+  public static Variable embedding(Variable table, int[] ids) {
+    Require.shapes(table.shape().rank() == 2, "embedding", "table (V, C)", table);
+    int rows = table.shape().dim(0);
+    int[] numbers = ids.clone();
+    for (int i = 0; i < numbers.length; i++) {
+      Require.inRange("embedding", "id", i, numbers[i], rows);
+    }
+    return Result.of(
+        "embedding",
+        table.value().gatherRows(numbers),
+        edge(table, g -> g.scatterRows(rows, numbers)));
+  }
+
+  // ---- losses --------------------------------------------------------------------------------
+
+  /// The mean over the rows of −ln softmax(z)_label = ln Σ_k e^(z_k) − z_label: logits (B,K), B
+  /// labels in `[0, K)`, a scalar, in nats. Stable for logits of any size.
+  ///
+  /// dz = g·(softmax(z) − onehot(label))/B.
+  ///
+  /// @throws IllegalArgumentException if there is no row, not one label for each row, or a label is
+  ///   out of range
+  public static Variable crossEntropy(Variable logits, int[] labels) {
+    return FusedLoss.crossEntropy(logits, labels);
+  }
+
+  /// The mean over the rows of (prediction − target)²: predictions (B,1), B targets, a scalar.
+  ///
+  /// dprediction = g·2·(prediction − target)/B.
+  ///
+  /// @throws IllegalArgumentException if predictions is not (B,1) with B > 0, or there is not one
+  ///   target for each row
+  public static Variable meanSquaredError(Variable predictions, float[] targets) {
+    return FusedLoss.meanSquaredError(predictions, targets);
+  }
+
+  // ---- orthogonality -------------------------------------------------------------------------
+
+  /// ‖D‖_F with D = PᵀP − I (r,r): how far the columns of P (out,r) are from orthonormal; a scalar.
+  ///
+  /// dP = g · 2/‖D‖ · P·D; 0 where D = 0, the subgradient of a norm that PyTorch takes as well.
   public static Variable columnGramDeviation(Variable p) {
-    return Composed.columnGramDeviation(p);
+    Tensor d = minusIdentity(p.value().transposedMatmul(p.value())); // (r,out)(out,r)
+    float norm = d.norm();
+    return Result.of(
+        "columnGramDeviation",
+        Tensor.scalar(norm),
+        edge(p, g -> p.value().matmul(d.scale(g.item() * twoOver(norm))))); // (out,r)(r,r)
   }
 
-  /// ‖PᵀP − I‖²_F of P (out,r), a scalar.
+  /// ‖D‖²_F with D = PᵀP − I (r,r) of P (out,r), a scalar.
+  ///
+  /// dP = g · 4·P·D.
   public static Variable columnGramDeviationSquared(Variable p) {
-    return Composed.columnGramDeviationSquared(p);
+    Tensor d = minusIdentity(p.value().transposedMatmul(p.value())); // (r,out)(out,r)
+    return Result.of(
+        "columnGramDeviationSquared",
+        Tensor.scalar(d.dot(d)),
+        edge(p, g -> p.value().matmul(d.scale(4 * g.item())))); // (out,r)(r,r)
   }
 
-  /// ‖QQᵀ − I‖_F of Q (r,in): how far its rows are from orthonormal; a scalar.
+  /// ‖D‖_F with D = QQᵀ − I (r,r): how far the rows of Q (r,in) are from orthonormal; a scalar.
+  ///
+  /// dQ = g · 2/‖D‖ · D·Q; 0 where D = 0, the subgradient of a norm that PyTorch takes as well.
   public static Variable rowGramDeviation(Variable q) {
-    return Composed.rowGramDeviation(q);
+    Tensor d = minusIdentity(q.value().matmulTransposed(q.value())); // (r,in)(in,r)
+    float norm = d.norm();
+    return Result.of(
+        "rowGramDeviation",
+        Tensor.scalar(norm),
+        edge(q, g -> d.scale(g.item() * twoOver(norm)).matmul(q.value()))); // (r,r)(r,in)
   }
 
-  /// ‖QQᵀ − I‖²_F of Q (r,in), a scalar.
+  /// ‖D‖²_F with D = QQᵀ − I (r,r) of Q (r,in), a scalar.
+  ///
+  /// dQ = g · 4·D·Q.
   public static Variable rowGramDeviationSquared(Variable q) {
-    return Composed.rowGramDeviationSquared(q);
+    Tensor d = minusIdentity(q.value().matmulTransposed(q.value())); // (r,in)(in,r)
+    return Result.of(
+        "rowGramDeviationSquared",
+        Tensor.scalar(d.dot(d)),
+        edge(q, g -> d.scale(4 * g.item()).matmul(q.value()))); // (r,r)(r,in)
+  }
+
+  /// 2/‖D‖, 0 at 0.
+  private static float twoOver(float norm) {
+    return norm == 0 ? 0 : 2 / norm;
+  }
+
+  private static Tensor minusIdentity(Tensor gram) {
+    return gram.subtract(Tensor.identity(gram.shape().dim(0)));
   }
 }

@@ -3,10 +3,11 @@ package jada.autograd;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import jada.tensor.kernel.Kernels;
+import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
@@ -21,6 +22,8 @@ import java.util.Set;
 ///
 /// Immutable: there is no gradient field to zero, and nothing accumulates between two passes.
 public final class Gradients {
+  private static final Kernels KERNELS = Kernels.fastest();
+
   private final Map<Parameter, Tensor> gradients;
 
   private Gradients(Map<Parameter, Tensor> gradients) {
@@ -35,7 +38,7 @@ public final class Gradients {
   /// @throws IllegalStateException if the graph has been walked before, or the derivative of an
   ///   operation has not the shape of its input
   public static Gradients of(Variable loss) {
-    return new Gradients(new Walk(true).from(loss));
+    return new Walk(true).from(loss);
   }
 
   /// The gradients of `loss` as [#of] computes them, leaving the graph as it is: it may be walked
@@ -45,7 +48,7 @@ public final class Gradients {
   /// @throws IllegalStateException if the graph has been let go before, or the derivative of an
   ///   operation has not the shape of its input
   public static Gradients keepingGraph(Variable loss) {
-    return new Gradients(new Walk(false).from(loss));
+    return new Walk(false).from(loss);
   }
 
   /// ∂L/∂parameter, of the parameter's shape, to be read only; zeros if the loss does not depend on
@@ -80,7 +83,7 @@ public final class Gradients {
     void add(Tensor next) {
       if (owned) {
         float[] sum = total.array();
-        Kernels.fastest().add(sum, next.array(), sum, 0, sum.length);
+        Blocks.ofElements(sum.length, (from, to) -> KERNELS.add(sum, next.array(), sum, from, to));
       } else {
         total = total.add(next);
         owned = true;
@@ -88,64 +91,48 @@ public final class Gradients {
     }
   }
 
-  private record Waiting(Node node, int arrival) {}
+  /// An operation whose turn will come: the deepest first, the earliest met first among equals.
+  private record Waiting(Node node, int arrival) implements Comparable<Waiting> {
+    @Override
+    public int compareTo(Waiting other) {
+      return node.depth() == other.node.depth()
+          ? Integer.compare(arrival, other.arrival)
+          : Integer.compare(other.node.depth(), node.depth());
+    }
+  }
 
   private static final class Walk {
     private final boolean release;
     private final Map<Source, Sum> sums = new IdentityHashMap<>();
-    private final Map<Parameter, Tensor> found = new LinkedHashMap<>();
-    private final PriorityQueue<Waiting> queue =
-        new PriorityQueue<>(
-            Comparator.comparingInt((Waiting w) -> -w.node.depth())
-                .thenComparingInt(Waiting::arrival));
+    private final List<Parameter> parameters = new ArrayList<>();
+    private final PriorityQueue<Waiting> queue = new PriorityQueue<>();
     private int arrivals;
 
     Walk(boolean release) {
       this.release = release;
     }
 
-    Map<Parameter, Tensor> from(Variable loss) {
+    Gradients from(Variable loss) {
       if (!loss.shape().equals(Shape.of())) {
         throw new IllegalArgumentException(
             "gradients: the loss must be a scalar (), got "
                 + loss
                 + "; reduce it with Ops.sum or Ops.mean");
       }
-      switch (loss) {
-        case Constant _ -> {}
-        case Parameter parameter -> arrive(parameter, Tensor.scalar(1));
-        case Result result -> arrive(result.node(), Tensor.scalar(1));
-      }
+      Source.of(loss).ifPresent(source -> arrive(source, Tensor.scalar(1))); // ∂L/∂L
       while (!queue.isEmpty()) {
         visit(queue.remove().node);
       }
-      found.replaceAll((parameter, _) -> sums.get(parameter).total);
-      return found;
+      Map<Parameter, Tensor> gradients = new LinkedHashMap<>();
+      parameters.forEach(parameter -> gradients.put(parameter, sums.get(parameter).total));
+      return new Gradients(gradients);
     }
 
     private void visit(Node node) {
-      if (node.walked()) {
-        throw new IllegalStateException(
-            "gradients: the graph below "
-                + node
-                + " was let go by an earlier backward pass; compute it anew, or make the earlier"
-                + " pass with Gradients.keepingGraph");
-      }
       Visit visit = new Visit(sums.remove(node).total);
-      for (Edge edge : node.edges()) {
-        Tensor contribution = edge.pull(visit);
-        if (!contribution.shape().equals(edge.shape())) {
-          throw new IllegalStateException(
-              "gradients: the derivative of "
-                  + node.op()
-                  + " for its input "
-                  + edge.source()
-                  + " has shape "
-                  + contribution.shape()
-                  + "; it must have the shape of the input, "
-                  + edge.shape());
-        }
-        arrive(edge.source(), contribution);
+      for (Edge edge : node.edges().orElseThrow(() -> letGo(node))) {
+        edge.source()
+            .ifPresent(source -> arrive(source, checked(node, edge, source, edge.pull(visit))));
       }
       if (release) {
         node.release();
@@ -161,8 +148,31 @@ public final class Gradients {
       sums.put(source, new Sum(contribution));
       switch (source) {
         case Node node -> queue.add(new Waiting(node, arrivals++));
-        case Parameter parameter -> found.put(parameter, contribution);
+        case Parameter parameter -> parameters.add(parameter);
       }
+    }
+
+    private static Tensor checked(Node node, Edge edge, Source source, Tensor gradient) {
+      if (!gradient.shape().equals(edge.shape())) {
+        throw new IllegalStateException(
+            "gradients: the derivative of "
+                + node.op()
+                + " for its input "
+                + source
+                + " has shape "
+                + gradient.shape()
+                + "; it must have the shape of the input, "
+                + edge.shape());
+      }
+      return gradient;
+    }
+
+    private static IllegalStateException letGo(Node node) {
+      return new IllegalStateException(
+          "gradients: the graph below "
+              + node
+              + " was let go by an earlier backward pass; compute it anew, or make the earlier"
+              + " pass with Gradients.keepingGraph");
     }
   }
 }

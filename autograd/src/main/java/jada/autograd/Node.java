@@ -1,34 +1,30 @@
 package jada.autograd;
 
 import jada.tensor.Shape;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// An operation in the graph: what the backward walk needs of a [Result], without its value.
 final class Node implements Source {
   private final String op;
   private final Shape shape;
-  private final List<Shape> frozen = new ArrayList<>(0);
+  private final boolean differentiable;
   private final int depth;
-  private List<Edge> edges;
-  private boolean walked;
+  private Optional<List<Edge>> edges;
 
-  Node(String op, Shape shape, Edge... inputs) {
+  Node(String op, Shape shape, Edge... edges) {
     this.op = op;
     this.shape = shape;
-    List<Edge> live = new ArrayList<>(inputs.length);
+    this.edges = Optional.of(List.of(edges));
+    boolean live = false;
     int deepest = 0;
-    for (Edge input : inputs) {
-      if (!input.live()) {
-        frozen.add(input.shape());
-        continue;
-      }
-      live.add(input);
-      if (input.source() instanceof Node node) {
-        deepest = Math.max(deepest, node.depth);
+    for (Edge edge : edges) {
+      if (edge.source().isPresent()) {
+        live = true;
+        deepest = Math.max(deepest, edge.source().get() instanceof Node node ? node.depth : 0);
       }
     }
-    this.edges = List.copyOf(live);
+    this.differentiable = live;
     this.depth = deepest + 1;
   }
 
@@ -36,18 +32,9 @@ final class Node implements Source {
     return op;
   }
 
-  Shape shape() {
-    return shape;
-  }
-
-  /// The edges to differentiable inputs, in the operation's order.
-  List<Edge> edges() {
-    return edges;
-  }
-
-  /// The shapes of the inputs that no edge leads to.
-  List<Shape> frozen() {
-    return frozen;
+  /// Whether an edge is live.
+  boolean differentiable() {
+    return differentiable;
   }
 
   /// The number of operations on the longest path down to a leaf: greater than that of every
@@ -56,14 +43,14 @@ final class Node implements Source {
     return depth;
   }
 
-  boolean walked() {
-    return walked;
+  /// One edge for each input, in the operation's order; empty after [#release].
+  Optional<List<Edge>> edges() {
+    return edges;
   }
 
   /// Lets go of the edges and with them of everything that their derivatives had saved.
   void release() {
-    walked = !edges.isEmpty();
-    edges = List.of();
+    edges = Optional.empty();
   }
 
   @Override

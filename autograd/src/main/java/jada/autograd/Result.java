@@ -1,11 +1,10 @@
 package jada.autograd;
 
-import jada.tensor.Shape;
 import jada.tensor.Tensor;
 
 /// What an operation computed: its value and, for each differentiable input, an [Edge].
 ///
-/// An operation is one expression:
+/// An operation is one expression, forward and derivative:
 ///
 ///     /// Y = A·B.  A (m,k), B (k,n), Y (m,n).
 ///     public static Variable matmul(Variable a, Variable b) {
@@ -22,8 +21,9 @@ public final class Result implements Variable {
     this.node = node;
   }
 
-  /// The result of the operation named `op`. Edges to frozen inputs (constants, and results that
-  /// depend on no parameter) vanish here, and with them whatever their derivatives would have kept.
+  /// The result of the operation named `op`. Derivatives towards frozen inputs (constants, and
+  /// results that depend on no parameter) are dropped here, and with them whatever they would have
+  /// kept alive.
   public static Result of(String op, Tensor value, Edge... edges) {
     return new Result(value, new Node(op, value.shape(), edges));
   }
@@ -34,13 +34,8 @@ public final class Result implements Variable {
   }
 
   @Override
-  public Shape shape() {
-    return value.shape();
-  }
-
-  @Override
   public boolean differentiable() {
-    return node.walked() || !node.edges().isEmpty();
+    return node.differentiable();
   }
 
   /// The name of the operation.
@@ -54,6 +49,6 @@ public final class Result implements Variable {
 
   @Override
   public String toString() {
-    return op() + " " + shape();
+    return node.toString();
   }
 }

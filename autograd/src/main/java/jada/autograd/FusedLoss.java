@@ -1,0 +1,83 @@
+package jada.autograd;
+
+import static jada.autograd.Edge.edge;
+
+import jada.tensor.Shape;
+import jada.tensor.Tensor;
+
+/// The losses at the top of a model; formulas at [Fused].
+final class FusedLoss {
+  private FusedLoss() {}
+
+  static Variable crossEntropy(Variable logits, int[] labels) {
+    Require.shapes(logits.shape().rank() == 2, "crossEntropy", "logits (B, K)", logits);
+    int rows = logits.shape().dim(0); // B
+    int classes = logits.shape().dim(1); // K
+    requireOnePerRow("crossEntropy", "label", logits, labels.length);
+    int[] chosen = labels.clone();
+    float[] z = logits.value().array();
+    double total = 0;
+    for (int i = 0; i < rows; i++) {
+      Require.inRange("crossEntropy", "label", i, chosen[i], classes);
+      total += logSumExp(z, i * classes, classes) - z[i * classes + chosen[i]];
+    }
+    return Result.of(
+        "crossEntropy",
+        Tensor.scalar((float) (total / rows)),
+        edge(
+            logits,
+            g -> {
+              Tensor dz = logits.value().softmax(); // (B,K), ours to change
+              for (int i = 0; i < rows; i++) {
+                dz.array()[i * classes + chosen[i]] -= 1;
+              }
+              return dz.scale(g.item() / rows);
+            }));
+  }
+
+  static Variable meanSquaredError(Variable predictions, float[] targets) {
+    Require.shapes(
+        predictions.shape().rank() == 2 && predictions.shape().dim(1) == 1,
+        "meanSquaredError",
+        "predictions (B, 1)",
+        predictions);
+    int rows = predictions.shape().dim(0); // B
+    requireOnePerRow("meanSquaredError", "target", predictions, targets.length);
+    Tensor error = predictions.value().subtract(Tensor.of(Shape.of(rows, 1), targets.clone()));
+    double total = 0;
+    for (float e : error.array()) {
+      total += (double) e * e;
+    }
+    return Result.of(
+        "meanSquaredError",
+        Tensor.scalar((float) (total / rows)),
+        edge(predictions, g -> error.scale(2 * g.item() / rows)));
+  }
+
+  /// ln Σ_k e^(z_k) = max + ln Σ_k e^(z_k − max), which no logit can overflow.
+  private static double logSumExp(float[] z, int from, int n) {
+    float max = Float.NEGATIVE_INFINITY;
+    for (int j = from; j < from + n; j++) {
+      max = Math.max(max, z[j]);
+    }
+    double sum = 0;
+    for (int j = from; j < from + n; j++) {
+      sum += Math.exp((double) z[j] - max);
+    }
+    return max + Math.log(sum);
+  }
+
+  private static void requireOnePerRow(String op, String what, Variable x, int count) {
+    int rows = x.shape().dim(0);
+    if (rows == 0 || count != rows) {
+      throw new IllegalArgumentException(
+          op
+              + ": "
+              + x.shape()
+              + " needs at least one row and one "
+              + what
+              + " for each, got "
+              + count);
+    }
+  }
+}

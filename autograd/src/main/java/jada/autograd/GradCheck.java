@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 /// double precision. The error of an element is relative to the largest derivative of its input;
 /// about 1e-5 to 1e-3 remains of the rounding of Y to float, where the derivative is right.
 ///
-///     GradCheck.of(in -> Ops.matmul(in.get(0), in.get(1)), a, b).requireWithin(2e-3);
+///     GradCheck.of(in -> Ops.matmul(in.get(0), in.get(1)), a, b).requireWithin(1e-3);
 ///
 /// Inputs should be of order 1, and farther than h from any kink (relu and abs at 0).
 public final class GradCheck {

@@ -40,7 +40,7 @@ class OperationsTest {
   @ParameterizedTest
   @MethodSource("small")
   void have_the_derivative_that_finite_differences_show(Case c) {
-    GradCheck.of(c.operation(), c.inputs().toArray(Tensor[]::new)).requireWithin(2e-3);
+    GradCheck.of(c.operation(), c.inputs().toArray(Tensor[]::new)).requireWithin(1e-3);
   }
 
   @ParameterizedTest

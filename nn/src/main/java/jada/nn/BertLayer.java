@@ -1,0 +1,37 @@
+package jada.nn;
+
+import static jada.autograd.Fused.gelu;
+import static jada.autograd.Ops.add;
+
+import jada.autograd.Variable;
+
+/// One block of BERT (Devlin et al. 2019): attention, then a feed-forward part, each added to its
+/// input and normalised afterwards ("post-norm").
+///
+///     a = LayerNorm(x + Attention(x))
+///     y = LayerNorm(a + W₂·gelu(W₁·a + b₁) + b₂)        W₁ (F, C), W₂ (C, F)
+///
+/// @param attention what the tokens tell each other
+/// @param afterAttention dropout on what attention adds
+/// @param attentionNorm the norm that makes a
+/// @param up W₁, b₁: C -> F channels
+/// @param down W₂, b₂: F -> C channels
+/// @param afterDown dropout on what the feed-forward part adds
+/// @param outputNorm the norm that makes y
+record BertLayer(
+    Attention attention,
+    Dropout afterAttention,
+    LayerNorm attentionNorm,
+    Layer up,
+    Layer down,
+    Dropout afterDown,
+    LayerNorm outputNorm) {
+
+  /// y for x: (T, C) -> (T, C).
+  Variable forward(Variable x, Batch batch) {
+    Variable told = attention.forward(x, batch.offsets()); // (T, C)
+    Variable a = attentionNorm.forward(add(x, afterAttention.forward(told))); // (T, C)
+    Variable f = down.forward(gelu(up.forward(a))); // (T, C) -> (T, F) -> (T, C)
+    return outputNorm.forward(add(a, afterDown.forward(f))); // (T, C)
+  }
+}

@@ -1,0 +1,46 @@
+package jada.nn;
+
+import jada.autograd.Ops;
+import jada.autograd.Variable;
+import java.util.Arrays;
+
+/// Which tokens' hidden states are wanted: N of the T rows of a batch.
+///
+/// A classifier reads one token of each sequence. An encoder that knows this leaves out, in its
+/// last block, whatever only the other rows need.
+public enum Rows {
+  /// Every token: N = T.
+  ALL {
+    @Override
+    Variable of(Variable x, Batch batch) {
+      return x;
+    }
+
+    @Override
+    int[] offsets(Batch batch) {
+      return batch.offsets();
+    }
+  },
+
+  /// The first token of each sequence, `[CLS]`: N = B.
+  FIRST {
+    @Override
+    Variable of(Variable x, Batch batch) {
+      return Ops.gatherRows(
+          x, Arrays.copyOf(batch.offsets(), batch.sequences())); // (T, C) -> (B, C)
+    }
+
+    @Override
+    int[] offsets(Batch batch) {
+      int[] offsets = new int[batch.sequences() + 1];
+      Arrays.setAll(offsets, i -> i);
+      return offsets;
+    }
+  };
+
+  /// The wanted rows of x: (T, C) -> (N, C).
+  abstract Variable of(Variable x, Batch batch);
+
+  /// Where each sequence begins among the wanted rows, and N: B + 1 numbers.
+  abstract int[] offsets(Batch batch);
+}

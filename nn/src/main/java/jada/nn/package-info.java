@@ -1,0 +1,38 @@
+/// Transformer encoders as one reads them in the papers, and what trains them.
+///
+/// **A walk.** [jada.nn.Encoder] → [jada.nn.BertEncoder] → `BertLayer` → `Attention` →
+/// [jada.autograd.Fused]; each is a page. [jada.nn.SequenceClassifier] puts a [jada.nn.Head] on an
+/// encoder. [jada.nn.AdamW], [jada.nn.LearningRate] and [jada.nn.GradientClipping] train it.
+///
+/// **Batches are ragged.** A [jada.nn.Batch] is the tokens of all its sequences, end to end, and the
+/// offsets where each begins. Nothing is padded, so nothing needs a mask, and no work is spent on
+/// tokens that are not there. All that works row by row (linear maps, norms, activations) sees one
+/// (T, C) matrix and does not know of sequences; attention alone reads the offsets.
+///
+/// **Letters.**
+///
+///     B  sequences of a batch            H  attention heads
+///     T  tokens of a batch, all told     D  channels of a head, C / H
+///     N  rows of T that are wanted       F  channels inside the feed-forward part
+///     C  channels of a token             V  vocabulary
+///     K  outputs: classes, or 1 for regression
+///
+/// **BERT.** From token ids to logits, dropout left out:
+///
+///     x₀     = LayerNorm(word[id] + type[type] + position[i])                   (T, C)
+///     q,k,v  = x·W_qᵀ + b_q, x·W_kᵀ + b_k, x·W_vᵀ + b_v                         (T, C) each
+///     headₕ  = softmax(qₕ·kₕᵀ/√D)·vₕ             within each sequence            (n, D)
+///     a      = LayerNorm(x + (head₁ … head_H)·W_oᵀ + b_o)                       (T, C)
+///     x′     = LayerNorm(a + gelu(a·W₁ᵀ + b₁)·W₂ᵀ + b₂)                         (T, C)
+///     logits = tanh(x′[first]·W_pᵀ + b_p)·W_cᵀ + b_c                            (B, K)
+///
+/// The last three lines of the last block need only the rows that the head reads ([jada.nn.Rows]).
+///
+/// **No modes.** A weight is trained if it is a [jada.autograd.Parameter] and frozen if it is a
+/// [jada.autograd.Constant]. A forward pass is training while a [jada.nn.TrainingStep] is bound to
+/// the thread. An adapter replaces a [jada.nn.Linear] through [jada.nn.LinearFactory], and this
+/// module knows nothing of adapters.
+///
+/// What a user gave and cannot be used is an [jada.nn.InputException]; a call that breaks a rule of
+/// the API is an [IllegalArgumentException].
+package jada.nn;

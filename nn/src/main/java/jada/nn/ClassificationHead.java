@@ -11,9 +11,12 @@ import java.util.function.Function;
 
 /// BERT's head for whole sequences, as transformers' `BertForSequenceClassification` has it.
 ///
-/// From the hidden state h (C) of a sequence's first token: logits = W_c·dropout(tanh(W_p·h + b_p))
-/// + b_c, with the pooler W_p (C, C) and the classifier W_c (K, C). K is the number of classes;
-///   with K = 1 the output is the estimate of a regression.
+/// From the hidden state h (C) of a sequence's first token, with the pooler W_p (C, C) and the
+/// classifier W_c (K, C):
+///
+///     logits = W_c·dropout(tanh(W_p·h + b_p)) + b_c
+///
+/// K is the number of classes; with K = 1 the output is the estimate of a regression.
 public final class ClassificationHead implements Head {
   /// Standard deviation of weights that no checkpoint gives: BERT's `initializer_range`.
   private static final float INITIAL_STD = 0.02f;

@@ -49,20 +49,34 @@ public final class Composed {
   /// softmax(Q·Kᵀ/√d)·V for every sequence and head apart. See [Fused#attention].
   public static Variable attention(
       Variable q, Variable k, Variable v, int[] offsets, int heads, long dropoutKey, float p) {
+    return attention(q, offsets, k, v, offsets, heads, dropoutKey, p);
+  }
+
+  /// Attention whose queries are other rows than its keys and values. See [Fused#attention].
+  public static Variable attention(
+      Variable q,
+      int[] queryOffsets,
+      Variable k,
+      Variable v,
+      int[] offsets,
+      int heads,
+      long dropoutKey,
+      float p) {
     int width = q.shape().dim(1) / heads; // d
     float scale = (float) (1 / Math.sqrt(width));
     Variable y = Constant.of(Tensor.zeros(q.shape()));
     for (int s = 0; s + 1 < offsets.length; s++) {
       for (int h = 0; h < heads; h++) {
+        int[] queryRows = range(queryOffsets[s], queryOffsets[s + 1]);
         int[] rows = range(offsets[s], offsets[s + 1]);
         int[] columns = range(h * width, (h + 1) * width);
-        Variable qh = block(q, rows, columns); // (L,d)
-        Variable kh = block(k, rows, columns);
+        Variable qh = block(q, queryRows, columns); // (M,d)
+        Variable kh = block(k, rows, columns); // (L,d)
         Variable vh = block(v, rows, columns);
         Variable probabilities = Ops.softmax(Ops.scale(Ops.matmulTransposed(qh, kh), scale));
         long key = CounterHash.derive(dropoutKey, (long) s * heads + h);
-        Variable context = Ops.matmul(dropout(probabilities, key, p), vh); // (L,L)(L,d)
-        y = Ops.add(y, placed(context, rows, columns, q.shape()));
+        Variable context = Ops.matmul(dropout(probabilities, key, p), vh); // (M,L)(L,d)
+        y = Ops.add(y, placed(context, queryRows, columns, q.shape()));
       }
     }
     return y;

@@ -133,6 +133,28 @@ public final class Fused {
     return FusedAttention.attention(q, k, v, offsets, heads, dropoutKey, dropout);
   }
 
+  /// Attention whose queries are other rows than its keys and values, for example the first token
+  /// of each sequence only: q and y (N,C), k and v (T,C).
+  ///
+  /// @param queryOffsets where the sequences lie in q: B + 1 rising numbers from 0 to N
+  /// @param offsets where the same sequences lie in k and v: B + 1 rising numbers from 0 to T
+  /// @param dropoutKey the key of the masks; sequence s and head h use
+  ///   `CounterHash.derive(dropoutKey, s·heads + h)`
+  /// @param dropout the probability to drop, in [0, 1); 0 for none
+  /// @throws IllegalArgumentException if the shapes do not fit, heads does not divide C, the
+  ///   offsets do not rise from 0 to N and T, or the probability is out of range
+  public static Variable attention(
+      Variable q,
+      int[] queryOffsets,
+      Variable k,
+      Variable v,
+      int[] offsets,
+      int heads,
+      long dropoutKey,
+      float dropout) {
+    return FusedAttention.attention(q, queryOffsets, k, v, offsets, heads, dropoutKey, dropout);
+  }
+
   /// y = γ ⊙ x̂ + β, x̂ = (x − μ)·s, s = 1/√(σ² + ε), with the mean μ and the biased variance σ² of
   /// each row: x and y (T,C), γ and β (C).
   ///

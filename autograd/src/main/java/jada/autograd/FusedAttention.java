@@ -16,8 +16,8 @@ import java.util.Arrays;
 ///
 /// One task per sequence and head. A task reads its head's columns of q, k and v in place, through
 /// row strides, and writes its own block of the output: no two tasks write the same element, so the
-/// bits do not depend on the number of threads. The L×L probabilities live only inside a task; the
-/// backward pass computes them again.
+/// bits do not depend on the number of threads. The M×L probabilities, of M rows of q for L rows of
+/// k, live only inside a task; the backward pass computes them again.
 final class FusedAttention {
   private static final Kernels KERNELS = Kernels.fastest();
   private static final Tensor NOTHING = Tensor.zeros(Shape.of(0));
@@ -25,6 +25,7 @@ final class FusedAttention {
   private final Tensor q;
   private final Tensor k;
   private final Tensor v;
+  private final int[] queryOffsets;
   private final int[] offsets;
   private final int heads;
   private final long key;
@@ -37,8 +38,16 @@ final class FusedAttention {
   private record InputGradients(Tensor q, Tensor k, Tensor v) {}
 
   private FusedAttention(
-      Tensor q, Tensor k, Tensor v, int[] offsets, int heads, long key, float dropout) {
+      Tensor q,
+      int[] queryOffsets,
+      Tensor k,
+      Tensor v,
+      int[] offsets,
+      int heads,
+      long key,
+      float dropout) {
     this.q = q;
+    this.queryOffsets = queryOffsets;
     this.k = k;
     this.v = v;
     this.offsets = offsets;
@@ -52,9 +61,36 @@ final class FusedAttention {
 
   static Variable attention(
       Variable q, Variable k, Variable v, int[] offsets, int heads, long key, float dropout) {
-    check(q, k, v, offsets, heads, dropout);
+    Require.shapes(
+        q.shape().rank() == 2 && k.shape().equals(q.shape()) && v.shape().equals(q.shape()),
+        "attention",
+        "q, k and v (T, C)",
+        q,
+        k,
+        v);
+    return attention(q, offsets, k, v, offsets, heads, key, dropout);
+  }
+
+  static Variable attention(
+      Variable q,
+      int[] queryOffsets,
+      Variable k,
+      Variable v,
+      int[] offsets,
+      int heads,
+      long key,
+      float dropout) {
+    check(q, queryOffsets, k, v, offsets, heads, dropout);
     FusedAttention op =
-        new FusedAttention(q.value(), k.value(), v.value(), offsets.clone(), heads, key, dropout);
+        new FusedAttention(
+            q.value(),
+            queryOffsets.clone(),
+            k.value(),
+            v.value(),
+            offsets.clone(),
+            heads,
+            key,
+            dropout);
     boolean liveQ = q.differentiable();
     boolean liveK = k.differentiable();
     boolean liveV = v.differentiable();
@@ -68,11 +104,20 @@ final class FusedAttention {
   }
 
   private static void check(
-      Variable q, Variable k, Variable v, int[] offsets, int heads, float dropout) {
+      Variable q,
+      int[] queryOffsets,
+      Variable k,
+      Variable v,
+      int[] offsets,
+      int heads,
+      float dropout) {
     Require.shapes(
-        q.shape().rank() == 2 && k.shape().equals(q.shape()) && v.shape().equals(q.shape()),
+        q.shape().rank() == 2
+            && k.shape().rank() == 2
+            && k.shape().dim(1) == q.shape().dim(1)
+            && v.shape().equals(k.shape()),
         "attention",
-        "q, k and v (T, C)",
+        "q (N, C), k and v (T, C)",
         q,
         k,
         v);
@@ -82,22 +127,37 @@ final class FusedAttention {
           "attention: " + channels + " channels cannot be split into " + heads + " equal heads");
     }
     Require.probability("attention", dropout);
-    int tokens = q.shape().dim(0);
+    checkOffsets(queryOffsets, "q", q.shape().dim(0));
+    checkOffsets(offsets, "k", k.shape().dim(0));
+    if (queryOffsets.length != offsets.length) {
+      throw new IllegalArgumentException(
+          "attention: q has "
+              + (queryOffsets.length - 1)
+              + " sequences and k has "
+              + (offsets.length - 1)
+              + "; they must be the same sequences");
+    }
+  }
+
+  private static void checkOffsets(int[] offsets, String of, int rows) {
     boolean rising = offsets.length > 0 && offsets[0] == 0;
     for (int s = 1; s < offsets.length; s++) {
       rising &= offsets[s] >= offsets[s - 1];
     }
-    if (!rising || offsets[offsets.length - 1] != tokens) {
+    if (!rising || offsets[offsets.length - 1] != rows) {
       throw new IllegalArgumentException(
           "attention: the offsets of the sequences must rise from 0 to the "
-              + tokens
-              + " rows of q, got "
+              + rows
+              + " rows of "
+              + of
+              + ", got "
               + Arrays.toString(offsets));
     }
   }
 
-  /// One (sequence, head): L rows from element `at` of every (T,C) matrix.
-  private record Block(int length, int at, long key) {}
+  /// One (sequence, head): M rows from element `queryAt` of q, y and their gradients, L rows from
+  /// element `at` of k, v and theirs.
+  private record Block(int queries, int queryAt, int length, int at, long key) {}
 
   private interface Task {
     void run(Block block);
@@ -109,10 +169,17 @@ final class FusedAttention {
             (offsets.length - 1) * heads,
             i -> {
               int s = i / heads;
+              int column = i % heads * width;
+              int queries = queryOffsets[s + 1] - queryOffsets[s];
               int length = offsets[s + 1] - offsets[s];
-              int at = offsets[s] * channels + i % heads * width;
-              if (length > 0) {
-                task.run(new Block(length, at, CounterHash.derive(key, i)));
+              if (queries > 0 && length > 0) {
+                task.run(
+                    new Block(
+                        queries,
+                        queryOffsets[s] * channels + column,
+                        length,
+                        offsets[s] * channels + column,
+                        CounterHash.derive(key, i)));
               }
             });
   }
@@ -121,10 +188,10 @@ final class FusedAttention {
     Tensor y = Tensor.zeros(q.shape());
     forEachBlock(
         block -> {
+          int m = block.queries; // M
           int n = block.length; // L
-          float[] a = dropped(probabilities(block), block); // (L,L)
-          Operand left = Operand.of(a, 0, n);
-          multiply(n, width, n, left, rows(v, block), y, block); // Y = A·V  (L,L)(L,d)
+          Operand a = Operand.of(dropped(probabilities(block), block), 0, n); // (M,L)
+          gemm(m, width, n, a, rows(v, block.at), y, block.queryAt); // Y = A·V  (M,L)(L,d)
         });
     return y;
   }
@@ -133,46 +200,52 @@ final class FusedAttention {
   /// dropout(dA), the same mask; dS = P ⊙ (dP − rowsum(dP ⊙ P)); dQ = dS·K/√d; dK = dSᵀ·Q/√d.
   private InputGradients gradients(Tensor g, boolean liveQ, boolean liveK, boolean liveV) {
     Tensor dq = liveQ ? Tensor.zeros(q.shape()) : NOTHING;
-    Tensor dk = liveK ? Tensor.zeros(q.shape()) : NOTHING;
-    Tensor dv = liveV ? Tensor.zeros(q.shape()) : NOTHING;
+    Tensor dk = liveK ? Tensor.zeros(k.shape()) : NOTHING;
+    Tensor dv = liveV ? Tensor.zeros(v.shape()) : NOTHING;
     forEachBlock(
         block -> {
+          int m = block.queries; // M
           int n = block.length; // L
-          float[] p = probabilities(block); // (L,L)
+          float[] p = probabilities(block); // (M,L)
           if (liveV) {
             Operand a = Operand.transposed(dropped(p, block), 0, n);
-            multiply(n, width, n, a, rows(g, block), dv, block); // dV = Aᵀ·G  (L,L)(L,d)
+            gemm(n, width, m, a, rows(g, block.queryAt), dv, block.at); // dV = Aᵀ·G  (L,M)(M,d)
           }
           if (liveQ || liveK) {
-            float[] ds = new float[n * n];
-            gemm(n, n, width, rows(g, block), columns(v, block), ds, 0, n); // dA = G·Vᵀ  (L,d)(d,L)
-            ds = dropped(ds, block);
-            KERNELS.softmaxGradientRows(p, ds, n, ds, 0, n);
-            KERNELS.scale(ds, scale, ds, 0, n * n);
+            float[] ds = dropped(product(block, rows(g, block.queryAt), v), block); // dP  (M,L)
+            KERNELS.softmaxGradientRows(p, ds, n, ds, 0, m);
+            KERNELS.scale(ds, scale, ds, 0, m * n);
             if (liveQ) {
               Operand left = Operand.of(ds, 0, n);
-              multiply(n, width, n, left, rows(k, block), dq, block); // dQ = dS·K  (L,L)(L,d)
+              gemm(m, width, n, left, rows(k, block.at), dq, block.queryAt); // dQ  (M,L)(L,d)
             }
             if (liveK) {
               Operand left = Operand.transposed(ds, 0, n);
-              multiply(n, width, n, left, rows(q, block), dk, block); // dK = dSᵀ·Q  (L,L)(L,d)
+              gemm(n, width, m, left, rows(q, block.queryAt), dk, block.at); // dK  (L,M)(M,d)
             }
           }
         });
     return new InputGradients(dq, dk, dv);
   }
 
-  /// P = softmax(Q·Kᵀ/√d) of one block, (L,L).
+  /// P = softmax(Q·Kᵀ/√d) of one block, (M,L).
   private float[] probabilities(Block block) {
-    int n = block.length;
-    float[] s = new float[n * n];
-    gemm(n, n, width, rows(q, block), columns(k, block), s, 0, n); // (L,d)(d,L)
-    KERNELS.scale(s, scale, s, 0, n * n);
-    KERNELS.softmaxRows(s, n, s, 0, n);
+    float[] s = product(block, rows(q, block.queryAt), k);
+    KERNELS.scale(s, scale, s, 0, s.length);
+    KERNELS.softmaxRows(s, block.length, s, 0, block.queries);
     return s;
   }
 
-  /// Dropout of one block's (L,L) elements: a new array, or the same where nothing is dropped.
+  /// A·Xᵀ of one block, (M,d)(d,L), with X the block's rows of x.
+  private float[] product(Block block, Operand a, Tensor x) {
+    int n = block.length;
+    float[] out = new float[block.queries * n];
+    Operand b = Operand.transposed(x.array(), block.at, channels);
+    Gemm.multiply(Dispatcher.SEQUENTIAL, block.queries, n, width, a, b, out, 0, n);
+    return out;
+  }
+
+  /// Dropout of one block's (M,L) elements: a new array, or the same where nothing is dropped.
   private float[] dropped(float[] p, Block block) {
     if (dropout == 0) {
       return p;
@@ -182,23 +255,13 @@ final class FusedAttention {
     return a;
   }
 
-  /// The (L,d) block of a (T,C) matrix, read in place.
-  private Operand rows(Tensor x, Block block) {
-    return Operand.of(x.array(), block.at, channels);
+  /// The rows of one head in a matrix of C columns, from an element on, read in place.
+  private Operand rows(Tensor x, int at) {
+    return Operand.of(x.array(), at, channels);
   }
 
-  /// The same block, transposed: (d,L).
-  private Operand columns(Tensor x, Block block) {
-    return Operand.transposed(x.array(), block.at, channels);
-  }
-
-  /// Writes A·B into the block of a (T,C) matrix.
-  private void multiply(int m, int n, int k, Operand a, Operand b, Tensor c, Block block) {
-    gemm(m, n, k, a, b, c.array(), block.at, channels);
-  }
-
-  private static void gemm(
-      int m, int n, int k, Operand a, Operand b, float[] c, int at, int stride) {
-    Gemm.multiply(Dispatcher.SEQUENTIAL, m, n, k, a, b, c, at, stride);
+  /// Writes A·B into the rows of one head in a matrix of C columns, from an element on.
+  private void gemm(int m, int n, int k, Operand a, Operand b, Tensor c, int at) {
+    Gemm.multiply(Dispatcher.SEQUENTIAL, m, n, k, a, b, c.array(), at, channels);
   }
 }

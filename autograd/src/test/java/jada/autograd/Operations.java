@@ -200,6 +200,15 @@ final class Operations {
         query,
         key,
         value);
+    int[] queryOffsets = {0, 1, 1, 2, 2 + n}; // the first rows of three sequences
+    fused(
+        "attention(Variable, int[], Variable, Variable, int[], int, long, float)",
+        in -> Fused.attention(in.get(0), queryOffsets, in.get(1), in.get(2), offsets, 4, 99, 0.3f),
+        in ->
+            Composed.attention(in.get(0), queryOffsets, in.get(1), in.get(2), offsets, 4, 99, 0.3f),
+        normal(2 + n, 4 * n),
+        key,
+        value);
     fused(
         "layerNorm(Variable, Variable, Variable, float)",
         in -> Fused.layerNorm(in.get(0), in.get(1), in.get(2), 1e-5f),

@@ -14,17 +14,19 @@ import jada.autograd.Variable;
 /// @param weights drops attention weights in training
 record Attention(Layer query, Layer key, Layer value, Layer output, int heads, Dropout weights) {
 
-  /// What the tokens gather from the tokens of their own sequence: (T, C) -> (T, C).
+  /// What the tokens of `from` gather from the tokens of x in the same sequence: (N, C) and (T, C)
+  /// -> (N, C).
   ///
+  /// @param from the tokens that ask: N rows of x
+  /// @param fromOffsets where each sequence begins in `from`, and N
+  /// @param x the tokens that are asked
   /// @param offsets where each sequence begins in x, and T
-  Variable forward(Variable x, int[] offsets) {
-    Variable q = query.forward(x); // (T, C)
+  Variable forward(Variable from, int[] fromOffsets, Variable x, int[] offsets) {
+    Variable q = query.forward(from); // (N, C)
     Variable k = key.forward(x); // (T, C)
     Variable v = value.forward(x); // (T, C)
-    Variable mixed = // (T, C)
-        weights.isActive()
-            ? Fused.attention(q, k, v, offsets, heads, weights.key(), weights.probability())
-            : Fused.attention(q, k, v, offsets, heads);
-    return output.forward(mixed);
+    return output.forward(
+        Fused.attention(
+            q, fromOffsets, k, v, offsets, heads, weights.key(), weights.current())); // (N, C)
   }
 }

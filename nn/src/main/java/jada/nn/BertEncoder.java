@@ -36,10 +36,10 @@ public final class BertEncoder implements Encoder {
   @Override
   public Variable forward(Batch batch, Rows rows) {
     Variable x = embeddings.forward(batch); // (T, C)
-    for (BertLayer layer : layers) {
-      x = layer.forward(x, batch);
+    for (BertLayer layer : layers.subList(0, layers.size() - 1)) {
+      x = layer.forward(x, batch, Rows.ALL);
     }
-    return rows.of(x, batch); // (T, C) -> (N, C)
+    return layers.getLast().forward(x, batch, rows); // (T, C) -> (N, C)
   }
 
   private static BertEmbeddings embeddings(BertConfig config, NamedWeights weights) {

@@ -27,11 +27,13 @@ record BertLayer(
     Dropout afterDown,
     LayerNorm outputNorm) {
 
-  /// y for x: (T, C) -> (T, C).
-  Variable forward(Variable x, Batch batch) {
-    Variable told = attention.forward(x, batch.offsets()); // (T, C)
-    Variable a = attentionNorm.forward(add(x, afterAttention.forward(told))); // (T, C)
-    Variable f = down.forward(gelu(up.forward(a))); // (T, C) -> (T, F) -> (T, C)
-    return outputNorm.forward(add(a, afterDown.forward(f))); // (T, C)
+  /// The wanted rows of y for all rows of x: (T, C) -> (N, C). Keys and values alone need the rows
+  /// that are not wanted.
+  Variable forward(Variable x, Batch batch, Rows rows) {
+    Variable wanted = rows.of(x, batch); // (T, C) -> (N, C)
+    Variable told = attention.forward(wanted, rows.offsets(batch), x, batch.offsets()); // (N, C)
+    Variable a = attentionNorm.forward(add(wanted, afterAttention.forward(told))); // (N, C)
+    Variable f = down.forward(gelu(up.forward(a))); // (N, C) -> (N, F) -> (N, C)
+    return outputNorm.forward(add(a, afterDown.forward(f))); // (N, C)
   }
 }

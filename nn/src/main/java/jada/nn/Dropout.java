@@ -30,16 +30,17 @@ public record Dropout(long layer, float probability) implements Layer {
 
   @Override
   public Variable forward(Variable x) {
-    return isActive() ? Fused.dropout(x, key(), probability) : x;
+    return Fused.dropout(x, key(), current()); // x itself where nothing is dropped
   }
 
-  /// Whether elements are dropped now.
-  boolean isActive() {
-    return probability > 0 && TrainingStep.current().isPresent();
+  /// The probability now: p inside a training step, else 0. With [#key], for operations that drop
+  /// inside.
+  float current() {
+    return TrainingStep.current().isPresent() ? probability : 0;
   }
 
-  /// The key of the mask, for operations that drop inside.
+  /// The key of the mask in this training step; 0 outside.
   long key() {
-    return TrainingStep.current().orElseThrow().key(layer);
+    return TrainingStep.current().map(step -> step.key(layer)).orElse(0L);
   }
 }

@@ -40,6 +40,7 @@ public final class Graph {
           text.append(shown ? "], above" : "]");
         }
         if (!shown) {
+          text.append(node.edges().isPresent() ? "" : ", let go");
           item.inputs(node).reversed().forEach(items::push);
         }
       }

@@ -4,6 +4,7 @@ import jada.tensor.RandomSource;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -51,7 +52,7 @@ final class Operations {
   /// The operations that a class offers: its public static methods that return a variable.
   static Stream<String> offeredBy(Class<?> type) {
     return Arrays.stream(type.getDeclaredMethods())
-        .filter(method -> java.lang.reflect.Modifier.isPublic(method.getModifiers()))
+        .filter(method -> Modifier.isPublic(method.getModifiers()))
         .filter(method -> Variable.class.isAssignableFrom(method.getReturnType()))
         .map(Operations::signature);
   }

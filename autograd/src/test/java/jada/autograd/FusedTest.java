@@ -1,0 +1,267 @@
+package jada.autograd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.data.Offset.offset;
+
+import jada.tensor.RandomSource;
+import jada.tensor.Shape;
+import jada.tensor.Tensor;
+import org.junit.jupiter.api.Test;
+
+/// What the tests of all operations do not show: special cases, limits and bad input.
+class FusedTest {
+  private final RandomSource random = RandomSource.of(4);
+
+  private Parameter parameter(int... dims) {
+    return Parameter.of("p", Tensor.normal(Shape.of(dims), 1, random));
+  }
+
+  private static Variable zeros(int... dims) {
+    return Constant.of(Tensor.zeros(Shape.of(dims)));
+  }
+
+  // ---- adapters ------------------------------------------------------------------------------
+
+  @Test
+  void an_adapter_whose_lambda_is_zero_leaves_every_bit_of_the_linear_layer() {
+    Parameter x = parameter(37, 48);
+    Parameter w = parameter(29, 48);
+    Parameter bias = parameter(29);
+    Variable plain = Fused.linear(x, w, bias);
+
+    Variable svd = Fused.svdLinear(x, w, bias, parameter(29, 12), zeros(12), parameter(12, 48), 3);
+    Variable lora = Fused.loraLinear(x, w, bias, zeros(29, 12), parameter(12, 48), 3);
+
+    assertThat(svd.value().array()).containsExactly(plain.value().array());
+    assertThat(lora.value().array()).containsExactly(plain.value().array());
+  }
+
+  @Test
+  void an_adapter_of_rank_zero_is_the_linear_layer() {
+    Parameter x = parameter(5, 4);
+    Parameter w = parameter(3, 4);
+    Parameter bias = parameter(3);
+    Parameter p = parameter(3, 0);
+    Parameter lambda = parameter(0);
+    Parameter q = parameter(0, 4);
+
+    Variable svd = Fused.svdLinear(x, w, bias, p, lambda, q, 1);
+    Gradients gradients = Gradients.of(Ops.sum(svd));
+
+    Variable plain = Fused.linear(x, w, bias);
+    assertThat(svd.value().array()).containsExactly(plain.value().array());
+    assertThat(gradients.of(x).array())
+        .containsExactly(Gradients.of(Ops.sum(plain)).of(x).array());
+    assertThat(gradients.of(p).shape()).isEqualTo(Shape.of(3, 0));
+    assertThat(gradients.of(lambda).shape()).isEqualTo(Shape.of(0));
+    assertThat(gradients.of(q).shape()).isEqualTo(Shape.of(0, 4));
+  }
+
+  @Test
+  void layers_refuse_shapes_that_do_not_fit() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Fused.linear(zeros(5, 4), zeros(3, 2), zeros(3)))
+        .withMessage(
+            "linear: (5, 4), (3, 2), (3) do not fit:"
+                + " needed x (T, in), weight (out, in), bias (out)");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Fused.linear(zeros(5, 4), zeros(3, 4), zeros(4)))
+        .withMessageStartingWith("linear: (5, 4), (3, 4), (4) do not fit");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                Fused.svdLinear(
+                    zeros(5, 4), zeros(3, 4), zeros(3), zeros(3, 2), zeros(1), zeros(2, 4), 1))
+        .withMessage(
+            "svdLinear: (5, 4), (5, 4), (3, 4), (3), (3, 2), (1), (2, 4) do not fit: needed"
+                + " x (T, in), adapter input (T, in), weight (out, in), bias (out), P (out, r),"
+                + " lambda (r), Q (r, in)");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                Fused.svdLinear(
+                    zeros(5, 4),
+                    zeros(5, 3),
+                    zeros(3, 4),
+                    zeros(3),
+                    zeros(3, 2),
+                    zeros(2),
+                    zeros(2, 4),
+                    1))
+        .withMessageStartingWith("svdLinear: (5, 4), (5, 3), ");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                Fused.loraLinear(
+                    zeros(5, 4), zeros(3, 4), zeros(3), zeros(3, 2), zeros(3, 4), 1))
+        .withMessage(
+            "loraLinear: (5, 4), (5, 4), (3, 4), (3), (3, 2), (3, 4) do not fit: needed x (T, in),"
+                + " adapter input (T, in), weight (out, in), bias (out), B (out, r), A (r, in)");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Fused.layerNorm(zeros(5, 4), zeros(4), zeros(5), 1e-5f))
+        .withMessage("layerNorm: (5, 4), (4), (5) do not fit: needed x (T, C), gamma (C), beta (C)");
+  }
+
+  // ---- attention -----------------------------------------------------------------------------
+
+  @Test
+  void attention_of_one_token_is_its_value() {
+    Parameter v = parameter(3, 8);
+
+    Variable y = Fused.attention(parameter(3, 8), parameter(3, 8), v, new int[] {0, 1, 2, 3}, 2);
+
+    assertThat(y.value().array()).containsExactly(v.value().array(), offset(1e-6f));
+  }
+
+  @Test
+  void attention_does_not_look_into_other_sequences() {
+    Parameter q = parameter(7, 8);
+    Parameter k = parameter(7, 8);
+    Parameter v = parameter(7, 8);
+    Variable together = Fused.attention(q, k, v, new int[] {0, 4, 7}, 2);
+
+    int[] rows = {4, 5, 6};
+    Variable alone =
+        Fused.attention(
+            Ops.gatherRows(q, rows),
+            Ops.gatherRows(k, rows),
+            Ops.gatherRows(v, rows),
+            new int[] {0, 3},
+            2);
+
+    assertThat(Ops.gatherRows(together, rows).value().array())
+        .containsExactly(alone.value().array());
+  }
+
+  @Test
+  void attention_refuses_what_cannot_be_cut_up() {
+    Variable x = zeros(5, 8);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Fused.attention(x, x, zeros(5, 6), new int[] {0, 5}, 2))
+        .withMessage("attention: (5, 8), (5, 8), (5, 6) do not fit: needed q, k and v (T, C)");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Fused.attention(x, x, x, new int[] {0, 5}, 3))
+        .withMessage("attention: 8 channels cannot be split into 3 equal heads");
+    for (int[] offsets : new int[][] {{}, {0}, {0, 4}, {1, 5}, {0, 3, 2, 5}, {0, 6}}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> Fused.attention(x, x, x, offsets, 2))
+          .withMessageStartingWith(
+              "attention: the offsets of the sequences must rise from 0 to the 5 rows of q, got [");
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Fused.attention(x, x, x, new int[] {0, 5}, 2, 0, 1))
+        .withMessage("attention: the probability to drop must be at least 0 and less than 1, got 1.0");
+  }
+
+  // ---- losses --------------------------------------------------------------------------------
+
+  @Test
+  void cross_entropy_of_equal_logits_is_the_logarithm_of_the_number_of_classes() {
+    Variable loss = Fused.crossEntropy(zeros(3, 5), new int[] {0, 4, 2});
+
+    assertThat(loss.value().item()).isCloseTo((float) Math.log(5), offset(1e-6f));
+  }
+
+  @Test
+  void cross_entropy_survives_logits_that_the_exponential_does_not() {
+    Parameter logits =
+        Parameter.of(
+            "z", Tensor.matrix(new float[] {20_000, -20_000}, new float[] {20_000, -20_000}));
+
+    Variable loss = Fused.crossEntropy(logits, new int[] {0, 1});
+    Gradients gradients = Gradients.of(loss);
+
+    assertThat(loss.value().item()).isEqualTo(20_000);
+    assertThat(gradients.of(logits).array()).containsExactly(0, 0, 0.5f, -0.5f);
+  }
+
+  @Test
+  void losses_refuse_labels_and_targets_that_do_not_fit() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Fused.crossEntropy(zeros(2, 3), new int[] {0, 3}))
+        .withMessage("crossEntropy: label 3 at position 1 is not in [0, 3)");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Fused.crossEntropy(zeros(2, 3), new int[] {-1, 0}))
+        .withMessage("crossEntropy: label -1 at position 0 is not in [0, 3)");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Fused.crossEntropy(zeros(2, 3), new int[] {0}))
+        .withMessage("crossEntropy: (2, 3) needs at least one row and one label for each, got 1");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Fused.crossEntropy(zeros(0, 3), new int[] {}))
+        .withMessage("crossEntropy: (0, 3) needs at least one row and one label for each, got 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Fused.crossEntropy(zeros(3), new int[] {0}))
+        .withMessage("crossEntropy: (3) do not fit: needed logits (B, K)");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Fused.meanSquaredError(zeros(2, 1), new float[] {1, 2, 3}))
+        .withMessage(
+            "meanSquaredError: (2, 1) needs at least one row and one target for each, got 3");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Fused.meanSquaredError(zeros(1, 2), new float[] {1, 2}))
+        .withMessage("meanSquaredError: (1, 2) do not fit: needed predictions (B, 1)");
+  }
+
+  // ---- the rest ------------------------------------------------------------------------------
+
+  @Test
+  void embedding_refuses_ids_outside_of_its_table() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Fused.embedding(zeros(4, 2), new int[] {0, 3, 4}))
+        .withMessage("embedding: id 4 at position 2 is not in [0, 4)");
+  }
+
+  @Test
+  void dropout_drops_the_asked_share_and_keeps_the_mean() {
+    Variable x = Constant.of(Tensor.full(Shape.of(200, 500), 1));
+
+    float[] y = Fused.dropout(x, 77, 0.25f).value().array();
+
+    int dropped = 0;
+    for (float value : y) {
+      assertThat(value).isIn(0f, 1 / 0.75f);
+      dropped += value == 0 ? 1 : 0;
+    }
+    // 100,000 draws: the standard deviation is 137.
+    assertThat(dropped).isBetween(25_000 - 600, 25_000 + 600);
+  }
+
+  @Test
+  void dropout_of_nothing_is_the_input_itself() {
+    Parameter x = parameter(2, 3);
+
+    assertThat(Fused.dropout(x, 77, 0)).isSameAs(x);
+  }
+
+  @Test
+  void dropout_refuses_what_is_no_probability() {
+    for (float p : new float[] {-0.1f, 1, Float.NaN}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> Fused.dropout(zeros(2), 1, p))
+          .withMessage("dropout: the probability to drop must be at least 0 and less than 1, got " + p);
+    }
+  }
+
+  @Test
+  void the_deviation_of_an_orthonormal_matrix_and_its_derivative_are_zero() {
+    Parameter p = Parameter.of("p", Tensor.identity(4).gatherRows(0, 2).transpose()); // (4,2)
+    Parameter q = Parameter.of("q", Tensor.identity(4).gatherRows(0, 2)); // (2,4)
+    Variable loss = Ops.add(Fused.columnGramDeviation(p), Fused.rowGramDeviation(q));
+
+    Gradients gradients = Gradients.of(loss);
+
+    assertThat(loss.value().item()).isZero();
+    assertThat(gradients.of(p).array()).containsOnly(0).hasSize(8);
+    assertThat(gradients.of(q).array()).containsOnly(0).hasSize(8);
+  }
+
+  @Test
+  void the_deviation_of_a_matrix_without_columns_is_zero() {
+    Parameter p = parameter(4, 0);
+    Variable loss = Fused.columnGramDeviation(p);
+
+    assertThat(loss.value().item()).isZero();
+    assertThat(Gradients.of(loss).of(p).shape()).isEqualTo(Shape.of(4, 0));
+  }
+}

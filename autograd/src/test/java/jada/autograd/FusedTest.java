@@ -51,8 +51,7 @@ class FusedTest {
 
     Variable plain = Fused.linear(x, w, bias);
     assertThat(svd.value().array()).containsExactly(plain.value().array());
-    assertThat(gradients.of(x).array())
-        .containsExactly(Gradients.of(Ops.sum(plain)).of(x).array());
+    assertThat(gradients.of(x).array()).containsExactly(Gradients.of(Ops.sum(plain)).of(x).array());
     assertThat(gradients.of(p).shape()).isEqualTo(Shape.of(3, 0));
     assertThat(gradients.of(lambda).shape()).isEqualTo(Shape.of(0));
     assertThat(gradients.of(q).shape()).isEqualTo(Shape.of(0, 4));
@@ -92,15 +91,14 @@ class FusedTest {
         .withMessageStartingWith("svdLinear: (5, 4), (5, 3), ");
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () ->
-                Fused.loraLinear(
-                    zeros(5, 4), zeros(3, 4), zeros(3), zeros(3, 2), zeros(3, 4), 1))
+            () -> Fused.loraLinear(zeros(5, 4), zeros(3, 4), zeros(3), zeros(3, 2), zeros(3, 4), 1))
         .withMessage(
             "loraLinear: (5, 4), (5, 4), (3, 4), (3), (3, 2), (3, 4) do not fit: needed x (T, in),"
                 + " adapter input (T, in), weight (out, in), bias (out), B (out, r), A (r, in)");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Fused.layerNorm(zeros(5, 4), zeros(4), zeros(5), 1e-5f))
-        .withMessage("layerNorm: (5, 4), (4), (5) do not fit: needed x (T, C), gamma (C), beta (C)");
+        .withMessage(
+            "layerNorm: (5, 4), (4), (5) do not fit: needed x (T, C), gamma (C), beta (C)");
   }
 
   // ---- attention -----------------------------------------------------------------------------
@@ -152,7 +150,8 @@ class FusedTest {
     }
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Fused.attention(x, x, x, new int[] {0, 5}, 2, 0, 1))
-        .withMessage("attention: the probability to drop must be at least 0 and less than 1, got 1.0");
+        .withMessage(
+            "attention: the probability to drop must be at least 0 and less than 1, got 1.0");
   }
 
   // ---- losses --------------------------------------------------------------------------------
@@ -239,7 +238,8 @@ class FusedTest {
     for (float p : new float[] {-0.1f, 1, Float.NaN}) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> Fused.dropout(zeros(2), 1, p))
-          .withMessage("dropout: the probability to drop must be at least 0 and less than 1, got " + p);
+          .withMessage(
+              "dropout: the probability to drop must be at least 0 and less than 1, got " + p);
     }
   }
 

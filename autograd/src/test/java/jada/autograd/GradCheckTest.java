@@ -54,8 +54,7 @@ class GradCheckTest {
   }
 
   private static Tensor spike() {
-    return Tensor.matrix(
-        new float[] {0, 0, 0}, new float[] {0, 0.05f, 0}, new float[] {0, 0, 0});
+    return Tensor.matrix(new float[] {0, 0, 0}, new float[] {0, 0.05f, 0}, new float[] {0, 0, 0});
   }
 
   @ParameterizedTest(name = "{0}")
@@ -98,8 +97,7 @@ class GradCheckTest {
 
     GradCheck.Input input = report.inputs().getFirst();
     assertThat(input.error()).isCloseTo(0.5, offset(1e-3));
-    assertThat(input.derivative() / input.difference())
-        .isCloseTo(2, offset(1e-3));
+    assertThat(input.derivative() / input.difference()).isCloseTo(2, offset(1e-3));
     assertThat(report.toString())
         .matches(
             "triple, input 0 \\(\\): error 5\\.0e-01, element 0:"
@@ -110,8 +108,7 @@ class GradCheckTest {
   void accepts_inputs_without_elements_and_outputs_that_do_not_move() {
     assertThatCode(
             () -> {
-              GradCheck.of(in -> Ops.exp(in.get(0)), Tensor.zeros(Shape.of(2, 0)))
-                  .requireWithin(0);
+              GradCheck.of(in -> Ops.exp(in.get(0)), Tensor.zeros(Shape.of(2, 0))).requireWithin(0);
               GradCheck.of(in -> Ops.scale(in.get(0), 0), A).requireWithin(0);
             })
         .doesNotThrowAnyException();

@@ -41,7 +41,7 @@ class MemoryTest {
                 }));
     Variable loss = Ops.sum(upper(lower, saved));
 
-    walk.apply(loss);
+    assertThat(walk.apply(loss).parameters()).containsExactly(a);
 
     assertThat(loss.differentiable()).isTrue(); // and reachable until here
     return gone.getFirst();
@@ -50,8 +50,7 @@ class MemoryTest {
   private static Variable upper(Variable x, List<WeakReference<Tensor>> saved) {
     Tensor factor = Tensor.vector(3, 4);
     saved.add(new WeakReference<>(factor));
-    return Result.of(
-        "upper", x.value().multiply(factor), edge(x, g -> g.multiply(factor)));
+    return Result.of("upper", x.value().multiply(factor), edge(x, g -> g.multiply(factor)));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package jada.adalora;
 
 import jada.nn.InputException;
+import java.util.Collection;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -19,6 +20,10 @@ public sealed interface TargetModules {
 
   /// Whether the module of this name is chosen.
   boolean matches(String module);
+
+  /// The parts of this choice that match none of the given modules: names that are misspelt, or the
+  /// expression.
+  List<String> unmatched(Collection<String> modules);
 
   /// Modules by the last parts of their names.
   static TargetModules named(String... names) {
@@ -53,7 +58,18 @@ public sealed interface TargetModules {
 
     @Override
     public boolean matches(String module) {
-      return names.stream().anyMatch(name -> module.equals(name) || module.endsWith("." + name));
+      return names.stream().anyMatch(name -> isEnd(name, module));
+    }
+
+    @Override
+    public List<String> unmatched(Collection<String> modules) {
+      return names.stream()
+          .filter(name -> modules.stream().noneMatch(module -> isEnd(name, module)))
+          .toList();
+    }
+
+    private static boolean isEnd(String name, String module) {
+      return module.equals(name) || module.endsWith("." + name);
     }
 
     @Override
@@ -84,6 +100,11 @@ public sealed interface TargetModules {
     @Override
     public boolean matches(String module) {
       return module.matches(regex);
+    }
+
+    @Override
+    public List<String> unmatched(Collection<String> modules) {
+      return modules.stream().anyMatch(this::matches) ? List.of() : List.of(regex);
     }
 
     @Override

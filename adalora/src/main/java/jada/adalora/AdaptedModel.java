@@ -1,0 +1,186 @@
+package jada.adalora;
+
+import jada.autograd.Constant;
+import jada.autograd.Parameter;
+import jada.autograd.Variable;
+import jada.nn.Batch;
+import jada.nn.BertEncoder;
+import jada.nn.ClassificationHead;
+import jada.nn.Layer;
+import jada.nn.Linear;
+import jada.nn.PretrainedModel;
+import jada.nn.SequenceClassifier;
+import jada.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/// A pretrained encoder with a head for a task, and what was added to it to be trained: adapters,
+/// or with [Method#HEAD] nothing, or with [Method#FULL] the encoder itself.
+///
+/// The frozen weights are those of the [PretrainedModel], shared, not copied.
+public final class AdaptedModel {
+  private final PretrainedModel base;
+  private final Task task;
+  private final AdaLoraConfig config;
+  private final SequencedMap<String, Adapter> adapters = new LinkedHashMap<>();
+  private final SequencedMap<String, Parameter> trainedWeights = new LinkedHashMap<>();
+  private final SequencedMap<String, Tensor> weights = new LinkedHashMap<>();
+  private final SequenceClassifier network;
+
+  /// Makes the adapter of a linear layer, or none.
+  interface AdapterFactory {
+    /// No layer gets an adapter.
+    AdapterFactory NONE = (name, weight, bias) -> Optional.empty();
+
+    /// The adapter of one layer.
+    Optional<Adapter> create(String name, Variable weight, Variable bias);
+  }
+
+  /// Builds the network.
+  ///
+  /// @param head the weights of the head that are trained, by Hugging Face name without `bert.`;
+  ///   what is not among them comes from the base model and stays as it is
+  AdaptedModel(
+      PretrainedModel base,
+      Task task,
+      AdaLoraConfig config,
+      Map<String, Tensor> head,
+      AdapterFactory factory) {
+    this.base = base;
+    this.task = task;
+    this.config = config;
+    this.network =
+        new SequenceClassifier(
+            BertEncoder.build(
+                base.config(),
+                name -> weight(name, base.weights().get(name), config.method() == Method.FULL),
+                (name, w, b) -> layer(name, w, b, factory)),
+            ClassificationHead.build(
+                base.config(),
+                task.outputs(),
+                name ->
+                    head.containsKey(name)
+                        ? weight(name, head.get(name), true)
+                        : weight(name, base.weights().get(name), config.method() == Method.FULL),
+                (name, w, b) -> layer(name, w, b, factory)));
+  }
+
+  /// A weight as a variable: a parameter if it is trained. Null where the base model has none,
+  /// which the network's builder reports.
+  private Variable weight(String name, Tensor value, boolean trained) {
+    if (value == null) {
+      return null;
+    }
+    weights.put(name, value);
+    if (!trained) {
+      return Constant.of(value);
+    }
+    Parameter parameter = Parameter.of(name, value);
+    trainedWeights.put(name, parameter);
+    return parameter;
+  }
+
+  private Layer layer(String name, Variable w, Variable b, AdapterFactory factory) {
+    // A matrix that is trained itself has no use for an adapter.
+    Optional<Adapter> adapter =
+        w instanceof Constant ? factory.create(name, w, b) : Optional.empty();
+    adapter.ifPresent(a -> adapters.put(name, a));
+    return adapter.isPresent() ? adapter.get() : new Linear(name, w, b);
+  }
+
+  /// The logits of each text: (B, K).
+  public Variable logits(Batch batch) {
+    return network.logits(batch);
+  }
+
+  /// The pretrained model below.
+  public PretrainedModel base() {
+    return base;
+  }
+
+  /// What is predicted.
+  public Task task() {
+    return task;
+  }
+
+  /// How it was adapted.
+  public AdaLoraConfig config() {
+    return config;
+  }
+
+  /// The adapters by module name, in the model's order. Unmodifiable.
+  public SequencedMap<String, Adapter> adapters() {
+    return Collections.unmodifiableSequencedMap(adapters);
+  }
+
+  /// The adapters that consist of triplets, in the model's order.
+  public List<SvdLinear> svdAdapters() {
+    List<SvdLinear> found = new ArrayList<>();
+    for (Adapter adapter : adapters.values()) {
+      if (adapter instanceof SvdLinear svd) {
+        found.add(svd);
+      }
+    }
+    return found;
+  }
+
+  /// All that is trained: the parameters of the adapters, then weights of the model itself.
+  /// Dropping triplets replaces parameters; ask again afterwards.
+  public List<Parameter> parameters() {
+    List<Parameter> parameters = new ArrayList<>();
+    adapters.values().forEach(a -> parameters.addAll(a.parameters()));
+    parameters.addAll(trainedWeights.values());
+    return parameters;
+  }
+
+  /// The weights of the model itself that are trained, the head's and with [Method#FULL] all, by
+  /// Hugging Face name without `bert.`. Unmodifiable.
+  public SequencedMap<String, Parameter> trainedWeights() {
+    return Collections.unmodifiableSequencedMap(trainedWeights);
+  }
+
+  /// The rank of every adapted matrix by module name, in the model's order.
+  public SequencedMap<String, Integer> ranks() {
+    SequencedMap<String, Integer> ranks = new LinkedHashMap<>();
+    adapters.forEach((name, adapter) -> ranks.put(name, adapter.rank()));
+    return ranks;
+  }
+
+  /// The sum of the ranks: how many triplets are alive.
+  public int budget() {
+    return adapters.values().stream().mapToInt(Adapter::rank).sum();
+  }
+
+  /// How many numbers are trained.
+  public long trainableParameters() {
+    return parameters().stream().mapToLong(p -> p.value().size()).sum();
+  }
+
+  /// How many numbers there are, counted as PEFT counts for the same model: encoder and head, the
+  /// adapters, a trained head a second time (PEFT keeps the one it started from), and for each
+  /// triplet adapter one more (PEFT stores its rank as a number).
+  public long totalParameters() {
+    long model = weights.values().stream().mapToLong(Tensor::size).sum();
+    if (adapters.isEmpty()) {
+      return model;
+    }
+    return model + trainableParameters() + svdAdapters().size();
+  }
+
+  /// The weights of the plain model that computes the same: every ΔW added to its matrix, the head
+  /// as trained. By Hugging Face name without `bert.`.
+  public SequencedMap<String, Tensor> mergedWeights() {
+    SequencedMap<String, Tensor> merged = new LinkedHashMap<>(weights);
+    trainedWeights.forEach((name, parameter) -> merged.put(name, parameter.value().copy()));
+    adapters.forEach(
+        (module, adapter) ->
+            merged.put(
+                module.replaceFirst("^bert\\.", "") + ".weight", adapter.merge().weight().value()));
+    return merged;
+  }
+}

@@ -1,0 +1,170 @@
+package jada.adalora;
+
+import jada.autograd.Parameter;
+import jada.autograd.Variable;
+import jada.nn.InputException;
+import jada.nn.PretrainedModel;
+import jada.nn.files.AtomicFile;
+import jada.nn.files.Safetensors;
+import jada.tensor.Shape;
+import jada.tensor.Tensor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/// An adapter in a folder, laid out as PEFT 0.21 lays it out: `PeftModel.from_pretrained` takes
+/// what is written here, and what PEFT wrote can be read.
+///
+/// - `adapter_model.safetensors`: for each adapted module, after `base_model.model.<module>`, the
+///   tensors `.lora_A` (k, in), `.lora_E` (k, 1), `.lora_B` (out, k) of the k triplets that live,
+///   or for plain LoRA `.lora_A.weight` and `.lora_B.weight`; and the trained weights of the head.
+///   k may be 0.
+/// - `adapter_config.json`: see `PeftConfig`. Written last: a folder that has it is complete.
+/// - `labels.json`: `{"0": "first label", …}`; PEFT does not read it.
+public final class PeftFolder {
+  private static final String TENSORS = "adapter_model.safetensors";
+  private static final String PREFIX = "base_model.model.";
+
+  private PeftFolder() {}
+
+  /// Writes an adapter. Masked triplets are left out.
+  ///
+  /// @param totalSteps length of the run that trained it, in steps: PEFT wants to know
+  /// @throws InputException if the folder cannot be written; it is then as it was
+  /// @throws IllegalArgumentException if the model was trained as a whole, which is no adapter
+  public static void save(AdaptedModel model, Path folder, int totalSteps) {
+    String config = PeftConfig.write(model, totalSteps);
+    try (StagedFiles staged = StagedFiles.in(folder)) {
+      Safetensors.write(staged.path(TENSORS), tensors(model), Map.of("format", "pt"));
+      AtomicFile.writeText(staged.path(LabelsFile.NAME), LabelsFile.write(model.task()));
+      AtomicFile.writeText(staged.path(PeftConfig.FILE), config);
+      staged.publish(List.of(TENSORS, LabelsFile.NAME, PeftConfig.FILE));
+    }
+  }
+
+  private static SequencedMap<String, Tensor> tensors(AdaptedModel model) {
+    SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
+    for (Adapter adapter : model.adapters().values()) {
+      String module = PREFIX + adapter.name();
+      switch (adapter) {
+        case SvdLinear svd -> {
+          Triplets alive = svd.values().keep(svd.alive().stream().toArray());
+          tensors.put(module + ".lora_A", alive.q());
+          tensors.put(module + ".lora_E", alive.lambda().reshape(Shape.of(alive.rank(), 1)));
+          tensors.put(module + ".lora_B", alive.p());
+        }
+        case LoraLinear lora -> {
+          tensors.put(module + ".lora_A.weight", lora.a().value());
+          tensors.put(module + ".lora_B.weight", lora.b().value());
+        }
+      }
+    }
+    for (Map.Entry<String, Parameter> weight : model.trainedWeights().entrySet()) {
+      tensors.put(PREFIX + headPath(weight.getKey()), weight.getValue().value());
+    }
+    return tensors;
+  }
+
+  /// The pooler is a part of `bert`, the classifier stands beside it.
+  private static String headPath(String weight) {
+    return weight.startsWith("pooler.") ? "bert." + weight : weight;
+  }
+
+  /// Reads an adapter and puts it onto its base model.
+  ///
+  /// @param base the model that the adapter was trained on
+  /// @throws InputException if the folder is no adapter, or does not fit the base model
+  public static AdaptedModel load(PretrainedModel base, Path folder) {
+    PeftConfig config = PeftConfig.read(folder);
+    Path file = folder.resolve(TENSORS);
+    SavedTensors tensors = new SavedTensors(file, PREFIX, Safetensors.read(file));
+    Map<String, Tensor> head = head(base, file, tensors);
+    Task task = task(folder, base, head);
+    AdaptedModel model =
+        new AdaptedModel(
+            base,
+            task,
+            config.config(),
+            head,
+            (name, weight, bias) -> adapter(config, tensors, name, weight, bias));
+    tensors.requireAllTaken();
+    return model;
+  }
+
+  /// The trained weights of the head. Those that the file lacks the base model must have.
+  private static Map<String, Tensor> head(PretrainedModel base, Path file, SavedTensors tensors) {
+    int channels = base.config().hiddenSize();
+    Map<String, Tensor> head = new LinkedHashMap<>();
+    for (String matrix : List.of("classifier", "pooler.dense")) {
+      String weight = matrix + ".weight";
+      if (tensors.has(headPath(weight))) {
+        int out = matrix.equals("classifier") ? tensors.rows(headPath(weight)) : channels;
+        head.put(weight, tensors.take(headPath(weight), out, channels));
+        head.put(matrix + ".bias", tensors.take(headPath(matrix + ".bias"), out));
+      } else if (!base.weights().containsKey(weight)) {
+        throw new InputException(
+            file
+                + ": has no "
+                + PREFIX
+                + headPath(weight)
+                + ", and neither has the base model; save the adapter with its head (PEFT:"
+                + " task_type SEQ_CLS, modules_to_save classifier and pooler)");
+      }
+    }
+    return head;
+  }
+
+  private static Task task(Path folder, PretrainedModel base, Map<String, Tensor> head) {
+    String classifier = "classifier.weight";
+    int outputs = head.getOrDefault(classifier, base.weights().get(classifier)).shape().dim(0);
+    return Files.exists(folder.resolve(LabelsFile.NAME))
+        ? LabelsFile.read(folder, outputs)
+        : LabelsFile.unnamed(outputs);
+  }
+
+  private static Optional<Adapter> adapter(
+      PeftConfig config, SavedTensors tensors, String name, Variable weight, Variable bias) {
+    int out = weight.shape().dim(0);
+    int in = weight.shape().dim(1);
+    double dropout = config.config().loraDropout();
+    return switch (config.method()) {
+      case HEAD, FULL -> Optional.empty();
+      case LORA -> {
+        if (!tensors.has(name + ".lora_A.weight")) {
+          yield Optional.empty();
+        }
+        int r = config.rank(name);
+        Tensor a = tensors.take(name + ".lora_A.weight", r, in);
+        Tensor b = tensors.take(name + ".lora_B.weight", out, r);
+        yield Optional.of(new LoraLinear(name, weight, bias, a, b, config.scale(name), dropout));
+      }
+      case ADALORA -> {
+        if (!tensors.has(name + ".lora_E")) {
+          yield Optional.empty();
+        }
+        BitSet survivors = config.survivors(name);
+        int k = survivors.cardinality();
+        Triplets triplets =
+            new Triplets(
+                tensors.take(name + ".lora_B", out, k),
+                tensors.take(name + ".lora_E", k, 1).reshape(Shape.of(k)),
+                tensors.take(name + ".lora_A", k, in));
+        yield Optional.of(
+            SvdLinear.restored(
+                name,
+                weight,
+                bias,
+                triplets,
+                survivors,
+                config.config().initRank(),
+                config.config().scale(),
+                dropout));
+      }
+    };
+  }
+}

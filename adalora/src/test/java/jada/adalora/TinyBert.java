@@ -1,0 +1,151 @@
+package jada.adalora;
+
+import jada.autograd.Constant;
+import jada.nn.Batch;
+import jada.nn.BertConfig;
+import jada.nn.BertEncoder;
+import jada.nn.ClassificationHead;
+import jada.nn.LinearFactory;
+import jada.nn.PretrainedModel;
+import jada.nn.SequenceClassifier;
+import jada.nn.WordPieceTokenizer;
+import jada.tensor.RandomSource;
+import jada.tensor.Shape;
+import jada.tensor.Tensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/// A BERT of two layers with random weights: 20 words, 16 channels, 32 inside the feed-forward
+/// part.
+final class TinyBert {
+  static final BertConfig CONFIG = new BertConfig(20, 16, 2, 4, 32, 12, 2, 1e-12f, 0, 0);
+  private static final WordPieceTokenizer TOKENIZER = tokenizer();
+  static final Batch BATCH =
+      Batch.of(Stream.of("c e g", "a", "o n m b b").map(t -> TOKENIZER.encode(t, 12)).toList());
+
+  private TinyBert() {}
+
+  private static WordPieceTokenizer tokenizer() {
+    List<String> words = new ArrayList<>(List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"));
+    for (char word = 'a'; words.size() < CONFIG.vocabularySize(); word++) {
+      words.add(String.valueOf(word));
+    }
+    try {
+      Path file = Files.createTempFile("vocab", ".txt");
+      Files.write(file, words);
+      WordPieceTokenizer tokenizer = WordPieceTokenizer.fromVocabulary(file, true);
+      Files.delete(file);
+      return tokenizer;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Without pooler and classifier, as sentence encoders are published.
+  static PretrainedModel encoder() {
+    Map<String, Tensor> weights = new LinkedHashMap<>();
+    put(weights, "embeddings.word_embeddings.weight", 20, 16);
+    put(weights, "embeddings.position_embeddings.weight", 12, 16);
+    put(weights, "embeddings.token_type_embeddings.weight", 2, 16);
+    putNorm(weights, "embeddings.LayerNorm");
+    for (int i = 0; i < 2; i++) {
+      String layer = "encoder.layer." + i + ".";
+      for (String name :
+          new String[] {
+            "attention.self.query",
+            "attention.self.key",
+            "attention.self.value",
+            "attention.output.dense"
+          }) {
+        putLinear(weights, layer + name, 16, 16);
+      }
+      putNorm(weights, layer + "attention.output.LayerNorm");
+      putLinear(weights, layer + "intermediate.dense", 32, 16);
+      putLinear(weights, layer + "output.dense", 16, 32);
+      putNorm(weights, layer + "output.LayerNorm");
+    }
+    return model(weights);
+  }
+
+  /// With a pooler.
+  static PretrainedModel withPooler() {
+    Map<String, Tensor> weights = new LinkedHashMap<>(encoder().weights());
+    putLinear(weights, "pooler.dense", 16, 16);
+    return model(weights);
+  }
+
+  /// With a pooler and a classifier.
+  static PretrainedModel classifier(int outputs) {
+    Map<String, Tensor> weights = new LinkedHashMap<>(withPooler().weights());
+    putLinear(weights, "classifier", outputs, 16);
+    return model(weights);
+  }
+
+  static PretrainedModel model(Map<String, Tensor> weights) {
+    return new PretrainedModel("tiny-bert", CONFIG, TOKENIZER, weights, "none");
+  }
+
+  /// What a plain network of these weights computes for [#BATCH].
+  static float[] logits(Map<String, Tensor> weights, int outputs) {
+    return new SequenceClassifier(
+            BertEncoder.build(CONFIG, name -> Constant.of(weights.get(name)), LinearFactory.PLAIN),
+            ClassificationHead.build(
+                CONFIG, outputs, name -> Constant.of(weights.get(name)), LinearFactory.PLAIN))
+        .logits(BATCH)
+        .value()
+        .array();
+  }
+
+  /// Gives all parameters random values and masks triplets, so that ranks differ and the first
+  /// adapter has rank 0, as if the model had been trained.
+  static void pretendTraining(AdaptedModel model, long seed) {
+    RandomSource random = RandomSource.of(seed);
+    model
+        .parameters()
+        .forEach(
+            p ->
+                p.update(
+                    w -> {
+                      RandomSource own = random.split(p.name());
+                      for (int i = 0; i < w.length; i++) {
+                        w[i] = (float) (0.3 * own.nextGaussian());
+                      }
+                    }));
+    int number = 0;
+    for (SvdLinear adapter : model.svdAdapters()) {
+      BitSet alive = new BitSet();
+      for (int i = 0; i < adapter.triplets() && number > 0; i++) {
+        alive.set(i, random.nextInt(3) == 0);
+      }
+      adapter.mask(alive);
+      if (number % 2 == 0) {
+        adapter.dropMasked();
+      }
+      number++;
+    }
+  }
+
+  private static void putLinear(Map<String, Tensor> weights, String name, int out, int in) {
+    put(weights, name + ".weight", out, in);
+    put(weights, name + ".bias", out);
+  }
+
+  private static void putNorm(Map<String, Tensor> weights, String name) {
+    put(weights, name + ".weight", 16);
+    weights.computeIfPresent(
+        name + ".weight", (_, noise) -> noise.add(Tensor.full(Shape.of(16), 1)));
+    put(weights, name + ".bias", 16);
+  }
+
+  private static void put(Map<String, Tensor> weights, String name, int... dims) {
+    weights.put(name, Tensor.normal(Shape.of(dims), 0.3f, RandomSource.of(5).split(name)));
+  }
+}

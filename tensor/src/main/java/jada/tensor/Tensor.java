@@ -215,7 +215,12 @@ public final class Tensor {
 
   /// max(x, 0).
   public Tensor relu() {
-    return map(x -> Math.max(x, 0));
+    return unary(KERNELS::relu);
+  }
+
+  /// gradient where this > 0, else 0.
+  public Tensor reluGradient(Tensor gradient) {
+    return binary("reluGradient", gradient, KERNELS::reluGradient);
   }
 
   /// x · Φ(x), exact (erf) form.
@@ -244,14 +249,7 @@ public final class Tensor {
     int n = shape.columns();
     requireRow("multiplyRow", row, n);
     Tensor out = zeros(shape);
-    forRows(
-        (from, to) -> {
-          for (int r = from; r < to; r++) {
-            for (int j = 0; j < n; j++) {
-              out.data[r * n + j] = data[r * n + j] * row.data[j];
-            }
-          }
-        });
+    forRows((from, to) -> KERNELS.multiplyRow(data, row.data, n, out.data, from, to));
     return out;
   }
 

@@ -1,14 +1,43 @@
 package jada.tensor.kernel;
 
 /// Holds the choice of kernels; made at the first use of [Kernels#fastest()] or [Gemm].
+///
+/// The system property `jada.kernels` chooses by hand, `scalar` or `vector`, for tests and
+/// teaching.
 final class Fastest {
-  /// Whether the vector unit computes: its module is in the boot layer (`--add-modules
-  /// jdk.incubator.vector`), and the system property `jada.kernels` is not `scalar`.
-  static final boolean VECTOR =
-      ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
-          && !System.getProperty("jada.kernels", "").equals("scalar");
+  static final String DIAGNOSIS;
 
-  static final Kernels KERNELS = new ScalarKernels();
+  /// Whether the vector unit computes.
+  static final boolean VECTOR;
+
+  static final Kernels KERNELS;
+
+  static {
+    String wanted = System.getProperty("jada.kernels", "");
+    String obstacle = obstacle();
+    VECTOR = obstacle.isEmpty() && !wanted.equals("scalar");
+    KERNELS = VECTOR ? new VectorKernels() : new ScalarKernels();
+    if (VECTOR) {
+      DIAGNOSIS = "kernels: " + KERNELS.name();
+    } else if (obstacle.isEmpty()) {
+      DIAGNOSIS = "kernels: scalar, by the system property jada.kernels";
+    } else {
+      DIAGNOSIS = "kernels: scalar, many times slower: " + obstacle;
+    }
+  }
 
   private Fastest() {}
+
+  /// What keeps the vector unit from being used; empty if nothing does. Compiled by C1 or not at
+  /// all, each vector would be an object.
+  private static String obstacle() {
+    if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+      return "start java with --add-modules jdk.incubator.vector";
+    }
+    String vm = System.getProperty("java.vm.info", "");
+    if (vm.contains("interpreted") || vm.contains("emulated-client")) {
+      return "this JVM runs without its optimizing compiler (" + vm + ")";
+    }
+    return "";
+  }
 }

@@ -1,12 +1,17 @@
 package jada.tensor.kernel;
 
 /// The elementwise, row-wise and reducing kernels. All index ranges are half open: `[from, to)`.
-public sealed interface Kernels permits ScalarKernels {
+public sealed interface Kernels permits ScalarKernels, VectorKernels {
 
   /// The fastest kernels that this JVM can run, chosen once: the vector twins when the module
   /// `jdk.incubator.vector` was added, else the scalar twins.
   static Kernels fastest() {
     return Fastest.KERNELS;
+  }
+
+  /// One line for people: what computes and, where that is slow, why and what to do about it.
+  static String diagnosis() {
+    return Fastest.DIAGNOSIS;
   }
 
   /// What computes, for reports: for example `vector (8 lanes)` or `scalar`.
@@ -36,6 +41,12 @@ public sealed interface Kernels permits ScalarKernels {
   /// `out[i] = erf(a[i])` = 2/√π ∫₀ᵃ e^(−t²) dt.
   void erf(float[] a, float[] out, int from, int to);
 
+  /// `out[i] = max(x[i], 0)`.
+  void relu(float[] x, float[] out, int from, int to);
+
+  /// `out[i] = g[i]` where `x[i] > 0`, else 0.
+  void reluGradient(float[] x, float[] g, float[] out, int from, int to);
+
   /// gelu(x) = x · Φ(x) = x/2 · (1 + erf(x/√2)), the exact form that BERT uses.
   void gelu(float[] x, float[] out, int from, int to);
 
@@ -50,6 +61,9 @@ public sealed interface Kernels permits ScalarKernels {
 
   /// `out[r·n + j] = a[r·n + j] + row[j]` for the rows r in `[fromRow, toRow)` of n columns.
   void addRow(float[] a, float[] row, int n, float[] out, int fromRow, int toRow);
+
+  /// `out[r·n + j] = a[r·n + j] · row[j]` for the rows r in `[fromRow, toRow)` of n columns.
+  void multiplyRow(float[] a, float[] row, int n, float[] out, int fromRow, int toRow);
 
   /// `out[j] += Σᵣ a[r·n + j]` over the rows r in `[fromRow, toRow)` of n columns, in row order.
   void sumRows(float[] a, int n, float[] out, int fromRow, int toRow);
@@ -118,6 +132,21 @@ public sealed interface Kernels permits ScalarKernels {
       float stepSize,
       float rootBias2,
       float epsilon,
+      int from,
+      int to);
+
+  /// One step of AdaLoRA's importance on a range, in place: with I = |p·g|, Ī ← β₁Ī + (1−β₁)I, then
+  /// Ū ← β₂Ū + (1−β₂)|I − Ī| with the new Ī (Zhang et al. 2023, eqs. 8, 9, 10).
+  ///
+  /// @param sensitivity Ī, updated
+  /// @param uncertainty Ū, updated
+  void importance(
+      float[] p,
+      float[] g,
+      float beta1,
+      float beta2,
+      float[] sensitivity,
+      float[] uncertainty,
       int from,
       int to);
 

@@ -67,6 +67,20 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void relu(float[] x, float[] out, int from, int to) {
+    for (int i = from; i < to; i++) {
+      out[i] = Math.max(x[i], 0);
+    }
+  }
+
+  @Override
+  public void reluGradient(float[] x, float[] g, float[] out, int from, int to) {
+    for (int i = from; i < to; i++) {
+      out[i] = x[i] > 0 ? g[i] : 0;
+    }
+  }
+
+  @Override
   public void gelu(float[] x, float[] out, int from, int to) {
     for (int i = from; i < to; i++) {
       out[i] = Approximations.gelu(x[i]);
@@ -82,20 +96,20 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public float sum(float[] a, int from, int to) {
-    float sum = 0;
+    double sum = 0;
     for (int i = from; i < to; i++) {
       sum += a[i];
     }
-    return sum;
+    return (float) sum;
   }
 
   @Override
   public float dot(float[] a, float[] b, int from, int to) {
-    float sum = 0;
+    double sum = 0;
     for (int i = from; i < to; i++) {
-      sum = Math.fma(a[i], b[i], sum);
+      sum += (double) a[i] * b[i];
     }
-    return sum;
+    return (float) sum;
   }
 
   @Override
@@ -103,6 +117,15 @@ public final class ScalarKernels implements Kernels {
     for (int r = fromRow; r < toRow; r++) {
       for (int j = 0; j < n; j++) {
         out[r * n + j] = a[r * n + j] + row[j];
+      }
+    }
+  }
+
+  @Override
+  public void multiplyRow(float[] a, float[] row, int n, float[] out, int fromRow, int toRow) {
+    for (int r = fromRow; r < toRow; r++) {
+      for (int j = 0; j < n; j++) {
+        out[r * n + j] = a[r * n + j] * row[j];
       }
     }
   }
@@ -247,6 +270,24 @@ public final class ScalarKernels implements Kernels {
       v[i] = Math.fma(beta2, v[i], (1 - beta2) * g[i] * g[i]);
       float denominator = (float) Math.sqrt(v[i]) / rootBias2 + epsilon;
       p[i] = p[i] * decay - stepSize * m[i] / denominator;
+    }
+  }
+
+  @Override
+  public void importance(
+      float[] p,
+      float[] g,
+      float beta1,
+      float beta2,
+      float[] sensitivity,
+      float[] uncertainty,
+      int from,
+      int to) {
+    for (int i = from; i < to; i++) {
+      float now = Math.abs(p[i] * g[i]);
+      sensitivity[i] = Math.fma(beta1, sensitivity[i], (1 - beta1) * now);
+      float change = (1 - beta2) * Math.abs(now - sensitivity[i]);
+      uncertainty[i] = Math.fma(beta2, uncertainty[i], change);
     }
   }
 

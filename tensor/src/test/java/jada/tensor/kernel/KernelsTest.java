@@ -1,0 +1,369 @@
+package jada.tensor.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import jada.tensor.RandomSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Each vector kernel against its scalar twin. Kernels that do not sum must give the same bits, and
+/// must leave alone what is outside of their range.
+class KernelsTest {
+  private static final Kernels SCALAR = new ScalarKernels();
+  private static final Kernels VECTOR = new VectorKernels();
+  private static final int LANES = VectorTile.COLUMNS / 2;
+
+  private static final int[] LENGTHS = {
+    0, 1, LANES - 1, LANES, LANES + 1, 4 * LANES - 1, 4 * LANES, 4 * LANES + 1, 207, 1023
+  };
+  private static final int[] OFFSETS = {0, 1, 5};
+
+  private static final float[] SPECIAL = {
+    Float.NaN,
+    Float.POSITIVE_INFINITY,
+    Float.NEGATIVE_INFINITY,
+    0,
+    -0f,
+    Float.MIN_VALUE,
+    -Float.MIN_VALUE,
+    Float.MIN_NORMAL,
+    Float.MAX_VALUE,
+    -Float.MAX_VALUE,
+    88.8f,
+    -87.5f,
+    -103.5f,
+    6,
+    -6,
+    6.1f,
+    -6.1f,
+    0.625f,
+    -0.9f,
+    9.1f,
+    -4.1f
+  };
+
+  /// A kernel on two inputs x and g and two arrays a and b that it overwrites or accumulates into.
+  private record Elementwise(String name, Body body) {
+    interface Body {
+      void run(Kernels kernels, float[] x, float[] g, float[] a, float[] b, int from, int to);
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private static Stream<Elementwise> elementwise() {
+    return Stream.of(
+        new Elementwise("add", (k, x, g, a, b, i, j) -> k.add(x, g, a, i, j)),
+        new Elementwise("subtract", (k, x, g, a, b, i, j) -> k.subtract(x, g, a, i, j)),
+        new Elementwise("multiply", (k, x, g, a, b, i, j) -> k.multiply(x, g, a, i, j)),
+        new Elementwise("scale", (k, x, g, a, b, i, j) -> k.scale(x, 1.7f, a, i, j)),
+        new Elementwise("axpy", (k, x, g, a, b, i, j) -> k.axpy(-0.3f, x, a, i, j)),
+        new Elementwise("exp", (k, x, g, a, b, i, j) -> k.exp(x, a, i, j)),
+        new Elementwise("tanh", (k, x, g, a, b, i, j) -> k.tanh(x, a, i, j)),
+        new Elementwise("erf", (k, x, g, a, b, i, j) -> k.erf(x, a, i, j)),
+        new Elementwise("relu", (k, x, g, a, b, i, j) -> k.relu(x, a, i, j)),
+        new Elementwise("reluGradient", (k, x, g, a, b, i, j) -> k.reluGradient(x, g, a, i, j)),
+        new Elementwise("gelu", (k, x, g, a, b, i, j) -> k.gelu(x, a, i, j)),
+        new Elementwise("geluGradient", (k, x, g, a, b, i, j) -> k.geluGradient(x, g, a, i, j)),
+        new Elementwise("dropout", (k, x, g, a, b, i, j) -> k.dropout(x, 77L << 30, 0.3f, a, i, j)),
+        new Elementwise(
+            "importance", (k, x, g, a, b, i, j) -> k.importance(x, g, 0.85f, 0.9f, a, b, i, j)),
+        new Elementwise(
+            "adamW, moments from the inputs' squares",
+            (k, x, g, a, b, i, j) -> {
+              k.multiply(b, b, b, i, j);
+              float[] p = x.clone();
+              k.adamW(p, g, a, b, 0.999f, 0.9f, 0.99f, 1e-3f, 0.7f, 1e-8f, i, j);
+              System.arraycopy(p, i, a, i, j - i);
+            }),
+        new Elementwise(
+            "adamW, the moments",
+            (k, x, g, a, b, i, j) ->
+                k.adamW(x.clone(), g, a, b, 0.999f, 0.9f, 0.99f, 1e-3f, 0.7f, 1e-8f, i, j)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("elementwise")
+  void vector_equals_scalar_bit_for_bit(Elementwise kernel) {
+    for (int length : LENGTHS) {
+      for (int offset : OFFSETS) {
+        float[] x = numbers(length + offset + 3, 1);
+        float[] g = numbers(x.length, 2);
+        assertSameBits(kernel, x, g, offset, offset + length);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("elementwise")
+  void vector_equals_scalar_on_special_values(Elementwise kernel) {
+    float[] x = new float[SPECIAL.length * SPECIAL.length + 1];
+    float[] g = new float[x.length];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = SPECIAL[i % SPECIAL.length];
+      g[i] = SPECIAL[i / SPECIAL.length % SPECIAL.length];
+    }
+    assertSameBits(kernel, x, g, 0, x.length);
+  }
+
+  private static void assertSameBits(Elementwise kernel, float[] x, float[] g, int from, int to) {
+    float[] a1 = numbers(x.length, 3);
+    float[] b1 = numbers(x.length, 4);
+    float[] a2 = a1.clone();
+    float[] b2 = b1.clone();
+    float[] before = a1.clone();
+    kernel.body.run(SCALAR, x, g, a1, b1, from, to);
+    kernel.body.run(VECTOR, x, g, a2, b2, from, to);
+    for (int i = 0; i < x.length; i++) {
+      String at = "%s of x %s, g %s, element %d".formatted(kernel, x[i], g[i], i);
+      assertSameBits(at, a2[i], a1[i]);
+      assertSameBits(at + ", second output", b2[i], b1[i]);
+      if (i < from || i >= to) {
+        assertSameBits(at + ", outside of the range", a2[i], before[i]);
+      }
+    }
+  }
+
+  /// NaN equals NaN; −0 does not equal 0.
+  private static void assertSameBits(String what, float actual, float expected) {
+    if (Float.floatToIntBits(actual) != Float.floatToIntBits(expected)) {
+      throw new AssertionError(what + ": " + actual + " instead of " + expected);
+    }
+  }
+
+  @Test
+  void kernels_work_in_place() {
+    for (Kernels kernels : List.of(SCALAR, VECTOR)) {
+      float[] x = numbers(207, 5);
+      float[] expected = new float[207];
+      kernels.gelu(x, expected, 0, 207);
+      kernels.gelu(x, x, 0, 207);
+      assertThat(x).as(kernels.name()).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void sums_equal_those_in_double_precision() {
+    for (int length : LENGTHS) {
+      for (int offset : OFFSETS) {
+        float[] a = numbers(length + offset + 2, 6);
+        float[] b = numbers(a.length, 7);
+        int to = offset + length;
+        double sum = 0;
+        double dot = 0;
+        double sizes = 0;
+        double dotSizes = 0;
+        for (int i = offset; i < to; i++) {
+          sum += a[i];
+          sizes += Math.abs(a[i]);
+          dot += (double) a[i] * b[i];
+          dotSizes += Math.abs((double) a[i] * b[i]);
+        }
+        for (Kernels kernels : List.of(SCALAR, VECTOR)) {
+          assertThat((double) kernels.sum(a, offset, to))
+              .as("%s sum of %d", kernels.name(), length)
+              .isCloseTo(sum, within(8 * 0x1p-24 * sizes));
+          assertThat((double) kernels.dot(a, b, offset, to))
+              .as("%s dot of %d", kernels.name(), length)
+              .isCloseTo(dot, within(8 * 0x1p-24 * dotSizes));
+        }
+      }
+    }
+  }
+
+  @Test
+  void row_kernels_without_sums_along_the_row_give_the_same_bits() {
+    for (int n : LENGTHS) {
+      float[] a = numbers(5 * n, 8);
+      float[] row = numbers(n, 9);
+      assertThat(rows(VECTOR, a, row, n)).isDeepEqualTo(rows(SCALAR, a, row, n));
+    }
+  }
+
+  private static float[][] rows(Kernels kernels, float[] a, float[] row, int n) {
+    float[][] out = {new float[5 * n], new float[5 * n], row.clone(), row.clone(), row.clone()};
+    float[] mean = {0, 0.5f, -1, 2, 0};
+    float[] rstd = {1, 2, 0.5f, 1, 3};
+    kernels.addRow(a, row, n, out[0], 1, 4);
+    kernels.multiplyRow(a, row, n, out[1], 1, 4);
+    kernels.sumRows(a, n, out[2], 1, 4);
+    kernels.layerNormParameterGradients(a, mean, rstd, out[0], n, out[3], out[4], 1, 4);
+    return out;
+  }
+
+  @Test
+  void softmax_and_its_gradient_equal_their_definition() {
+    for (int n : LENGTHS) {
+      float[] x = numbers(3 * n, 10);
+      float[] g = numbers(3 * n, 11);
+      for (Kernels kernels : List.of(SCALAR, VECTOR)) {
+        float[] y = new float[3 * n];
+        float[] dx = new float[3 * n];
+        kernels.softmaxRows(x, n, y, 0, 3);
+        kernels.softmaxGradientRows(y, g, n, dx, 0, 3);
+        for (int r = 0; r < 3; r++) {
+          double total = 0;
+          for (int j = 0; j < n; j++) {
+            total += Math.exp(x[r * n + j]);
+          }
+          double dot = 0;
+          for (int j = 0; j < n; j++) {
+            dot += g[r * n + j] * Math.exp(x[r * n + j]) / total;
+          }
+          for (int j = 0; j < n; j++) {
+            double expected = Math.exp(x[r * n + j]) / total;
+            assertThat((double) y[r * n + j])
+                .as("%s softmax of %d", kernels.name(), n)
+                .isCloseTo(expected, within(1e-6 * expected));
+            assertThat((double) dx[r * n + j])
+                .as("%s softmax gradient of %d", kernels.name(), n)
+                .isCloseTo(
+                    expected * (g[r * n + j] - dot),
+                    within(2e-6 * expected * (Math.abs(g[r * n + j]) + Math.abs(dot) + 1)));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void softmax_is_safe_with_large_and_with_infinite_scores() {
+    float[] x = new float[20];
+    Arrays.fill(x, Float.NEGATIVE_INFINITY);
+    x[3] = 1e30f;
+    x[17] = 1e30f;
+    for (Kernels kernels : List.of(SCALAR, VECTOR)) {
+      float[] y = new float[20];
+      kernels.softmaxRows(x, 20, y, 0, 1);
+      float[] expected = new float[20];
+      expected[3] = 0.5f;
+      expected[17] = 0.5f;
+      assertThat(y).as(kernels.name()).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void layer_norm_and_its_gradient_equal_their_definition_far_from_zero_as_well() {
+    for (int n : IntStream.of(LENGTHS).filter(length -> length > 1).toArray()) {
+      for (float centre : new float[] {0, 1000}) {
+        float[] x = numbers(2 * n, 12);
+        for (int i = 0; i < x.length; i++) {
+          x[i] += centre;
+        }
+        for (Kernels kernels : List.of(SCALAR, VECTOR)) {
+          checkLayerNorm(kernels, x, numbers(2 * n, 13), numbers(n, 14), numbers(n, 15), n);
+        }
+      }
+    }
+  }
+
+  private static void checkLayerNorm(
+      Kernels kernels, float[] x, float[] g, float[] gamma, float[] beta, int n) {
+    float epsilon = 1e-5f;
+    float[] y = new float[2 * n];
+    float[] dx = new float[2 * n];
+    float[] mean = new float[2];
+    float[] rstd = new float[2];
+    kernels.layerNormRows(x, gamma, beta, epsilon, n, y, mean, rstd, 0, 2);
+    kernels.layerNormGradientRows(x, gamma, mean, rstd, g, n, dx, 0, 2);
+    for (int r = 0; r < 2; r++) {
+      double mu = 0;
+      for (int j = 0; j < n; j++) {
+        mu += x[r * n + j] / (double) n;
+      }
+      double variance = 0;
+      for (int j = 0; j < n; j++) {
+        variance += Math.pow(x[r * n + j] - mu, 2) / n;
+      }
+      double s = 1 / Math.sqrt(variance + epsilon);
+      double meanH = 0;
+      double meanHX = 0;
+      for (int j = 0; j < n; j++) {
+        double h = (double) g[r * n + j] * gamma[j];
+        meanH += h / n;
+        meanHX += h * (x[r * n + j] - mu) * s / n;
+      }
+      // The mean is rounded to a float: its error relative to x reaches y multiplied by s.
+      double tolerance = 4e-6 + 4 * 0x1p-24 * Math.abs(mu) * s;
+      assertThat((double) rstd[r]).isCloseTo(s, within(1e-5 * s));
+      for (int j = 0; j < n; j++) {
+        double normalized = (x[r * n + j] - mu) * s;
+        assertThat((double) y[r * n + j])
+            .as("%s layerNorm of %d around %.0f", kernels.name(), n, mu)
+            .isCloseTo(normalized * gamma[j] + beta[j], within(tolerance * 5));
+        assertThat((double) dx[r * n + j])
+            .as("%s layerNorm gradient of %d around %.0f", kernels.name(), n, mu)
+            .isCloseTo(
+                s * (g[r * n + j] * gamma[j] - meanH - normalized * meanHX),
+                within(tolerance * 20 * Math.max(1, s)));
+      }
+    }
+  }
+
+  @Test
+  void importance_follows_its_formula() {
+    float[] sensitivity = {0.5f};
+    float[] uncertainty = {0.25f};
+    SCALAR.importance(
+        new float[] {-2}, new float[] {3}, 0.5f, 0.75f, sensitivity, uncertainty, 0, 1);
+    assertThat(sensitivity[0]).isEqualTo(3.25f); // ½·0.5 + ½·6
+    assertThat(uncertainty[0]).isEqualTo(0.875f); // ¾·0.25 + ¼·|6 − 3.25|
+  }
+
+  @Test
+  void adam_w_follows_its_formula() {
+    float[] p = {1};
+    float[] m = {0};
+    float[] v = {0};
+    // First step, β₁ 0.9, β₂ 0.99, lr 0.1, weight decay 0.5: the step is lr, whatever the gradient.
+    SCALAR.adamW(
+        p,
+        new float[] {-3},
+        m,
+        v,
+        1 - 0.1f * 0.5f,
+        0.9f,
+        0.99f,
+        0.1f / (1 - 0.9f),
+        (float) Math.sqrt(1 - 0.99f),
+        0,
+        0,
+        1);
+    assertThat(m[0]).isCloseTo(-0.3f, within(1e-7f));
+    assertThat(v[0]).isCloseTo(0.09f, within(1e-7f));
+    assertThat(p[0]).isCloseTo(0.95f + 0.1f, within(1e-6f));
+  }
+
+  @Test
+  void dropout_keeps_the_expected_share_and_scales_it() {
+    float[] x = new float[100_000];
+    Arrays.fill(x, 1);
+    float[] y = new float[x.length];
+    VECTOR.dropout(x, 123456789L, 0.1f, y, 0, y.length);
+    int kept = 0;
+    for (float value : y) {
+      assertThat(value).isIn(0f, 1 / 0.9f);
+      kept += value == 0 ? 0 : 1;
+    }
+    // Standard deviation of the count: √(100,000 · 0.1 · 0.9) = 95.
+    assertThat(kept).isBetween(90_000 - 400, 90_000 + 400);
+  }
+
+  private static float[] numbers(int count, long seed) {
+    RandomSource random = RandomSource.of(seed);
+    float[] numbers = new float[count];
+    for (int i = 0; i < count; i++) {
+      numbers[i] = (float) (random.nextGaussian() * 2);
+    }
+    return numbers;
+  }
+}

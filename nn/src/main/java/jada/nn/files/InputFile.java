@@ -29,6 +29,13 @@ final class InputFile {
 
   /// The one line for a read that failed half way.
   static InputException unreadable(Path file, IOException cause) {
+    return unreadable(file.toString(), cause);
+  }
+
+  /// The one line for a read that failed half way.
+  ///
+  /// @param source the file, or where in it the bytes come from
+  static InputException unreadable(String source, IOException cause) {
     String reason =
         switch (cause) {
           case NoSuchFileException _ -> "no such file";
@@ -36,6 +43,6 @@ final class InputFile {
           default -> String.valueOf(cause.getMessage()).replaceAll("\\R", " ");
         };
     return new InputException(
-        file + ": cannot be read (" + reason + "); check the file and its disk", cause);
+        source + ": cannot be read (" + reason + "); check the file and its disk", cause);
   }
 }

@@ -3,6 +3,7 @@ module jada.adalora {
   requires transitive jada.nn;
   requires info.picocli;
   requires me.tongfei.progressbar;
+  requires org.jline.terminal;
   requires de.siegmar.fastcsv;
   requires eu.maveniverse.maven.mima.context;
   requires org.apache.maven.resolver;
@@ -10,5 +11,10 @@ module jada.adalora {
   requires tools.jackson.databind;
 
   exports jada.adalora;
+  exports jada.adalora.cli;
   exports jada.adalora.data;
+
+  // picocli fills the fields of the commands.
+  opens jada.adalora.cli to
+      info.picocli;
 }

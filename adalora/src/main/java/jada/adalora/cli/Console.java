@@ -1,0 +1,119 @@
+package jada.adalora.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/// The three streams of a command and what is known of the terminal behind them.
+///
+/// @param in standard input
+/// @param out results; data, hence UTF-8 whatever the terminal's character set
+/// @param err what people read
+/// @param outTerminal whether `out` is a terminal
+/// @param errTerminal whether `err` is a terminal, which may show a line that changes
+/// @param ascii whether `err` can show ASCII only
+/// @param width columns of the terminal
+record Console(
+    InputStream in,
+    PrintStream out,
+    PrintStream err,
+    boolean outTerminal,
+    boolean errTerminal,
+    boolean ascii,
+    int width) {
+  /// Set by the launcher, because Java cannot ask whether standard error is a terminal: a list of
+  /// `out-terminal`, `err-terminal`, `ascii` and `width=n`.
+  private static final String PROPERTY = "jada.console";
+
+  private static final int USUAL_WIDTH = 80;
+
+  /// How people read these where only ASCII can be shown.
+  private static final Map<String, String> SPELLINGS =
+      Map.ofEntries(
+          Map.entry("λ", "lambda"),
+          Map.entry("γ", "gamma"),
+          Map.entry("×", "x"),
+          Map.entry("·", "-"),
+          Map.entry("–", "-"),
+          Map.entry("—", "-"),
+          Map.entry("−", "-"),
+          Map.entry("…", "..."),
+          Map.entry("→", "->"),
+          Map.entry("≥", ">="),
+          Map.entry("≤", "<="),
+          Map.entry("‖", "||"),
+          Map.entry("ᵀ", "T"),
+          Map.entry("Δ", "d"));
+
+  /// The console of this process.
+  static Console ofProcess() {
+    PrintStream out =
+        new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+    List<String> facts = Arrays.asList(System.getProperty(PROPERTY, "").split(","));
+    boolean known = System.getProperty(PROPERTY) != null;
+    boolean terminal = !known && System.console() != null && System.console().isTerminal();
+    int width =
+        facts.stream()
+            .filter(fact -> fact.matches("width=[0-9]{1,4}"))
+            .mapToInt(fact -> Integer.parseInt(fact.substring("width=".length())))
+            .filter(columns -> columns > 0)
+            .findFirst()
+            .orElse(USUAL_WIDTH);
+    return new Console(
+        System.in,
+        out,
+        System.err,
+        terminal || facts.contains("out-terminal"),
+        (terminal || facts.contains("err-terminal")) && !"dumb".equals(System.getenv("TERM")),
+        facts.contains("ascii") || !System.err.charset().equals(StandardCharsets.UTF_8),
+        width);
+  }
+
+  /// A console without terminals, for running commands inside another program.
+  static Console of(InputStream in, PrintStream out, PrintStream err) {
+    return new Console(in, out, err, false, false, false, USUAL_WIDTH);
+  }
+
+  /// Prints a line for people.
+  void say(String line) {
+    err.print(readable(line) + "\n");
+    err.flush();
+  }
+
+  /// Prints a result in one line.
+  ///
+  /// @throws OutputException if it cannot be written, for example because the disk is full
+  void result(String line) {
+    out.print(line + "\n");
+    out.flush();
+    if (out.checkError()) {
+      throw new OutputException(
+          "standard output: cannot be written; the reader is gone or the disk is full");
+    }
+  }
+
+  /// The text as this console can show it.
+  String readable(String text) {
+    if (!ascii || text.chars().allMatch(c -> c < 128)) {
+      return text;
+    }
+    StringBuilder shown = new StringBuilder();
+    // Letters lose their accents; what has no spelling becomes a question mark.
+    Normalizer.normalize(text, Normalizer.Form.NFD)
+        .codePoints()
+        .filter(c -> Character.getType(c) != Character.NON_SPACING_MARK)
+        .forEach(
+            c ->
+                shown.append(
+                    c < 128
+                        ? Character.toString(c)
+                        : SPELLINGS.getOrDefault(Character.toString(c), "?")));
+    return shown.toString();
+  }
+}

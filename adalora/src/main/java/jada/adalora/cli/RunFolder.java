@@ -1,0 +1,183 @@
+package jada.adalora.cli;
+
+import jada.nn.InputException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// The output folder of a run, which gets its files all at once.
+///
+/// Files are written into a folder aside, forced to the disk, and moved to their place by
+/// [#publish]. A folder that does not exist yet appears by one rename. Into one that exists the
+/// files are moved one by one, `adapter_config.json`, by which a folder is known as an adapter,
+/// last; files that are not Jada's stay. Closing without publishing leaves nothing behind.
+final class RunFolder implements AutoCloseable {
+  /// What a folder is known by as an adapter.
+  private static final String CONFIG = "adapter_config.json";
+
+  /// The files that a run writes.
+  private static final List<String> FILES =
+      List.of(CONFIG, "adapter_model.safetensors", "labels.json", "run.json", "trace.jsonl");
+
+  private final Path target;
+  private final List<Path> parents = new ArrayList<>();
+  private final Path aside;
+  private boolean published;
+
+  private RunFolder(Path target) {
+    this.target = target;
+    Path place = target.toAbsolutePath().normalize();
+    String name = ".jada-%d.partial".formatted(ProcessHandle.current().pid());
+    // Inside a folder that exists: it may be a disk of its own, whose root cannot be renamed.
+    aside = Files.isDirectory(place) ? place.resolve(name) : place.resolveSibling(name);
+  }
+
+  /// Checks that a run may write into a folder; touches nothing.
+  ///
+  /// @param force whether files of an earlier run may be replaced
+  /// @throws InputException if there is a file of that name, the place cannot be written, or there
+  ///   are files of an earlier run and `force` is not set
+  static RunFolder check(Path target, boolean force) {
+    if (Files.exists(target) && !Files.isDirectory(target)) {
+      throw new InputException("--out " + target + ": is a file; name a folder");
+    }
+    for (String file : FILES) {
+      if (!force && Files.exists(target.resolve(file))) {
+        throw new InputException(
+            "--out %s: holds %s of an earlier run; name another folder, or add --force to replace it"
+                .formatted(target, file));
+      }
+    }
+    Path existing = target.toAbsolutePath().normalize();
+    while (!Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    if (!Files.isDirectory(existing)) {
+      throw new InputException(
+          "--out %s: %s is a file; name another folder".formatted(target, existing));
+    }
+    if (!Files.isWritable(existing)) {
+      throw new InputException(
+          "--out %s: %s cannot be written; check its permissions or name another folder"
+              .formatted(target, existing));
+    }
+    return new RunFolder(target);
+  }
+
+  /// Makes the folder aside, into which the files of the run are written.
+  ///
+  /// @throws OutputException if it cannot be made
+  Path open() {
+    try {
+      createParents(aside.getParent());
+      deleteTree(aside);
+      Files.createDirectory(aside);
+      return aside;
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private void createParents(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      createParents(folder.getParent());
+      Files.createDirectory(folder);
+      parents.addFirst(folder);
+    }
+  }
+
+  /// Where the files will be.
+  Path target() {
+    return target;
+  }
+
+  /// Moves the files to their place.
+  ///
+  /// @throws OutputException if they cannot be forced to the disk or moved; then the place is as it
+  ///   was before, or, should moving into an existing folder fail half-way, no adapter
+  void publish() {
+    try {
+      for (Path file : files()) {
+        force(file);
+      }
+      Path place = target.toAbsolutePath().normalize();
+      if (Files.isDirectory(place)) {
+        for (String file : FILES) {
+          Files.deleteIfExists(place.resolve(file));
+        }
+        for (Path file : files()) {
+          Files.move(file, place.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+        }
+        Files.delete(aside);
+      } else {
+        Files.move(aside, place, StandardCopyOption.ATOMIC_MOVE);
+      }
+      published = true;
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /// The files aside, the one that makes them an adapter last.
+  private List<Path> files() throws IOException {
+    try (Stream<Path> list = Files.list(aside)) {
+      return list.sorted(
+              Comparator.comparing((Path file) -> file.endsWith(CONFIG))
+                  .thenComparing(Comparator.naturalOrder()))
+          .toList();
+    }
+  }
+
+  private static void force(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+  }
+
+  private OutputException failed(IOException e) {
+    return new OutputException(
+        "--out %s: cannot be written: %s".formatted(target, ErrorLine.reason(e)), e);
+  }
+
+  /// Deletes what was made, unless it was published; folders that others have filled stay.
+  @Override
+  public void close() {
+    if (published) {
+      return;
+    }
+    try {
+      deleteTree(aside);
+      for (Path parent : parents) {
+        if (isEmpty(parent)) {
+          Files.delete(parent);
+        }
+      }
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private static boolean isEmpty(Path folder) throws IOException {
+    try (Stream<Path> list = Files.list(folder)) {
+      return list.findAny().isEmpty();
+    }
+  }
+
+  private static void deleteTree(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> walk = Files.walk(folder)) {
+      for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}

@@ -3,7 +3,9 @@ package jada.adalora.cli;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.lang.reflect.Constructor;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.Arrays;
@@ -31,6 +33,9 @@ record Console(
   /// `out-terminal`, `err-terminal`, `ascii` and `width=n`.
   private static final String PROPERTY = "jada.console";
 
+  /// Set by the launcher to the number of the descriptor that people read, where that is not 2.
+  private static final String ERR_PROPERTY = "jada.err";
+
   private static final int USUAL_WIDTH = 80;
 
   /// How people read these where only ASCII can be shown.
@@ -55,6 +60,7 @@ record Console(
   static Console ofProcess() {
     PrintStream out =
         new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+    PrintStream err = humanStream();
     List<String> facts = Arrays.asList(System.getProperty(PROPERTY, "").split(","));
     boolean known = System.getProperty(PROPERTY) != null;
     boolean terminal = !known && System.console() != null && System.console().isTerminal();
@@ -68,11 +74,35 @@ record Console(
     return new Console(
         System.in,
         out,
-        System.err,
+        err,
         terminal || facts.contains("out-terminal"),
         (terminal || facts.contains("err-terminal")) && !"dumb".equals(System.getenv("TERM")),
-        facts.contains("ascii") || !System.err.charset().equals(StandardCharsets.UTF_8),
+        facts.contains("ascii") || !err.charset().equals(StandardCharsets.UTF_8),
         width);
+  }
+
+  /// Where people read. The launcher moves it away from descriptor 2, on which the JVM prints a
+  /// warning about the vector module that cannot be turned off.
+  private static PrintStream humanStream() {
+    Integer number = Integer.getInteger(ERR_PROPERTY);
+    if (number == null) {
+      return System.err;
+    }
+    OutputStream stream;
+    try {
+      // Java has no public way to a descriptor above 2, and opening /dev/fd/3 would start a file
+      // anew.
+      Constructor<FileDescriptor> constructor =
+          FileDescriptor.class.getDeclaredConstructor(int.class);
+      constructor.setAccessible(true);
+      stream = new FileOutputStream(constructor.newInstance(number));
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      throw new IllegalStateException(
+          "descriptor " + number + " cannot be opened; run Java without -D" + ERR_PROPERTY, e);
+    }
+    PrintStream err = new PrintStream(stream, true, System.err.charset());
+    System.setErr(err);
+    return err;
   }
 
   /// A console without terminals, for running commands inside another program.

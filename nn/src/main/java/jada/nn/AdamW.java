@@ -32,9 +32,9 @@ public final class AdamW {
   private static final int BLOCK = 16_384;
 
   private final List<Group> groups;
-  private final float beta1;
-  private final float beta2;
-  private final float epsilon;
+  private final double beta1;
+  private final double beta2;
+  private final double epsilon;
   private final Map<Parameter, Moments> moments = new IdentityHashMap<>();
   private long steps;
 
@@ -81,7 +81,7 @@ public final class AdamW {
   /// @param beta2 β₂, in [0, 1)
   /// @param epsilon ε, positive
   /// @throws IllegalArgumentException if a number is out of its range or a name occurs twice
-  public AdamW(List<Group> groups, float beta1, float beta2, float epsilon) {
+  public AdamW(List<Group> groups, double beta1, double beta2, double epsilon) {
     requireFraction("beta1", beta1);
     requireFraction("beta2", beta2);
     if (!(epsilon > 0)) {
@@ -107,7 +107,7 @@ public final class AdamW {
 
   /// An optimizer with PyTorch's defaults β₁ = 0.9, β₂ = 0.999, ε = 1e-8.
   public static AdamW of(List<Group> groups) {
-    return new AdamW(groups, 0.9f, 0.999f, 1e-8f);
+    return new AdamW(groups, 0.9, 0.999, 1e-8);
   }
 
   /// Takes one step: every parameter is updated.
@@ -146,11 +146,11 @@ public final class AdamW {
                                 m,
                                 v,
                                 decay,
-                                beta1,
-                                beta2,
+                                (float) (1 - beta1),
+                                (float) (1 - beta2),
                                 stepSize,
                                 rootBias2,
-                                epsilon,
+                                (float) epsilon,
                                 block * BLOCK,
                                 Math.min(p.length, (block + 1) * BLOCK))));
   }
@@ -241,7 +241,7 @@ public final class AdamW {
     }
   }
 
-  private static void requireFraction(String name, float value) {
+  private static void requireFraction(String name, double value) {
     if (!(value >= 0 && value < 1)) {
       throw new IllegalArgumentException(
           "AdamW: " + name + " must be at least 0 and below 1, got " + value);

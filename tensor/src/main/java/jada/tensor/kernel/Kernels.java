@@ -118,7 +118,12 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   /// (1−β₁)g; v ← β₂v + (1−β₂)g²; p ← p − stepSize · m / (√v / √bias2 + ε), with stepSize =
   /// lr/(1−β₁ᵗ), √bias2 = √(1−β₂ᵗ).
   ///
+  /// The moments take 1 − β rather than β: 1 − 0.999f in float is off by 1.3e-5 of itself, 1 −
+  /// 0.001f is as near as float can be.
+  ///
   /// @param decay 1 − lr·weightDecay
+  /// @param fresh1 1 − β₁, the weight of this step in m
+  /// @param fresh2 1 − β₂, the weight of this step in v
   /// @param stepSize lr/(1−β₁ᵗ)
   /// @param rootBias2 √(1−β₂ᵗ)
   void adamW(
@@ -127,8 +132,8 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
       float[] m,
       float[] v,
       float decay,
-      float beta1,
-      float beta2,
+      float fresh1,
+      float fresh2,
       float stepSize,
       float rootBias2,
       float epsilon,

@@ -258,16 +258,16 @@ public final class ScalarKernels implements Kernels {
       float[] m,
       float[] v,
       float decay,
-      float beta1,
-      float beta2,
+      float fresh1,
+      float fresh2,
       float stepSize,
       float rootBias2,
       float epsilon,
       int from,
       int to) {
     for (int i = from; i < to; i++) {
-      m[i] = Math.fma(beta1, m[i], (1 - beta1) * g[i]);
-      v[i] = Math.fma(beta2, v[i], (1 - beta2) * g[i] * g[i]);
+      m[i] = Math.fma(1 - fresh1, m[i], fresh1 * g[i]);
+      v[i] = Math.fma(1 - fresh2, v[i], fresh2 * g[i] * g[i]);
       float denominator = (float) Math.sqrt(v[i]) / rootBias2 + epsilon;
       p[i] = p[i] * decay - stepSize * m[i] / denominator;
     }

@@ -251,8 +251,8 @@ public final class VectorKernels implements Kernels {
       float[] m,
       float[] v,
       float decay,
-      float beta1,
-      float beta2,
+      float fresh1,
+      float fresh2,
       float stepSize,
       float rootBias2,
       float epsilon,
@@ -262,9 +262,9 @@ public final class VectorKernels implements Kernels {
     for (; i <= to - LANES; i += LANES) {
       FloatVector gradient = fromArray(SPECIES, g, i);
       FloatVector mean =
-          broadcast(SPECIES, beta1).fma(fromArray(SPECIES, m, i), gradient.mul(1 - beta1));
-      FloatVector square = gradient.mul(1 - beta2).mul(gradient);
-      FloatVector variance = broadcast(SPECIES, beta2).fma(fromArray(SPECIES, v, i), square);
+          broadcast(SPECIES, 1 - fresh1).fma(fromArray(SPECIES, m, i), gradient.mul(fresh1));
+      FloatVector square = gradient.mul(fresh2).mul(gradient);
+      FloatVector variance = broadcast(SPECIES, 1 - fresh2).fma(fromArray(SPECIES, v, i), square);
       FloatVector denominator = variance.sqrt().div(rootBias2).add(epsilon);
       FloatVector step = mean.mul(stepSize).div(denominator);
       mean.intoArray(m, i);
@@ -272,8 +272,8 @@ public final class VectorKernels implements Kernels {
       fromArray(SPECIES, p, i).mul(decay).sub(step).intoArray(p, i);
     }
     for (; i < to; i++) {
-      m[i] = Math.fma(beta1, m[i], (1 - beta1) * g[i]);
-      v[i] = Math.fma(beta2, v[i], (1 - beta2) * g[i] * g[i]);
+      m[i] = Math.fma(1 - fresh1, m[i], fresh1 * g[i]);
+      v[i] = Math.fma(1 - fresh2, v[i], fresh2 * g[i] * g[i]);
       float denominator = (float) Math.sqrt(v[i]) / rootBias2 + epsilon;
       p[i] = p[i] * decay - stepSize * m[i] / denominator;
     }

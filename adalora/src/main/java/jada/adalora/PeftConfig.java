@@ -3,6 +3,7 @@ package jada.adalora;
 import jada.nn.InputException;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.PatternSyntaxException;
 import tools.jackson.databind.JsonNode;
@@ -22,6 +23,20 @@ final class PeftConfig {
   private static final String HEAD_TYPE = "JADA_HEAD";
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  /// Variants of LoRA that compute something else with the same tensors, or need more.
+  private static final List<String> UNKNOWN =
+      List.of(
+          "use_dora",
+          "use_qalora",
+          "use_bdlora",
+          "lora_bias",
+          "alora_invocation_tokens",
+          "arrow_config",
+          "kasa_config",
+          "layer_replication",
+          "monteclora_config",
+          "velora_config");
 
   private final JsonFile json;
   private final Method method;
@@ -50,7 +65,7 @@ final class PeftConfig {
       saved.add("pooler");
     }
     if (config.method() != Method.HEAD) {
-      putTargets(root, config.targetModules());
+      putTargets(root, model);
       root.put("lora_dropout", config.loraDropout());
       root.put("bias", "none");
       root.put("fan_in_fan_out", false);
@@ -66,13 +81,13 @@ final class PeftConfig {
     return MAPPER.writeValueAsString(root) + "\n";
   }
 
-  private static void putTargets(ObjectNode root, TargetModules targets) {
-    switch (targets) {
-      case TargetModules.Named named -> {
-        ArrayNode names = root.putArray("target_modules");
-        named.names().forEach(names::add);
-      }
-      case TargetModules.Matching matching -> root.put("target_modules", matching.regex());
+  /// An expression is written as the list of the modules that it chose: PEFT tries it on modules of
+  /// all kinds, and fails on one that is no linear layer.
+  private static void putTargets(ObjectNode root, AdaptedModel model) {
+    ArrayNode names = root.putArray("target_modules");
+    switch (model.config().targetModules()) {
+      case TargetModules.Named named -> named.names().forEach(names::add);
+      case TargetModules.Matching _ -> model.adapters().keySet().forEach(names::add);
     }
   }
 
@@ -182,9 +197,9 @@ final class PeftConfig {
 
   /// Refuses what would change the result and is not done here.
   private static void requireKnown(JsonFile json) {
-    for (String key : new String[] {"use_dora", "use_qalora", "lora_bias"}) {
+    for (String key : UNKNOWN) {
       boolean off = !json.has(key) || json.node(key).isBoolean() && !json.node(key).booleanValue();
-      json.require(off, key, "false; Jada does not compute it");
+      json.require(off, key, "null or false; Jada does not compute it");
     }
     boolean plain = !json.has("bias") || json.text("bias").equals("none");
     json.require(plain, "bias", "\"none\"; Jada does not train biases beside adapters");

@@ -1,0 +1,127 @@
+package jada.adalora;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import jada.nn.Encoding;
+import jada.nn.PretrainedModel;
+import jada.nn.files.Safetensors;
+import jada.tensor.Tensor;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Adapters written by PEFT (src/test/python/peft_writes.py), and for it: peft_loads_jada.py says
+/// how to try those.
+class PeftExchangeTest {
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  private static final Task TASK = Task.classification("a", "b", "c");
+  private static final TargetModules ALL = TargetModules.matching("bert\\.encoder\\..*");
+
+  @Test
+  void loads_what_peft_trained_and_saved_with_the_same_logits() throws Exception {
+    PretrainedModel base = TinyBert.model(Safetensors.read(resource("peft/base.safetensors")));
+    for (String name : List.of("adalora", "lora")) {
+      Path folder = resource("peft/" + name);
+      AdaptedModel model = PeftFolder.load(base, folder);
+      JsonNode expected = MAPPER.readTree(Files.readString(folder.resolve("logits.json")));
+      Tensor logits = model.logits(TinyBert.BATCH).value();
+      for (int i = 0; i < 3; i++) {
+        assertThat(TinyBert.TEXTS.get(i).ids())
+            .as("the texts of the script")
+            .isEqualTo(MAPPER.treeToValue(expected.get("ids").get(i), int[].class));
+        for (int k = 0; k < 3; k++) {
+          assertThat(logits.get(i, k))
+              .as("%s: logit %d of text %d", name, k, i)
+              .isCloseTo((float) expected.get("logits").get(i).get(k).asDouble(), within(1e-5f));
+        }
+      }
+      assertThat(model.ranks().values())
+          .containsExactlyElementsOf(
+              name.equals("lora")
+                  ? List.of(3, 2, 2, 2, 2, 2, 2, 2)
+                  : List.of(0, 1, 2, 1, 1, 1, 1, 1));
+    }
+  }
+
+  private static Path resource(String name) throws URISyntaxException {
+    return Path.of(PeftExchangeTest.class.getResource(name).toURI());
+  }
+
+  @Test
+  void writes_adapters_for_peft_where_asked_to() throws IOException {
+    String out = System.getProperty("jada.peft.out", "");
+    assumeThat(out).as("-Djada.peft.out=DIR asks for folders to try with PEFT").isNotEmpty();
+    Path folder = Path.of(out);
+    writeBase(TinyBert.encoder(), folder.resolve("base"));
+    AdaLoraConfig small = AdaLoraConfig.defaults().withInitRank(6).withTargetRank(2);
+    Map<String, AdaLoraConfig> cases = new LinkedHashMap<>();
+    cases.put("mixed-ranks", small);
+    cases.put("all-linear-layers", small.withTargetModules(ALL));
+    cases.put("article", AdaLoraConfig.article().withInitRank(5));
+    cases.put("untouched", small);
+    cases.put("lora", small.withMethod(Method.LORA));
+    cases.put("lora-all", small.withMethod(Method.LORA).withTargetModules(ALL));
+    for (Map.Entry<String, AdaLoraConfig> entry : cases.entrySet()) {
+      AdaptedModel model = AdaLora.adapt(TinyBert.encoder(), TASK, entry.getValue());
+      if (!entry.getKey().equals("untouched")) {
+        TinyBert.pretendTraining(model, 4);
+      }
+      PeftFolder.save(model, folder.resolve(entry.getKey()), 100);
+      writeLogits(model, folder.resolve(entry.getKey() + ".json"));
+    }
+  }
+
+  /// A Hugging Face folder, as far as transformers needs it.
+  private static void writeBase(PretrainedModel model, Path folder) throws IOException {
+    Files.createDirectories(folder);
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    model.weights().forEach((name, tensor) -> tensors.put("bert." + name, tensor));
+    Safetensors.write(folder.resolve("model.safetensors"), tensors, Map.of("format", "pt"));
+    ObjectNode config = MAPPER.createObjectNode();
+    config.put("model_type", "bert");
+    config.put("vocab_size", model.config().vocabularySize());
+    config.put("hidden_size", model.config().hiddenSize());
+    config.put("num_hidden_layers", model.config().layers());
+    config.put("num_attention_heads", model.config().heads());
+    config.put("intermediate_size", model.config().intermediateSize());
+    config.put("max_position_embeddings", model.config().maxPositions());
+    config.put("type_vocab_size", model.config().tokenTypes());
+    config.put("layer_norm_eps", 1e-12);
+    config.put("hidden_act", "gelu");
+    Files.writeString(folder.resolve("config.json"), config.toString());
+  }
+
+  private static void writeLogits(AdaptedModel model, Path file) throws IOException {
+    ObjectNode root = MAPPER.createObjectNode();
+    ArrayNode ids = root.putArray("ids");
+    ArrayNode types = root.putArray("types");
+    for (Encoding text : TinyBert.TEXTS) {
+      ArrayNode row = ids.addArray();
+      ArrayNode typeRow = types.addArray();
+      for (int i = 0; i < text.length(); i++) {
+        row.add(text.id(i));
+        typeRow.add(text.typeId(i));
+      }
+    }
+    Tensor logits = model.logits(TinyBert.BATCH).value();
+    ArrayNode rows = root.putArray("logits");
+    for (int i = 0; i < logits.shape().dim(0); i++) {
+      ArrayNode row = rows.addArray();
+      for (int k = 0; k < logits.shape().dim(1); k++) {
+        row.add(logits.get(i, k));
+      }
+    }
+    Files.writeString(file, root.toString());
+  }
+}

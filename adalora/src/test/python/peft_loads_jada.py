@@ -1,0 +1,57 @@
+"""Shows that PEFT computes with Jada's adapter folders what Jada computes.
+
+    python peft_loads_jada.py BASE ADAPTER LOGITS [ADAPTER LOGITS ...]
+
+BASE is the Hugging Face folder of the base model, ADAPTER a folder that Jada wrote, LOGITS a JSON file
+{"ids": [[token ids of a text], ...], "types": [[token types], ...], "logits": [[Jada's logits], ...]}.
+Prints for each adapter the largest difference of a logit; exit status 1 if one is above 1e-4, or if PEFT
+misses or does not know a tensor. Needs torch, transformers and peft 0.21. Folders to try come from
+
+    mvn -pl adalora -am test -Dtest=PeftExchangeTest -Dsurefire.failIfNoSpecifiedTests=false -Djada.peft.out=DIR
+"""
+
+import json
+import sys
+import warnings
+
+import peft
+import torch
+from peft import PeftModel
+from transformers import AutoModelForSequenceClassification
+from transformers.utils import logging
+
+logging.set_verbosity_error()
+logging.disable_progress_bar()
+
+LIMIT = 1e-4
+
+
+def difference(base, adapter, logits_file):
+    expected = json.load(open(logits_file))
+    torch.manual_seed(0)  # what base and adapter both lack would be random: make a miss visible, not lucky
+    model = AutoModelForSequenceClassification.from_pretrained(base, num_labels=len(expected["logits"][0]))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model = PeftModel.from_pretrained(model, adapter).eval()
+    for warning in caught:
+        if "missing" in str(warning.message) or "unexpected" in str(warning.message).lower():
+            sys.exit(f"{adapter}: {warning.message}")
+    worst = 0.0
+    with torch.no_grad():
+        for ids, types, logits in zip(expected["ids"], expected["types"], expected["logits"]):
+            got = model(input_ids=torch.tensor([ids]), token_type_ids=torch.tensor([types])).logits[0]
+            worst = max(worst, float((got - torch.tensor(logits)).abs().max()))
+    return worst, max(abs(x) for row in expected["logits"] for x in row)
+
+
+def main(base, *pairs):
+    print(f"peft {peft.__version__}, torch {torch.__version__}")
+    failed = False
+    for adapter, logits in zip(pairs[::2], pairs[1::2]):
+        worst, largest = difference(base, adapter, logits)
+        failed |= not worst <= LIMIT
+        print(f"{adapter}: max |difference| {worst:.2e} (largest logit {largest:.2f})")
+    sys.exit(1 if failed else 0)
+
+
+main(*sys.argv[1:])

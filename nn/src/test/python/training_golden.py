@@ -93,12 +93,19 @@ def clipping():
     cases = []
     torch.manual_seed(11)
     a, b = torch.randn(3, 2), torch.randn(5)
-    for limit in (0.1, 1.0, 1000.0):
+    # The last gradients are so small that the 1e-6 beside the norm shows.
+    for limit, size in ((0.1, 1), (1.0, 1), (1000.0, 1), (1e-6, 1e-6)):
         pa, pb = torch.nn.Parameter(torch.zeros(3, 2)), torch.nn.Parameter(torch.zeros(5))
-        pa.grad, pb.grad = a.clone(), b.clone()
+        pa.grad, pb.grad = size * a, size * b
         norm = torch.nn.utils.clip_grad_norm_([pa, pb], limit)
         cases.append(
-            {"limit": limit, "norm": norm.item(), "a": numbers(pa.grad), "b": numbers(pb.grad)}
+            {
+                "limit": limit,
+                "size": size,
+                "norm": norm.item(),
+                "a": numbers(pa.grad),
+                "b": numbers(pb.grad),
+            }
         )
     return {"a": numbers(a), "b": numbers(b), "cases": cases}
 

@@ -1,5 +1,6 @@
 package jada.adalora;
 
+import jada.tensor.Qr;
 import jada.tensor.RandomSource;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
@@ -8,7 +9,8 @@ import jada.tensor.Tensor;
 public enum TripletStart {
   /// Independent draws from N(0, 0.02²), as PEFT does.
   GAUSSIAN,
-  /// Orthonormal columns of P and rows of Q, made from a random matrix, as the article does.
+  /// Orthonormal columns of P and rows of Q, from the QR decomposition of a random matrix, as the
+  /// article does.
   ORTHONORMAL;
 
   private static final float STD = 0.02f;
@@ -23,46 +25,7 @@ public enum TripletStart {
     Tensor lambda = Tensor.zeros(Shape.of(rank));
     return switch (this) {
       case GAUSSIAN -> new Triplets(p, lambda, q);
-      case ORTHONORMAL ->
-          new Triplets(orthonormalRows(p.transpose()).transpose(), lambda, orthonormalRows(q));
+      case ORTHONORMAL -> new Triplets(Qr.of(p).q(), lambda, Qr.of(q.transpose()).q().transpose());
     };
-  }
-
-  /// The rows of a random matrix made orthonormal one after another (Gram and Schmidt): each loses
-  /// what it has in common with those before it, twice, for once leaves rounding errors behind.
-  private static Tensor orthonormalRows(Tensor random) {
-    int rows = random.shape().dim(0);
-    int n = random.shape().dim(1);
-    if (rows > n) {
-      throw new IllegalArgumentException(
-          "orthonormal start: "
-              + rows
-              + " orthonormal vectors do not exist in "
-              + n
-              + " dimensions; lower init-r");
-    }
-    float[] a = random.array();
-    for (int i = 0; i < rows; i++) {
-      for (int earlier = 0; earlier < 2 * i; earlier++) {
-        int j = earlier % i;
-        double common = dot(a, i * n, j * n, n);
-        for (int k = 0; k < n; k++) {
-          a[i * n + k] -= (float) (common * a[j * n + k]);
-        }
-      }
-      double length = Math.sqrt(dot(a, i * n, i * n, n));
-      for (int k = 0; k < n; k++) {
-        a[i * n + k] = (float) (a[i * n + k] / length);
-      }
-    }
-    return random;
-  }
-
-  private static double dot(float[] a, int first, int second, int n) {
-    double sum = 0;
-    for (int k = 0; k < n; k++) {
-      sum += (double) a[first + k] * a[second + k];
-    }
-    return sum;
   }
 }

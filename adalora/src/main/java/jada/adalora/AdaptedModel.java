@@ -98,6 +98,11 @@ public final class AdaptedModel {
     return network.logits(batch);
   }
 
+  /// Encoder and head apart.
+  SequenceClassifier network() {
+    return network;
+  }
+
   /// The pretrained model below.
   public PretrainedModel base() {
     return base;

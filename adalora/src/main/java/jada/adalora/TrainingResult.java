@@ -1,0 +1,26 @@
+package jada.adalora;
+
+import jada.adalora.TrainingListener.Evaluation;
+import java.util.Optional;
+
+/// What came out of a run.
+///
+/// @param adapter the trained model, ready to predict or to be saved
+/// @param evaluation scores on the held-out examples after the last step; empty if the run was
+///   stopped before its end
+/// @param steps optimizer steps taken
+/// @param stopped whether the run was stopped before its end
+/// @param seconds time of the training steps, evaluation left out
+/// @param tokens tokens trained on
+public record TrainingResult(
+    AdaptedModel adapter,
+    Optional<Evaluation> evaluation,
+    int steps,
+    boolean stopped,
+    double seconds,
+    long tokens) {
+  /// Training speed, tokens per second.
+  public double tokensPerSecond() {
+    return tokens / seconds;
+  }
+}

@@ -4,7 +4,6 @@ import jada.tensor.kernel.Gemm;
 import jada.tensor.kernel.Kernels;
 import jada.tensor.kernel.Operand;
 import java.util.Arrays;
-import java.util.function.IntConsumer;
 
 /// A dense array of floats with a shape, row-major, without gaps.
 ///
@@ -12,9 +11,8 @@ import java.util.function.IntConsumer;
 /// operation that does not fit throws an [IllegalArgumentException] that names the operation, the
 /// shapes, the rule and the remedy.
 public final class Tensor {
-  /// Elements per task of an elementwise operation: 64 KiB of floats, half of a small L2 with two
-  /// operands, and a few microseconds of work, which hides the cost of handing a task over.
-  private static final int BLOCK = 16_384;
+  /// Rows and columns of a square that is transposed in L1.
+  private static final int SQUARE = 32;
 
   private static final Kernels KERNELS = Kernels.fastest();
 
@@ -237,8 +235,8 @@ public final class Tensor {
 
   /// Adds a row (n) to every innermost row of (…, n).
   public Tensor addRow(Tensor row) {
-    int n = shape.columns();
-    requireRow("addRow", row, n);
+    Fit.row("addRow", this, row);
+    int n = row.size();
     Tensor out = zeros(shape);
     forRows((from, to) -> KERNELS.addRow(data, row.data, n, out.data, from, to));
     return out;
@@ -246,8 +244,8 @@ public final class Tensor {
 
   /// Multiplies every innermost row of (…, n) elementwise by a row (n).
   public Tensor multiplyRow(Tensor row) {
-    int n = shape.columns();
-    requireRow("multiplyRow", row, n);
+    Fit.row("multiplyRow", this, row);
+    int n = row.size();
     Tensor out = zeros(shape);
     forRows((from, to) -> KERNELS.multiplyRow(data, row.data, n, out.data, from, to));
     return out;
@@ -255,18 +253,15 @@ public final class Tensor {
 
   /// Multiplies row i of (m,n) by element i of (m).
   public Tensor multiplyColumn(Tensor column) {
-    int m = shape.rows();
+    Fit.column("multiplyColumn", this, column);
     int n = shape.columns();
-    if (column.shape.rank() != 1 || column.size() != m) {
-      throw new IllegalArgumentException(
-          "multiplyColumn: " + shape + " needs a column (" + m + "), got " + column.shape);
-    }
     Tensor out = zeros(shape);
     forRows(
         (from, to) -> {
           for (int r = from; r < to; r++) {
-            for (int j = 0; j < n; j++) {
-              out.data[r * n + j] = data[r * n + j] * column.data[r];
+            float factor = column.data[r];
+            for (int i = r * n; i < (r + 1) * n; i++) {
+              out.data[i] = data[i] * factor;
             }
           }
         });
@@ -275,39 +270,34 @@ public final class Tensor {
 
   /// The sum of all innermost rows: (…, n) -> (n).
   public Tensor sumRows() {
-    Tensor out = zeros(Shape.of(shape.columns()));
-    KERNELS.sumRows(data, shape.columns(), out.data, 0, shape.rows());
-    return out;
+    int n = shape.columns();
+    return vector(
+        Blocks.sumRows(
+            shape.rows(), n, (sums, from, to) -> KERNELS.sumRows(data, n, sums, from, to)));
   }
 
   /// The sum of each innermost row: (…, n) -> (m), m the number of rows.
   public Tensor sumColumns() {
     int n = shape.columns();
     Tensor out = zeros(Shape.of(shape.rows()));
-    for (int r = 0; r < out.data.length; r++) {
-      out.data[r] = KERNELS.sum(data, r * n, r * n + n);
-    }
+    forRows(
+        (from, to) -> {
+          for (int r = from; r < to; r++) {
+            out.data[r] = KERNELS.sum(data, r * n, (r + 1) * n);
+          }
+        });
     return out;
   }
 
   /// The sum of all elements, as a scalar tensor.
   public Tensor sum() {
-    // Partial sums of fixed blocks, added in block order: the same bits on any number of threads.
-    double total = 0;
-    for (int from = 0; from < data.length; from += BLOCK) {
-      total += KERNELS.sum(data, from, Math.min(data.length, from + BLOCK));
-    }
-    return scalar((float) total);
+    return scalar((float) Blocks.sum(data.length, (from, to) -> KERNELS.sum(data, from, to)));
   }
 
   /// Σ this ⊙ other.
   public float dot(Tensor other) {
-    requireSame("dot", other);
-    double total = 0;
-    for (int from = 0; from < data.length; from += BLOCK) {
-      total += KERNELS.dot(data, other.data, from, Math.min(data.length, from + BLOCK));
-    }
-    return (float) total;
+    Fit.equal("dot", this, other);
+    return (float) Blocks.sum(data.length, (from, to) -> KERNELS.dot(data, other.data, from, to));
   }
 
   /// The Frobenius norm √Σx².
@@ -327,40 +317,46 @@ public final class Tensor {
 
   /// A·B: (m,k)·(k,n) -> (m,n).
   public Tensor matmul(Tensor b) {
-    requireMatrices("matmul", b);
-    int k = shape.dim(1);
-    requireInner("matmul", b, k, b.shape.dim(0), "left columns must equal right rows");
-    return product(shape.dim(0), b.shape.dim(1), k, plain(), b.plain());
+    Fit.product("matmul", this, 1, b, 0, "left columns must equal right rows");
+    return product(shape.dim(0), b.shape.dim(1), shape.dim(1), plain(), b.plain());
   }
 
   /// A·Bᵀ: (m,k)·(n,k)ᵀ -> (m,n).
   public Tensor matmulTransposed(Tensor b) {
-    requireMatrices("matmulTransposed", b);
-    int k = shape.dim(1);
-    requireInner("matmulTransposed", b, k, b.shape.dim(1), "both must have equally many columns");
-    return product(shape.dim(0), b.shape.dim(0), k, plain(), b.flipped());
+    Fit.product("matmulTransposed", this, 1, b, 1, "both must have equally many columns");
+    return product(shape.dim(0), b.shape.dim(0), shape.dim(1), plain(), b.flipped());
   }
 
   /// Aᵀ·B: (k,m)ᵀ·(k,n) -> (m,n).
   public Tensor transposedMatmul(Tensor b) {
-    requireMatrices("transposedMatmul", b);
-    int k = shape.dim(0);
-    requireInner("transposedMatmul", b, k, b.shape.dim(0), "both must have equally many rows");
-    return product(shape.dim(1), b.shape.dim(1), k, flipped(), b.plain());
+    Fit.product("transposedMatmul", this, 0, b, 0, "both must have equally many rows");
+    return product(shape.dim(1), b.shape.dim(1), shape.dim(0), flipped(), b.plain());
   }
 
   /// The transpose: (m,n) -> (n,m).
   public Tensor transpose() {
-    requireMatrix("transpose");
+    Fit.matrix("transpose", this);
     int m = shape.dim(0);
     int n = shape.dim(1);
     Tensor out = zeros(Shape.of(n, m));
-    for (int i = 0; i < m; i++) {
-      for (int j = 0; j < n; j++) {
-        out.data[j * m + i] = data[i * n + j];
+    Blocks.rows(n, m, (from, to) -> transpose(m, n, from, to, out.data));
+    return out;
+  }
+
+  /// Writes the rows `[from, to)` of the transpose, square by square: whole cache lines are read
+  /// and written.
+  private void transpose(int m, int n, int from, int to, float[] out) {
+    for (int j0 = from; j0 < to; j0 += SQUARE) {
+      int j1 = Math.min(to, j0 + SQUARE);
+      for (int i0 = 0; i0 < m; i0 += SQUARE) {
+        int i1 = Math.min(m, i0 + SQUARE);
+        for (int j = j0; j < j1; j++) {
+          for (int i = i0; i < i1; i++) {
+            out[j * m + i] = data[i * n + j];
+          }
+        }
       }
     }
-    return out;
   }
 
   // ---- moving elements -----------------------------------------------------------------------
@@ -376,30 +372,36 @@ public final class Tensor {
 
   /// The rows with the given numbers: (m,n), k numbers -> (k,n).
   public Tensor gatherRows(int... rows) {
-    requireMatrix("gatherRows");
+    Fit.matrix("gatherRows", this);
+    Fit.indices("gatherRows", "row", rows, shape.dim(0));
     int n = shape.dim(1);
     Tensor out = zeros(Shape.of(rows.length, n));
-    for (int i = 0; i < rows.length; i++) {
-      requireRowNumber("gatherRows", rows[i], shape.dim(0));
-      System.arraycopy(data, rows[i] * n, out.data, i * n, n);
-    }
+    Blocks.rows(
+        rows.length,
+        n,
+        (from, to) -> {
+          for (int i = from; i < to; i++) {
+            System.arraycopy(data, rows[i] * n, out.data, i * n, n);
+          }
+        });
     return out;
   }
 
   /// The transpose of [#gatherRows]: a zero matrix (m,n) to whose row `rows[i]` row i of this (k,n)
   /// is added, in order of i.
   public Tensor scatterRows(int m, int... rows) {
-    requireMatrix("scatterRows");
-    int n = shape.dim(1);
+    Fit.matrix("scatterRows", this);
     if (rows.length != shape.dim(0)) {
       throw new IllegalArgumentException(
           "scatterRows: " + shape + " needs one target row for each row, got " + rows.length);
     }
+    Fit.indices("scatterRows", "row", rows, m);
+    int n = shape.dim(1);
     Tensor out = zeros(Shape.of(m, n));
     for (int i = 0; i < rows.length; i++) {
-      requireRowNumber("scatterRows", rows[i], m);
+      int to = rows[i] * n;
       for (int j = 0; j < n; j++) {
-        out.data[rows[i] * n + j] += data[i * n + j];
+        out.data[to + j] += data[i * n + j];
       }
     }
     return out;
@@ -407,7 +409,20 @@ public final class Tensor {
 
   /// The columns with the given numbers: (m,n), k numbers -> (m,k).
   public Tensor gatherColumns(int... columns) {
-    return transpose().gatherRows(columns).transpose();
+    Fit.matrix("gatherColumns", this);
+    Fit.indices("gatherColumns", "column", columns, shape.dim(1));
+    int n = shape.dim(1);
+    int k = columns.length;
+    Tensor out = zeros(Shape.of(shape.dim(0), k));
+    forRows(
+        (from, to) -> {
+          for (int r = from; r < to; r++) {
+            for (int c = 0; c < k; c++) {
+              out.data[r * k + c] = data[r * n + columns[c]];
+            }
+          }
+        });
+    return out;
   }
 
   // ---- text ----------------------------------------------------------------------------------
@@ -442,13 +457,9 @@ public final class Tensor {
     float apply(float x);
   }
 
-  private interface Range {
-    void accept(int from, int to);
-  }
-
   private Tensor unary(UnaryKernel kernel) {
     Tensor out = zeros(shape);
-    forBlocks((from, to) -> kernel.apply(data, out.data, from, to));
+    Blocks.elements(data.length, (from, to) -> kernel.apply(data, out.data, from, to));
     return out;
   }
 
@@ -462,29 +473,14 @@ public final class Tensor {
   }
 
   private Tensor binary(String operation, Tensor other, BinaryKernel kernel) {
-    requireSame(operation, other);
+    Fit.equal(operation, this, other);
     Tensor out = zeros(shape);
-    forBlocks((from, to) -> kernel.apply(data, other.data, out.data, from, to));
+    Blocks.elements(data.length, (from, to) -> kernel.apply(data, other.data, out.data, from, to));
     return out;
   }
 
-  private void forBlocks(Range body) {
-    int length = data.length;
-    dispatch(
-        (length + BLOCK - 1) / BLOCK,
-        block -> body.accept(block * BLOCK, Math.min(length, (block + 1) * BLOCK)));
-  }
-
-  private void forRows(Range body) {
-    int rows = shape.rows();
-    int perBlock = Math.max(1, BLOCK / Math.max(1, shape.columns()));
-    dispatch(
-        (rows + perBlock - 1) / perBlock,
-        block -> body.accept(block * perBlock, Math.min(rows, (block + 1) * perBlock)));
-  }
-
-  private static void dispatch(int tasks, IntConsumer task) {
-    Workers.current().dispatch(tasks, task);
+  private void forRows(Blocks.Range body) {
+    Blocks.rows(shape.rows(), shape.columns(), body);
   }
 
   private Operand plain() {
@@ -497,65 +493,7 @@ public final class Tensor {
 
   private static Tensor product(int m, int n, int k, Operand a, Operand b) {
     Tensor out = zeros(Shape.of(m, n));
-    Gemm.multiply(Workers.current()::dispatch, m, n, k, a, b, out.data, 0, n);
+    Gemm.multiply(Blocks.dispatcher(), m, n, k, a, b, out.data, 0, n);
     return out;
-  }
-
-  private void requireSame(String operation, Tensor other) {
-    if (!shape.equals(other.shape)) {
-      throw new IllegalArgumentException(
-          operation + ": " + shape + " and " + other.shape + " do not fit: shapes must be equal");
-    }
-  }
-
-  private void requireMatrix(String operation) {
-    if (shape.rank() != 2) {
-      throw new IllegalArgumentException(
-          operation + ": a matrix is needed, got shape " + shape + "; reshape it first");
-    }
-  }
-
-  private void requireMatrices(String operation, Tensor other) {
-    if (shape.rank() != 2 || other.shape.rank() != 2) {
-      throw new IllegalArgumentException(
-          operation
-              + ": two matrices are needed, got "
-              + shape
-              + " and "
-              + other.shape
-              + "; reshape them first");
-    }
-  }
-
-  private void requireInner(String operation, Tensor other, int left, int right, String rule) {
-    if (left != right) {
-      throw new IllegalArgumentException(
-          operation
-              + ": "
-              + shape
-              + " and "
-              + other.shape
-              + " do not fit: "
-              + rule
-              + " ("
-              + left
-              + " != "
-              + right
-              + ")");
-    }
-  }
-
-  private void requireRow(String operation, Tensor row, int n) {
-    if (row.shape.rank() != 1 || row.size() != n) {
-      throw new IllegalArgumentException(
-          operation + ": " + shape + " needs a row (" + n + "), got " + row.shape);
-    }
-  }
-
-  private static void requireRowNumber(String operation, int row, int rows) {
-    if (row < 0 || row >= rows) {
-      throw new IndexOutOfBoundsException(
-          operation + ": row " + row + " of a matrix with " + rows + " rows");
-    }
   }
 }

@@ -227,10 +227,16 @@ class WorkersTest {
     Tensor row = Tensor.normal(Shape.of(257), 1, random);
     Tensor column = Tensor.normal(Shape.of(333), 1, random);
     float[][] expected = everything(a, b, row, column);
-    for (int threads = 2; threads <= 4; threads++) {
+    // Several rounds: code that is compiled meanwhile must not change a bit either.
+    for (int round = 0; round < 12; round++) {
+      int threads = 1 + round % 4;
       try (Workers workers = Workers.of(threads)) {
         float[][] actual = workers.call(() -> everything(a, b, row, column));
-        assertThat(Arrays.deepEquals(actual, expected)).as("%d threads", threads).isTrue();
+        for (int operation = 0; operation < expected.length; operation++) {
+          assertThat(Arrays.equals(actual[operation], expected[operation]))
+              .as("operation %d on %d threads, round %d", operation, threads, round)
+              .isTrue();
+        }
       }
     }
   }

@@ -49,7 +49,9 @@ final class VectorMath {
       e.intoArray(y, i);
       sums = sums.add(e);
     }
-    float sum = sums.reduceLanes(VectorOperators.ADD);
+    float[] lanes = new float[LANES];
+    sums.intoArray(lanes, 0);
+    float sum = VectorRows.total(lanes);
     for (; i < to; i++) {
       y[i] = Approximations.exp(x[i] - shift);
       sum += y[i];

@@ -16,6 +16,16 @@ final class VectorRows {
 
   private VectorRows() {}
 
+  /// The sum of a vector's lanes, in order. Not `reduceLanes`: it adds in another order once the
+  /// method is compiled, so results would depend on how warm the JVM is.
+  static float total(float[] lanes) {
+    float sum = 0;
+    for (float lane : lanes) {
+      sum += lane;
+    }
+    return sum;
+  }
+
   /// Four sums beside each other: an addition takes longer than loading its operand.
   static float sum(float[] a, int from, int to) {
     FloatVector s0 = FloatVector.zero(SPECIES);
@@ -32,7 +42,9 @@ final class VectorRows {
     for (; i <= to - LANES; i += LANES) {
       s0 = s0.add(fromArray(SPECIES, a, i));
     }
-    float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+    float[] lanes = new float[LANES];
+    s0.add(s1).add(s2.add(s3)).intoArray(lanes, 0);
+    float sum = total(lanes);
     for (; i < to; i++) {
       sum += a[i];
     }
@@ -56,7 +68,9 @@ final class VectorRows {
     for (; i <= to - LANES; i += LANES) {
       s0 = fromArray(SPECIES, a, i).fma(fromArray(SPECIES, b, i + shift), s0);
     }
-    float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+    float[] lanes = new float[LANES];
+    s0.add(s1).add(s2.add(s3)).intoArray(lanes, 0);
+    float sum = total(lanes);
     for (; i < to; i++) {
       sum = Math.fma(a[i], b[i + shift], sum);
     }
@@ -87,7 +101,9 @@ final class VectorRows {
       s0 = d0.fma(d0, s0);
       s1 = d1.fma(d1, s1);
     }
-    float sum = s0.add(s1).reduceLanes(VectorOperators.ADD);
+    float[] lanes = new float[LANES];
+    s0.add(s1).intoArray(lanes, 0);
+    float sum = total(lanes);
     for (; i < to; i++) {
       sum = Math.fma(a[i] - mean, a[i] - mean, sum);
     }
@@ -160,8 +176,11 @@ final class VectorRows {
       sumsH = sumsH.add(h);
       sumsHX = h.fma(normalized, sumsHX);
     }
-    float sumH = sumsH.reduceLanes(VectorOperators.ADD);
-    float sumHX = sumsHX.reduceLanes(VectorOperators.ADD);
+    float[] lanes = new float[LANES];
+    sumsH.intoArray(lanes, 0);
+    float sumH = total(lanes);
+    sumsHX.intoArray(lanes, 0);
+    float sumHX = total(lanes);
     for (; j < n; j++) {
       float h = g[o + j] * gamma[j];
       sumH += h;

@@ -5,7 +5,7 @@ import jada.adalora.data.Example;
 import jada.adalora.data.Input;
 import jada.nn.Batch;
 import jada.nn.Encoding;
-import jada.nn.WordPieceTokenizer;
+import jada.nn.PretrainedModel;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,21 +23,22 @@ final class EncodedExamples {
   ///
   /// @param maxLength tokens at which texts are cut, special tokens included
   /// @throws jada.nn.InputException if a label does not fit the task, naming its place
-  static EncodedExamples of(Dataset data, Task task, WordPieceTokenizer tokenizer, int maxLength) {
+  static EncodedExamples of(Dataset data, Task task, PretrainedModel base, int maxLength) {
     Answers answers = Answers.of(task, data);
     List<Encoding> encodings = new ArrayList<>(data.size());
     for (Example example : data.examples()) {
-      encodings.add(encode(example.input(), tokenizer, maxLength));
+      encodings.add(encode(example.input(), base, maxLength));
     }
     return new EncodedExamples(encodings, answers);
   }
 
-  /// The tokens of one input.
-  static Encoding encode(Input input, WordPieceTokenizer tokenizer, int maxLength) {
+  /// The tokens of one input, cut where the model has no more positions.
+  static Encoding encode(Input input, PretrainedModel base, int maxLength) {
+    int limit = Math.min(maxLength, base.config().maxPositions());
     return input
         .pair()
-        .map(pair -> tokenizer.encode(input.text(), pair, maxLength))
-        .orElseGet(() -> tokenizer.encode(input.text(), maxLength));
+        .map(pair -> base.tokenizer().encode(input.text(), pair, limit))
+        .orElseGet(() -> base.tokenizer().encode(input.text(), limit));
   }
 
   int size() {

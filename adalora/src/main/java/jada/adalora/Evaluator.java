@@ -25,8 +25,7 @@ public final class Evaluator {
   /// @param maxLength tokens at which texts are cut, special tokens included
   /// @throws jada.nn.InputException if a label does not fit the task, naming its place
   public static Evaluation evaluate(AdaptedModel model, Dataset data, int maxLength) {
-    EncodedExamples examples =
-        EncodedExamples.of(data, model.task(), model.base().tokenizer(), maxLength);
+    EncodedExamples examples = EncodedExamples.of(data, model.task(), model.base(), maxLength);
     return evaluate(
         positions -> model.logits(examples.batch(positions)), model.task(), examples, 0);
   }

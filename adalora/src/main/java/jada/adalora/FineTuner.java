@@ -92,7 +92,7 @@ public final class FineTuner {
   }
 
   private EncodedExamples encode(Dataset data) {
-    return EncodedExamples.of(data, model.task(), model.base().tokenizer(), options.maxLength());
+    return EncodedExamples.of(data, model.task(), model.base(), options.maxLength());
   }
 
   private TrainingResult run(EncodedExamples train, EncodedExamples dev) {

@@ -55,9 +55,8 @@ public final class HeadBaseline {
       return workers.call(
           () -> {
             EncodedExamples trainExamples =
-                EncodedExamples.of(train, task, base.tokenizer(), options.maxLength());
-            EncodedExamples devExamples =
-                EncodedExamples.of(dev, task, base.tokenizer(), options.maxLength());
+                EncodedExamples.of(train, task, base, options.maxLength());
+            EncodedExamples devExamples = EncodedExamples.of(dev, task, base, options.maxLength());
             int all = trainExamples.size() + devExamples.size();
             progress.started("encoder for the head alone", "examples", all);
             Tensor trainFeatures = baseline.features(trainExamples, 0, progress);

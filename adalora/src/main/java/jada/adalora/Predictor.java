@@ -44,7 +44,7 @@ public final class Predictor {
     for (int from = 0; from < inputs.size(); from += BATCH) {
       List<Encoding> encodings = new ArrayList<>();
       for (Input input : inputs.subList(from, Math.min(inputs.size(), from + BATCH))) {
-        encodings.add(EncodedExamples.encode(input, model.base().tokenizer(), maxLength));
+        encodings.add(EncodedExamples.encode(input, model.base(), maxLength));
       }
       Tensor logits = model.logits(Batch.of(encodings)).value(); // (B, K)
       Tensor probabilities = logits.softmax(); // (B, K)

@@ -23,6 +23,10 @@ import java.util.function.Function;
 public record BertWeights(
     BertConfig config, SequencedMap<String, Tensor> tensors, String checksum) {
 
+  /// The weights of a head that a checkpoint may have beside its encoder.
+  static final List<String> HEAD =
+      List.of("pooler.dense.weight", "pooler.dense.bias", "classifier.weight", "classifier.bias");
+
   /// Makes the map unmodifiable.
   public BertWeights {
     tensors = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(tensors));

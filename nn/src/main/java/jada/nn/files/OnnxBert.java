@@ -2,10 +2,14 @@ package jada.nn.files;
 
 import jada.nn.BertConfig;
 import jada.nn.InputException;
+import jada.nn.PretrainedModel;
+import jada.nn.WordPieceTokenizer;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -18,6 +22,8 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 
 /// Gets the weights of a BERT encoder out of an ONNX file.
 ///
@@ -31,6 +37,8 @@ public final class OnnxBert {
   // Not in the file in readable form; the values of every published BERT.
   private static final float LAYER_NORM_EPSILON = 1e-12f;
   private static final float DROPOUT = 0.1f;
+
+  private static final int LONGEST_TOKENIZER = 64 << 20;
 
   private OnnxBert() {}
 
@@ -67,6 +75,60 @@ public final class OnnxBert {
     SequencedMap<String, Tensor> wanted = new LinkedHashMap<>();
     BertWeights.forEach(config, (name, _) -> wanted.put(name, named.get(name)));
     return new BertWeights(config, wanted, Checksum.hex(digesting.getMessageDigest()));
+  }
+
+  /// Reads a model whose weights and tokenizer lie in one jar, as Maven repositories serve them.
+  ///
+  /// @param name of the model
+  /// @param weightsEntry the ONNX file in the jar
+  /// @param tokenizerEntry the `tokenizer.json` in the jar
+  /// @param heads attention heads of a layer, which the weights do not tell
+  /// @throws InputException if the jar or one of the two files in it cannot be used
+  public static PretrainedModel fromJar(
+      String name, Path jar, String weightsEntry, String tokenizerEntry, int heads) {
+    InputFile.require(jar);
+    String source = jar.getFileName() + "!/" + weightsEntry;
+    try (ZipFile zip = new ZipFile(jar.toFile())) {
+      String tokenizer = text(zip, jar, tokenizerEntry);
+      BertWeights weights;
+      try (InputStream in = entry(zip, jar, weightsEntry)) {
+        weights = read(in, source, heads);
+      }
+      return new PretrainedModel(
+          name,
+          weights.config(),
+          WordPieceTokenizer.fromTokenizerJson(
+              new ByteArrayInputStream(tokenizer.getBytes(StandardCharsets.UTF_8)),
+              jar.getFileName() + "!/" + tokenizerEntry),
+          weights.tensors(),
+          weights.checksum(),
+          source,
+          Map.of("tokenizer.json", tokenizer),
+          List.of(),
+          Optional.empty());
+    } catch (IOException e) {
+      throw InputFile.unreadable(jar, e);
+    }
+  }
+
+  private static String text(ZipFile zip, Path jar, String name) throws IOException {
+    try (InputStream in = entry(zip, jar, name)) {
+      byte[] bytes = in.readNBytes(LONGEST_TOKENIZER + 1);
+      if (bytes.length > LONGEST_TOKENIZER) {
+        throw new InputException(
+            jar + ": " + name + " is too long for a tokenizer; use the jar as it was published");
+      }
+      return new String(bytes, StandardCharsets.UTF_8);
+    }
+  }
+
+  private static InputStream entry(ZipFile zip, Path jar, String name) throws IOException {
+    ZipEntry entry = zip.getEntry(name);
+    if (entry == null) {
+      throw new InputException(
+          jar + ": holds no file " + name + "; use the jar as it was published");
+    }
+    return zip.getInputStream(entry);
   }
 
   /// The initializers under Hugging Face's names, matrices of Linears as (out, in).

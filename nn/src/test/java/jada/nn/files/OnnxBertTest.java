@@ -1,10 +1,12 @@
 package jada.nn.files;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jada.nn.BertConfig;
 import jada.nn.InputException;
+import jada.nn.PretrainedModel;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import java.io.ByteArrayInputStream;
@@ -17,9 +19,12 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,6 +113,52 @@ class OnnxBertTest {
     assertThat(weights.tensors().values().stream().mapToInt(Tensor::size).sum())
         .isEqualTo(22_565_376);
     assertThat(weights.tensors().values()).allMatch(Tensor::isFinite);
+  }
+
+  @Test
+  void reads_weights_and_tokenizer_out_of_a_jar() throws IOException {
+    Path jar = folder.resolve("model.jar");
+    String tokenizer = smallTokenizer();
+    writeJar(jar, Map.of("m.onnx", TinyOnnx.model(), "t.json", tokenizer.getBytes(UTF_8)));
+    PretrainedModel model = OnnxBert.fromJar("tiny", jar, "m.onnx", "t.json", 2);
+    assertThat(model.name()).isEqualTo("tiny");
+    assertThat(model.source()).isEqualTo("model.jar!/m.onnx");
+    assertThat(model.config()).isEqualTo(TinyOnnx.CONFIG);
+    assertThat(model.weights()).hasSize(5 + 2 * 16);
+    assertThat(model.tokenizerFiles()).containsExactly(Map.entry("tokenizer.json", tokenizer));
+    assertThat(model.tokenizer().vocabularySize()).isPositive();
+  }
+
+  @Test
+  void says_what_is_wrong_with_a_jar() throws IOException {
+    Path jar = folder.resolve("model.jar");
+    Files.writeString(jar, "not a zip");
+    assertThatThrownBy(() -> OnnxBert.fromJar("tiny", jar, "m.onnx", "t.json", 2))
+        .isInstanceOf(InputException.class)
+        .hasMessageStartingWith(jar + ": cannot be read (");
+    writeJar(jar, Map.of("m.onnx", TinyOnnx.model()));
+    assertThatThrownBy(() -> OnnxBert.fromJar("tiny", jar, "m.onnx", "t.json", 2))
+        .isInstanceOf(InputException.class)
+        .hasMessage(jar + ": holds no file t.json; use the jar as it was published");
+    writeJar(jar, Map.of("m.onnx", new byte[] {0}, "t.json", smallTokenizer().getBytes(UTF_8)));
+    assertThatThrownBy(() -> OnnxBert.fromJar("tiny", jar, "m.onnx", "t.json", 2))
+        .isInstanceOf(InputException.class)
+        .hasMessageStartingWith("model.jar!/m.onnx: a field number lies outside");
+  }
+
+  private static String smallTokenizer() throws IOException {
+    try (InputStream in = OnnxBertTest.class.getResourceAsStream("/jada/nn/small-tokenizer.json")) {
+      return new String(in.readAllBytes(), UTF_8);
+    }
+  }
+
+  private static void writeJar(Path jar, Map<String, byte[]> files) throws IOException {
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar))) {
+      for (Map.Entry<String, byte[]> file : files.entrySet()) {
+        zip.putNextEntry(new ZipEntry(file.getKey()));
+        zip.write(file.getValue());
+      }
+    }
   }
 
   // ---- what is wrong -------------------------------------------------------------------------

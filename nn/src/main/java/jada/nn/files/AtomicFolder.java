@@ -1,0 +1,86 @@
+package jada.nn.files;
+
+import jada.nn.InputException;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/// Writes a folder completely or not at all.
+final class AtomicFolder {
+  private static final int ATTEMPTS = 1000;
+
+  private AtomicFolder() {}
+
+  /// Lets `content` fill a folder beside the target and gives it the target's name.
+  ///
+  /// @param target must not exist, or be an empty folder
+  /// @throws InputException if the target holds something or cannot be written; nothing is left
+  ///   behind then
+  static void write(Path target, Consumer<Path> content) {
+    Path absolute = target.toAbsolutePath().normalize();
+    try {
+      requireFree(target);
+      if (absolute.getParent() == null) {
+        throw new InputException(target + ": is the root; name a new folder");
+      }
+      Files.createDirectories(absolute.getParent());
+      Path aside = reserve(absolute);
+      try {
+        content.accept(aside);
+        AtomicFile.forceFolder(aside);
+        Files.deleteIfExists(absolute); // empty, as checked
+        Files.move(aside, absolute, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        delete(aside);
+      }
+      AtomicFile.forceFolder(absolute.getParent());
+    } catch (IOException e) {
+      throw AtomicFile.unwritable(target, e);
+    }
+  }
+
+  private static void requireFree(Path target) throws IOException {
+    if (!Files.exists(target)) {
+      return;
+    }
+    if (!Files.isDirectory(target)) {
+      throw new InputException(target + ": is a file; name a new folder");
+    }
+    try (Stream<Path> entries = Files.list(target)) {
+      if (entries.findAny().isPresent()) {
+        throw new InputException(target + ": is not empty; name a new folder or empty this one");
+      }
+    }
+  }
+
+  private static Path reserve(Path target) throws IOException {
+    for (int i = 0; i < ATTEMPTS; i++) {
+      try {
+        return Files.createDirectory(
+            target.resolveSibling("." + target.getFileName() + "." + i + ".tmp"));
+      } catch (FileAlreadyExistsException e) {
+        // Left by a crash or in use by another writer: not ours to touch.
+      }
+    }
+    throw new IOException("too many temporary folders of earlier attempts beside it");
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    List<Path> deepestFirst;
+    try (Stream<Path> all = Files.walk(folder)) {
+      deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : deepestFirst) {
+      Files.delete(path);
+    }
+  }
+}

@@ -30,13 +30,16 @@ public final class Fused {
     return FusedLinear.linear(x, weight, bias);
   }
 
-  /// y = x·Wᵀ + b + scale·((x·Qᵀ) ⊙ λ)·Pᵀ: x (T,in), W (out,in), b (out), P (out,r), λ (r), Q
-  /// (r,in), y (T,out). The AdaLoRA update ΔW = scale·P·diag(λ)·Q without ever forming ΔW; where λ
-  /// = 0 the bits of [#linear].
+  /// The linear layer with the AdaLoRA update ΔW = scale·P·diag(λ)·Q, without ever forming ΔW:
   ///
-  /// With U = x·Qᵀ (T,r), which is saved, and V = G·P (T,r), which its three users share: dx = G·W
-  /// + scale·(V ⊙ λ)·Q, dP = scale·Gᵀ·(U ⊙ λ), dλ = scale·Σ_t U ⊙ V, dQ = scale·(V ⊙ λ)ᵀ·x; dW and
-  ///   db as in [#linear]. r may be 0.
+  ///     y = x·Wᵀ + b + scale·((x·Qᵀ) ⊙ λ)·Pᵀ
+  ///
+  /// x (T,in), W (out,in), b (out), P (out,r), λ (r), Q (r,in), y (T,out); r may be 0. Where λ = 0
+  /// the output is that of [#linear], bit for bit. With U = x·Qᵀ (T,r), which is saved, and V = G·P
+  /// (T,r), which three derivatives share:
+  ///
+  ///     dx = G·W + scale·(V ⊙ λ)·Q      dW = Gᵀ·x      db = Σ_t G_t
+  ///     dP = scale·Gᵀ·(U ⊙ λ)           dλ = scale·Σ_t U ⊙ V      dQ = scale·(V ⊙ λ)ᵀ·x
   ///
   /// @throws IllegalArgumentException if the shapes do not fit
   public static Variable svdLinear(
@@ -50,10 +53,12 @@ public final class Fused {
     return svdLinear(x, x, weight, bias, p, lambda, q, scale);
   }
 
-  /// y = x·Wᵀ + b + scale·((a·Qᵀ) ⊙ λ)·Pᵀ: the adapter reads an input a (T,in) of its own, x after
-  /// dropout.
+  /// The same, with an adapter that reads an input x′ (T,in) of its own: x after dropout.
   ///
-  /// dx = G·W, da = scale·(V ⊙ λ)·Q; the others as above with a in place of x.
+  ///     y = x·Wᵀ + b + scale·((x′·Qᵀ) ⊙ λ)·Pᵀ
+  ///     dx = G·W      dx′ = scale·(V ⊙ λ)·Q
+  ///
+  /// The other derivatives are those above with x′ in place of x.
   ///
   /// @throws IllegalArgumentException if the shapes do not fit
   public static Variable svdLinear(
@@ -68,11 +73,15 @@ public final class Fused {
     return FusedLinear.svdLinear(x, adapterInput, weight, bias, p, lambda, q, scale);
   }
 
-  /// y = x·Wᵀ + b + scale·(x·Aᵀ)·Bᵀ: x (T,in), W (out,in), b (out), B (out,r), A (r,in), y (T,out).
-  /// The LoRA update ΔW = scale·B·A.
+  /// The linear layer with the LoRA update ΔW = scale·B·A, without ever forming ΔW:
   ///
-  /// With U = x·Aᵀ and V = G·B: dx = G·W + scale·V·A, dB = scale·Gᵀ·U, dA = scale·Vᵀ·x; dW and db
-  /// as in [#linear]. r may be 0.
+  ///     y = x·Wᵀ + b + scale·(x·Aᵀ)·Bᵀ
+  ///
+  /// x (T,in), W (out,in), b (out), B (out,r), A (r,in), y (T,out); r may be 0. With U = x·Aᵀ and
+  /// V = G·B:
+  ///
+  ///     dx = G·W + scale·V·A      dW = Gᵀ·x      db = Σ_t G_t
+  ///     dB = scale·Gᵀ·U           dA = scale·Vᵀ·x
   ///
   /// @throws IllegalArgumentException if the shapes do not fit
   public static Variable loraLinear(
@@ -80,10 +89,12 @@ public final class Fused {
     return loraLinear(x, x, weight, bias, b, a, scale);
   }
 
-  /// y = x·Wᵀ + b + scale·(x′·Aᵀ)·Bᵀ: the adapter reads an input x′ (T,in) of its own, x after
-  /// dropout.
+  /// The same, with an adapter that reads an input x′ (T,in) of its own: x after dropout.
   ///
-  /// dx = G·W, dx′ = scale·V·A; the others as above with x′ in place of x.
+  ///     y = x·Wᵀ + b + scale·(x′·Aᵀ)·Bᵀ
+  ///     dx = G·W      dx′ = scale·V·A
+  ///
+  /// The other derivatives are those above with x′ in place of x.
   ///
   /// @throws IllegalArgumentException if the shapes do not fit
   public static Variable loraLinear(
@@ -102,9 +113,12 @@ public final class Fused {
   /// softmax(Q·Kᵀ/√d)·V for every sequence and head apart: q, k, v and y (T,C), d = C/heads; head h
   /// is the columns `[h·d, (h + 1)·d)`.
   ///
-  /// With S = Q·Kᵀ/√d, P = softmax(S), both (L,L) for a sequence of L tokens: dV = Pᵀ·G, dP = G·Vᵀ,
-  /// dS = P ⊙ (dP − rowsum(dP ⊙ P)), dQ = dS·K/√d, dK = dSᵀ·Q/√d. P is computed again rather than
-  /// saved.
+  /// With S = Q·Kᵀ/√d and P = softmax(S), both (L,L) for a sequence of L tokens:
+  ///
+  ///     dV = Pᵀ·G      dP = G·Vᵀ      dS = P ⊙ (dP − rowsum(dP ⊙ P))
+  ///     dQ = dS·K/√d   dK = dSᵀ·Q/√d
+  ///
+  /// P is computed again rather than saved.
   ///
   /// @param offsets where the sequences lie: B + 1 rising numbers from 0 to T; sequence s is the
   ///   rows `[offsets[s], offsets[s + 1])` and may be empty
@@ -158,7 +172,9 @@ public final class Fused {
   /// y = γ ⊙ x̂ + β, x̂ = (x − μ)·s, s = 1/√(σ² + ε), with the mean μ and the biased variance σ² of
   /// each row: x and y (T,C), γ and β (C).
   ///
-  /// With h = G ⊙ γ: dx = s·(h − mean(h) − x̂ · mean(h ⊙ x̂)), dγ = Σ_t G ⊙ x̂, dβ = Σ_t G.
+  /// With h = G ⊙ γ:
+  ///
+  ///     dx = s·(h − mean(h) − x̂ · mean(h ⊙ x̂))      dγ = Σ_t G ⊙ x̂      dβ = Σ_t G
   ///
   /// @throws IllegalArgumentException if the shapes do not fit
   public static Variable layerNorm(Variable x, Variable gamma, Variable beta, float epsilon) {

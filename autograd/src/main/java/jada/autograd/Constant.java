@@ -1,11 +1,17 @@
 package jada.autograd;
 
 import jada.tensor.Tensor;
+import jada.tensor.kernel.Operand;
+import jada.tensor.kernel.PackedOperand;
 
 /// A value that is not trained: data, or a frozen weight. No edge ever leads to it, so no gradient
 /// is computed for it or passes through it.
+///
+/// The tensor must not change any more: a frozen weight is put into the order in which products
+/// read it once, at its first use in a linear layer, and read in that order ever after.
 public final class Constant implements Variable {
   private final Tensor value;
+  private volatile PackedOperand packed;
 
   private Constant(Tensor value) {
     this.value = value;
@@ -24,6 +30,19 @@ public final class Constant implements Variable {
   @Override
   public boolean differentiable() {
     return false;
+  }
+
+  /// Wᵀ (in,out) of a frozen weight W (out,in), packed as the right factor of a product. Without
+  /// this, a product with one short sentence would spend more time on packing than on computing.
+  PackedOperand packedTranspose() {
+    PackedOperand known = packed;
+    if (known == null) { // two threads may both come here; what they make is the same
+      int out = value.shape().dim(0);
+      int in = value.shape().dim(1);
+      known = PackedOperand.of(in, out, Operand.transposed(value.array(), 0, in));
+      packed = known;
+    }
+    return known;
   }
 
   @Override

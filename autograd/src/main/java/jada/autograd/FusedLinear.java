@@ -5,6 +5,7 @@ import static jada.autograd.Edge.edge;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import jada.tensor.Workers;
+import jada.tensor.kernel.Dispatcher;
 import jada.tensor.kernel.Gemm;
 import jada.tensor.kernel.Operand;
 import java.util.ArrayList;
@@ -12,8 +13,8 @@ import java.util.List;
 
 /// The linear layer, plain and with a low-rank adapter; formulas at [Fused].
 ///
-/// Products are accumulated in place: the bias is written into y first, x·Wᵀ is added to it, then
-/// the adapter's product. No two (T,out) matrices are ever added.
+/// Products are accumulated in place: x·Wᵀ starts from the bias, and the adapter's product is added
+/// to it in the same array. No two (T,out) matrices are ever added.
 final class FusedLinear {
   private FusedLinear() {}
 
@@ -132,11 +133,19 @@ final class FusedLinear {
   private static Tensor affine(Variable x, Variable w, Variable bias) {
     int rows = x.shape().dim(0);
     int out = w.shape().dim(0);
+    int in = w.shape().dim(1);
     Tensor y = Tensor.zeros(Shape.of(rows, out));
-    for (int t = 0; t < rows; t++) {
-      System.arraycopy(bias.value().array(), 0, y.array(), t * out, out);
+    Dispatcher dispatcher = Workers.current()::dispatch;
+    float[] b = bias.value().array();
+    switch (w) {
+      case Constant frozen ->
+          Gemm.multiplyAddRow(
+              dispatcher, rows, plain(x), frozen.packedTranspose(), b, 0, y.array(), 0, out);
+      case Parameter _, Result _ ->
+          Gemm.multiplyAddRow(
+              dispatcher, rows, out, in, plain(x), transposed(w), b, 0, y.array(), 0, out);
     }
-    return addProduct(y, x.value(), transposed(w));
+    return y;
   }
 
   /// scale·(U ⊙ λ), (T,r): r is small, so this is next to nothing.

@@ -177,6 +177,36 @@ public final class AdaptedModel {
     return model + trainableParameters() + svdAdapters().size();
   }
 
+  /// The same function with plain LoRA in the place of triplets: A = Q, B = scale · P·diag(λ), of
+  /// the living triplets, LoRA's own scale 1. Each matrix keeps its rank; those of rank 0 have no
+  /// adapter.
+  ///
+  /// @throws IllegalStateException if all ranks are 0: nothing is left to be an adapter
+  public AdaptedModel toLora() {
+    Map<String, SvdLinear> left = new LinkedHashMap<>();
+    for (SvdLinear adapter : svdAdapters()) {
+      if (adapter.rank() > 0) {
+        left.put(adapter.name(), adapter);
+      }
+    }
+    if (left.isEmpty()) {
+      throw new IllegalStateException(
+          "to LoRA: no triplet is alive in any of the " + adapters.size() + " adapters; merge");
+    }
+    AdaLoraConfig lora =
+        config
+            .withMethod(Method.LORA)
+            .withTargetModules(new TargetModules.Named(List.copyOf(left.keySet())));
+    Map<String, Tensor> head = new LinkedHashMap<>();
+    trainedWeights.forEach((name, parameter) -> head.put(name, parameter.value()));
+    return new AdaptedModel(
+        base,
+        task,
+        lora,
+        head,
+        (name, weight, bias) -> Optional.ofNullable(left.get(name)).map(SvdLinear::toLora));
+  }
+
   /// The weights of the plain model that computes the same: every ΔW added to its matrix, the head
   /// as trained. By Hugging Face name without `bert.`.
   public SequencedMap<String, Tensor> mergedWeights() {

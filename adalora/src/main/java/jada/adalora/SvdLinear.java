@@ -186,6 +186,13 @@ public final class SvdLinear implements Adapter {
     return replacements;
   }
 
+  /// The same ΔW as a product of two factors: A = Q, B = scale · P·diag(λ), of the living triplets.
+  LoraLinear toLora() {
+    Triplets living = values().keep(alive.stream().toArray());
+    Tensor b = living.p().multiplyRow(living.lambda()).scale(scale);
+    return new LoraLinear(name, weight, bias, living.q(), b, 1, dropout.probability());
+  }
+
   @Override
   public String name() {
     return name;

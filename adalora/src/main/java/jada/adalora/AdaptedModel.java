@@ -11,12 +11,14 @@ import jada.nn.Linear;
 import jada.nn.PretrainedModel;
 import jada.nn.SequenceClassifier;
 import jada.tensor.Tensor;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SequencedMap;
 
 /// A pretrained encoder with a head for a task, and what was added to it to be trained: adapters,
@@ -31,6 +33,7 @@ public final class AdaptedModel {
   private final SequencedMap<String, Parameter> trainedWeights = new LinkedHashMap<>();
   private final SequencedMap<String, Tensor> weights = new LinkedHashMap<>();
   private final SequenceClassifier network;
+  private OptionalInt runSteps = OptionalInt.empty();
 
   /// Makes the adapter of a linear layer, or none.
   interface AdapterFactory {
@@ -161,6 +164,23 @@ public final class AdaptedModel {
     return adapters.values().stream().mapToInt(Adapter::rank).sum();
   }
 
+  /// T, the optimizer steps of the run that trains or trained this, as planned; empty before.
+  public OptionalInt runSteps() {
+    return runSteps;
+  }
+
+  /// Notes the length of the run, which a saved adapter tells.
+  void planRun(int totalSteps) {
+    runSteps = OptionalInt.of(totalSteps);
+  }
+
+  /// Writes what was trained to a folder; see [PeftFolder#save].
+  ///
+  /// @throws jada.nn.InputException if the folder cannot be written; it is then as it was
+  public void save(Path folder) {
+    PeftFolder.save(this, folder);
+  }
+
   /// How many numbers are trained.
   public long trainableParameters() {
     return parameters().stream().mapToLong(p -> p.value().size()).sum();
@@ -199,23 +219,35 @@ public final class AdaptedModel {
             .withTargetModules(new TargetModules.Named(List.copyOf(left.keySet())));
     Map<String, Tensor> head = new LinkedHashMap<>();
     trainedWeights.forEach((name, parameter) -> head.put(name, parameter.value()));
-    return new AdaptedModel(
-        base,
-        task,
-        lora,
-        head,
-        (name, weight, bias) -> Optional.ofNullable(left.get(name)).map(SvdLinear::toLora));
+    AdaptedModel converted =
+        new AdaptedModel(
+            base,
+            task,
+            lora,
+            head,
+            (name, weight, bias) -> Optional.ofNullable(left.get(name)).map(SvdLinear::toLora));
+    converted.runSteps = runSteps;
+    return converted;
   }
 
-  /// The weights of the plain model that computes the same: every ΔW added to its matrix, the head
-  /// as trained. By Hugging Face name without `bert.`.
-  public SequencedMap<String, Tensor> mergedWeights() {
+  /// The plain model that computes the same: every ΔW added to its matrix, the head as trained, the
+  /// labels of the task. Weights that were not trained are shared with the base model.
+  public PretrainedModel merged() {
     SequencedMap<String, Tensor> merged = new LinkedHashMap<>(weights);
     trainedWeights.forEach((name, parameter) -> merged.put(name, parameter.value().copy()));
     adapters.forEach(
         (module, adapter) ->
             merged.put(
                 module.replaceFirst("^bert\\.", "") + ".weight", adapter.merge().weight().value()));
-    return merged;
+    return new PretrainedModel(
+        base.name(),
+        base.config(),
+        base.tokenizer(),
+        merged,
+        base.checksum(),
+        base.source(),
+        base.tokenizerFiles(),
+        task.labels(),
+        Optional.of(task.isRegression() ? "regression" : "single_label_classification"));
   }
 }

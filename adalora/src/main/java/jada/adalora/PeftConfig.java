@@ -1,10 +1,14 @@
 package jada.adalora;
 
 import jada.nn.InputException;
+import jada.nn.PretrainedModel;
+import java.io.File;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.PatternSyntaxException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
@@ -19,6 +23,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// which PEFT refuses by name.
 final class PeftConfig {
   static final String FILE = "adapter_config.json";
+
+  /// A length of run in which all fractions are whole steps.
+  private static final int UNPLANNED_STEPS = 1000;
 
   private static final String HEAD_TYPE = "JADA_HEAD";
   private static final JsonMapper MAPPER =
@@ -51,14 +58,12 @@ final class PeftConfig {
   // ---- writing -------------------------------------------------------------------------------
 
   /// The text of the file.
-  ///
-  /// @param totalSteps length of the run in steps; PEFT insists on a schedule that fits
-  static String write(AdaptedModel model, int totalSteps) {
+  static String write(AdaptedModel model) {
     AdaLoraConfig config = model.config();
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     root.put("peft_type", config.method() == Method.HEAD ? HEAD_TYPE : config.method().name());
     root.put("task_type", "SEQ_CLS");
-    root.put("base_model_name_or_path", model.base().name());
+    root.put("base_model_name_or_path", baseModel(model.base()));
     root.put("inference_mode", true);
     ArrayNode saved = root.putArray("modules_to_save").add("classifier").add("score");
     if (model.trainedWeights().containsKey("pooler.dense.weight")) {
@@ -72,13 +77,31 @@ final class PeftConfig {
       root.put("init_lora_weights", true);
     }
     switch (config.method()) {
-      case ADALORA -> putAdaLora(root, model, totalSteps);
+      case ADALORA -> putAdaLora(root, model);
       case LORA -> putLora(root, model);
       case HEAD -> {}
       case FULL ->
-          throw new IllegalArgumentException("a fully trained model is no adapter; save it whole");
+          throw new IllegalArgumentException(
+              "a model trained as a whole has no adapter to describe");
     }
     return MAPPER.writeValueAsString(root) + "\n";
+  }
+
+  /// The folder of the base model, or its name if it does not come from a folder.
+  private static String baseModel(PretrainedModel base) {
+    return new File(base.source()).isDirectory()
+        ? Path.of(base.source()).toAbsolutePath().normalize().toString()
+        : base.name();
+  }
+
+  /// The schedule of the run, or for a model that no run was planned for, of one that is long
+  /// enough: PEFT refuses a configuration without a schedule that fits.
+  private static BudgetSchedule schedule(AdaptedModel model) {
+    AdaLoraConfig config = model.config();
+    int steps = UNPLANNED_STEPS;
+    int ends = config.tinit().in(steps) + config.tfinal().in(steps);
+    return BudgetSchedule.of(
+        config, model.adapters().size(), model.runSteps().orElse(ends < steps ? steps : ends + 1));
   }
 
   /// An expression is written as the list of the modules that it chose: PEFT tries it on modules of
@@ -91,9 +114,9 @@ final class PeftConfig {
     }
   }
 
-  private static void putAdaLora(ObjectNode root, AdaptedModel model, int totalSteps) {
+  private static void putAdaLora(ObjectNode root, AdaptedModel model) {
     AdaLoraConfig config = model.config();
-    BudgetSchedule schedule = BudgetSchedule.of(config, model.adapters().size(), totalSteps);
+    BudgetSchedule schedule = schedule(model);
     // PEFT scales by lora_alpha / (init_r + 1e-5); the article's scale of 1 is written as such.
     boolean one = config.importance() == ImportanceScore.ARTICLE;
     putNumber(root, "lora_alpha", one ? config.initRank() + 1e-5 : config.loraAlpha());
@@ -210,6 +233,20 @@ final class PeftConfig {
     return targets.isString()
         ? TargetModules.matching(targets.stringValue())
         : new TargetModules.Named(json.texts("target_modules"));
+  }
+
+  /// The folder or the name of the base model, if the file tells it.
+  Optional<String> baseModel() {
+    return json.has("base_model_name_or_path")
+        ? Optional.of(json.text("base_model_name_or_path"))
+        : Optional.empty();
+  }
+
+  /// The steps of the run that trained it, if the file tells them.
+  OptionalInt totalSteps() {
+    return json.has("total_step")
+        ? OptionalInt.of(json.integer("total_step"))
+        : OptionalInt.empty();
   }
 
   /// What kind of adapter it is.

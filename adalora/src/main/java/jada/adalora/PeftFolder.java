@@ -5,11 +5,13 @@ import jada.autograd.Variable;
 import jada.nn.InputException;
 import jada.nn.PretrainedModel;
 import jada.nn.files.AtomicFile;
+import jada.nn.files.HuggingFaceFolder;
 import jada.nn.files.Safetensors;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,24 +28,47 @@ import java.util.SequencedMap;
 ///   k may be 0.
 /// - `adapter_config.json`: see `PeftConfig`. Written last: a folder that has it is complete.
 /// - `labels.json`: `{"0": "first label", …}`; PEFT does not read it.
+///
+/// A model that was trained as a whole ([Method#FULL]) is no adapter: its folder is a Hugging Face
+/// folder with a `labels.json`.
 public final class PeftFolder {
   private static final String TENSORS = "adapter_model.safetensors";
+  private static final String WEIGHTS = "model.safetensors";
+  private static final String MODEL_CONFIG = "config.json";
   private static final String PREFIX = "base_model.model.";
 
   private PeftFolder() {}
 
-  /// Writes an adapter. Masked triplets are left out.
+  /// Writes what was trained: an adapter, masked triplets left out; or for [Method#FULL] the whole
+  /// model as a Hugging Face folder.
   ///
-  /// @param totalSteps length of the run that trained it, in steps: PEFT wants to know
   /// @throws InputException if the folder cannot be written; it is then as it was
-  /// @throws IllegalArgumentException if the model was trained as a whole, which is no adapter
-  public static void save(AdaptedModel model, Path folder, int totalSteps) {
-    String config = PeftConfig.write(model, totalSteps);
+  public static void save(AdaptedModel model, Path folder) {
+    if (model.config().method() == Method.FULL) {
+      saveWhole(model, folder);
+      return;
+    }
+    String config = PeftConfig.write(model);
     try (StagedFiles staged = StagedFiles.in(folder)) {
       Safetensors.write(staged.path(TENSORS), tensors(model), Map.of("format", "pt"));
       AtomicFile.writeText(staged.path(LabelsFile.NAME), LabelsFile.write(model.task()));
       AtomicFile.writeText(staged.path(PeftConfig.FILE), config);
       staged.publish(List.of(TENSORS, LabelsFile.NAME, PeftConfig.FILE));
+    }
+  }
+
+  private static void saveWhole(AdaptedModel model, Path folder) {
+    if (Files.exists(folder.resolve(PeftConfig.FILE))) {
+      throw new InputException(
+          folder + ": holds an adapter, which this model is not; choose another folder");
+    }
+    try (StagedFiles staged = StagedFiles.in(folder)) {
+      HuggingFaceFolder.write(staged.path(""), model.merged());
+      AtomicFile.writeText(staged.path(LabelsFile.NAME), LabelsFile.write(model.task()));
+      List<String> names = new ArrayList<>(List.of(WEIGHTS, LabelsFile.NAME));
+      names.addAll(model.base().tokenizerFiles().keySet());
+      names.add(MODEL_CONFIG);
+      staged.publish(names);
     }
   }
 
@@ -75,11 +100,30 @@ public final class PeftFolder {
     return weight.startsWith("pooler.") ? "bert." + weight : weight;
   }
 
+  /// Where the base model of a saved adapter is: a name or a folder, if the adapter tells it. For a
+  /// model that was saved whole, its own folder.
+  ///
+  /// @throws InputException if the folder holds neither an adapter nor a model
+  public static Optional<String> baseModel(Path folder) {
+    return isWhole(folder) ? Optional.of(folder.toString()) : PeftConfig.read(folder).baseModel();
+  }
+
+  private static boolean isWhole(Path folder) {
+    return Files.notExists(folder.resolve(PeftConfig.FILE))
+        && Files.exists(folder.resolve(MODEL_CONFIG));
+  }
+
   /// Reads an adapter and puts it onto its base model.
   ///
-  /// @param base the model that the adapter was trained on
+  /// @param base the model that the adapter was trained on; for a model that was saved whole, that
+  ///   model
   /// @throws InputException if the folder is no adapter, or does not fit the base model
   public static AdaptedModel load(PretrainedModel base, Path folder) {
+    if (isWhole(folder)) {
+      AdaLoraConfig full = AdaLoraConfig.defaults().withMethod(Method.FULL);
+      Task task = task(folder, base, Map.of());
+      return new AdaptedModel(base, task, full, Map.of(), AdaptedModel.AdapterFactory.NONE);
+    }
     PeftConfig config = PeftConfig.read(folder);
     Path file = folder.resolve(TENSORS);
     SavedTensors tensors = new SavedTensors(file, PREFIX, Safetensors.read(file));
@@ -93,6 +137,7 @@ public final class PeftFolder {
             head,
             (name, weight, bias) -> adapter(config, tensors, name, weight, bias));
     tensors.requireAllTaken();
+    config.totalSteps().ifPresent(model::planRun);
     return model;
   }
 

@@ -37,6 +37,7 @@ final class Trainer {
     this.options = options;
     this.learningRate = learningRate(options, totalSteps);
     this.optimizer = AdamW.of(groups(model, options.weightDecay()));
+    model.planRun(totalSteps);
     this.adaptiveRanks =
         config.method() == Method.ADALORA
             ? Optional.of(new AdaptiveRanks(config, model.svdAdapters(), totalSteps))

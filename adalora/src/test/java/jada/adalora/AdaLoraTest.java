@@ -102,7 +102,7 @@ class AdaLoraTest {
               TinyBert.withPooler(), TASK, SMALL.withMethod(method).withTargetModules(ALL));
       TinyBert.pretendTraining(adapted, 2);
       float[] expected = adapted.logits(TinyBert.BATCH).value().array();
-      Map<String, Tensor> merged = adapted.mergedWeights();
+      Map<String, Tensor> merged = adapted.merged().weights();
       assertThat(merged.keySet()).isEqualTo(TinyBert.classifier(3).weights().keySet());
       assertThat(TinyBert.logits(merged, 3)).containsExactly(expected, within(1e-5f));
       if (method != Method.FULL) {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import jada.nn.Batch;
 import jada.nn.Encoding;
 import jada.nn.PretrainedModel;
+import jada.nn.files.HuggingFaceFolder;
 import jada.nn.files.Safetensors;
 import jada.tensor.Tensor;
 import java.io.IOException;
@@ -26,6 +28,8 @@ import tools.jackson.databind.node.ObjectNode;
 class PeftExchangeTest {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
   private static final Task TASK = Task.classification("a", "b", "c");
+  private static final List<String> SENTENCES =
+      List.of("c e g", "a", "The pipe broke while it was being read", "Wet paint");
   private static final TargetModules ALL = TargetModules.matching("bert\\.encoder\\..*");
 
   @Test
@@ -63,7 +67,10 @@ class PeftExchangeTest {
     String out = System.getProperty("jada.peft.out", "");
     assumeThat(out).as("-Djada.peft.out=DIR asks for folders to try with PEFT").isNotEmpty();
     Path folder = Path.of(out);
-    writeBase(TinyBert.encoder(), folder.resolve("base"));
+    String given = System.getProperty("jada.peft.base", "");
+    PretrainedModel base =
+        given.isEmpty() ? TinyBert.encoder() : HuggingFaceFolder.read(Path.of(given));
+    HuggingFaceFolder.write(folder.resolve("base"), base);
     AdaLoraConfig small = AdaLoraConfig.defaults().withInitRank(6).withTargetRank(2);
     Map<String, AdaLoraConfig> cases = new LinkedHashMap<>();
     cases.put("mixed-ranks", small);
@@ -73,9 +80,9 @@ class PeftExchangeTest {
     cases.put("lora", small.withMethod(Method.LORA));
     cases.put("lora-all", small.withMethod(Method.LORA).withTargetModules(ALL));
     for (Map.Entry<String, AdaLoraConfig> entry : cases.entrySet()) {
-      AdaptedModel model = AdaLora.adapt(TinyBert.encoder(), TASK, entry.getValue());
+      AdaptedModel model = AdaLora.adapt(base, TASK, entry.getValue());
       if (!entry.getKey().equals("untouched")) {
-        TinyBert.pretendTraining(model, 4);
+        TinyBert.pretendTraining(model, 4, given.isEmpty() ? 0.3 : 0.1);
       }
       write(model, folder, entry.getKey());
       if (entry.getKey().equals("all-linear-layers")) {
@@ -85,50 +92,21 @@ class PeftExchangeTest {
   }
 
   private static void write(AdaptedModel model, Path folder, String name) throws IOException {
-    PeftFolder.save(model, folder.resolve(name), 100);
-    writeLogits(model, folder.resolve(name + ".json"));
-  }
-
-  /// A Hugging Face folder, as far as transformers needs it.
-  private static void writeBase(PretrainedModel model, Path folder) throws IOException {
-    Files.createDirectories(folder);
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    model.weights().forEach((name, tensor) -> tensors.put("bert." + name, tensor));
-    Safetensors.write(folder.resolve("model.safetensors"), tensors, Map.of("format", "pt"));
-    ObjectNode config = MAPPER.createObjectNode();
-    config.put("model_type", "bert");
-    config.put("vocab_size", model.config().vocabularySize());
-    config.put("hidden_size", model.config().hiddenSize());
-    config.put("num_hidden_layers", model.config().layers());
-    config.put("num_attention_heads", model.config().heads());
-    config.put("intermediate_size", model.config().intermediateSize());
-    config.put("max_position_embeddings", model.config().maxPositions());
-    config.put("type_vocab_size", model.config().tokenTypes());
-    config.put("layer_norm_eps", 1e-12);
-    config.put("hidden_act", "gelu");
-    Files.writeString(folder.resolve("config.json"), config.toString());
-  }
-
-  private static void writeLogits(AdaptedModel model, Path file) throws IOException {
+    model.save(folder.resolve(name));
     ObjectNode root = MAPPER.createObjectNode();
     ArrayNode ids = root.putArray("ids");
     ArrayNode types = root.putArray("types");
-    for (Encoding text : TinyBert.TEXTS) {
-      ArrayNode row = ids.addArray();
-      ArrayNode typeRow = types.addArray();
-      for (int i = 0; i < text.length(); i++) {
-        row.add(text.id(i));
-        typeRow.add(text.typeId(i));
-      }
+    List<Encoding> texts =
+        SENTENCES.stream().map(s -> model.base().tokenizer().encode(s, 12)).toList();
+    for (Encoding text : texts) {
+      ids.add(MAPPER.valueToTree(text.ids()));
+      types.add(MAPPER.valueToTree(text.typeIds()));
     }
-    Tensor logits = model.logits(TinyBert.BATCH).value();
+    Tensor logits = model.logits(Batch.of(texts)).value();
     ArrayNode rows = root.putArray("logits");
-    for (int i = 0; i < logits.shape().dim(0); i++) {
-      ArrayNode row = rows.addArray();
-      for (int k = 0; k < logits.shape().dim(1); k++) {
-        row.add(logits.get(i, k));
-      }
+    for (int i = 0; i < texts.size(); i++) {
+      rows.add(MAPPER.valueToTree(logits.gatherRows(i).array()));
     }
-    Files.writeString(file, root.toString());
+    Files.writeString(folder.resolve(name + ".json"), root.toString());
   }
 }

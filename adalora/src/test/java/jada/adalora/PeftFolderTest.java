@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import jada.nn.InputException;
+import jada.nn.files.HuggingFaceFolder;
 import jada.nn.files.Safetensors;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
@@ -44,7 +45,7 @@ class PeftFolderTest {
         AdaptedModel model = AdaLora.adapt(TinyBert.encoder(), task, config);
         TinyBert.pretendTraining(model, 3);
         Path folder = temp.resolve("adapter");
-        PeftFolder.save(model, folder, 100);
+        PeftFolder.save(model, folder);
         AdaptedModel loaded = PeftFolder.load(TinyBert.encoder(), folder);
         assertThat(loaded.logits(TinyBert.BATCH).value().array())
             .containsExactly(model.logits(TinyBert.BATCH).value().array(), within(1e-5f));
@@ -66,7 +67,7 @@ class PeftFolderTest {
             assertThat(read.scale()).isEqualTo(saved.scale());
           }
         }
-        PeftFolder.save(loaded, temp.resolve("again"), 100);
+        PeftFolder.save(loaded, temp.resolve("again"));
         for (String file : List.of("adapter_model.safetensors", "labels.json")) {
           assertThat(temp.resolve("again").resolve(file))
               .hasSameBinaryContentAs(folder.resolve(file));
@@ -97,9 +98,9 @@ class PeftFolderTest {
     assertThat(config.get("base_model_name_or_path").asString()).isEqualTo("tiny-bert");
     assertThat(config.get("lora_alpha").toString()).isEqualTo("16");
     assertThat(config.get("init_r").asInt()).isEqualTo(4);
-    assertThat(config.get("total_step").asInt()).isEqualTo(100);
-    assertThat(config.get("tinit").asInt()).isEqualTo(10);
-    assertThat(config.get("tfinal").asInt()).isEqualTo(50);
+    assertThat(config.get("total_step").asInt()).isEqualTo(1000);
+    assertThat(config.get("tinit").asInt()).isEqualTo(100);
+    assertThat(config.get("tfinal").asInt()).isEqualTo(500);
     assertThat(config.get("modules_to_save").toString())
         .isEqualTo("[\"classifier\",\"score\",\"pooler\"]");
     assertThat(config.get("rank_pattern")).hasSize(8);
@@ -113,16 +114,16 @@ class PeftFolderTest {
   void nothing_is_left_behind_when_saving_fails() throws IOException {
     AdaptedModel model = AdaLora.adapt(TinyBert.encoder(), TASK, SMALL);
     Path file = Files.writeString(temp.resolve("file"), "x");
-    assertThatThrownBy(() -> PeftFolder.save(model, file, 100))
+    assertThatThrownBy(() -> PeftFolder.save(model, file))
         .isInstanceOf(InputException.class)
         .hasMessageMatching(".*file: cannot be written \\(.*\\); choose a writable folder.*");
-    assertThatThrownBy(() -> PeftFolder.save(model, file.resolve("adapter"), 100))
+    assertThatThrownBy(() -> PeftFolder.save(model, file.resolve("adapter")))
         .isInstanceOf(InputException.class)
         .hasMessageNotContaining("\n");
     Path folder = Files.createDirectories(temp.resolve("run"));
     Files.writeString(folder.resolve("trace.jsonl"), "kept");
     Files.createDirectories(folder.resolve("labels.json"));
-    assertThatThrownBy(() -> PeftFolder.save(model, folder, 100))
+    assertThatThrownBy(() -> PeftFolder.save(model, folder))
         .isInstanceOf(InputException.class)
         .hasMessageEndingWith("labels.json: is a folder where a file is to be written; remove it");
     try (Stream<Path> left = Files.list(folder)) {
@@ -136,7 +137,8 @@ class PeftFolderTest {
     AdaptedModel model =
         AdaLora.adapt(
             TinyBert.encoder(), TASK, SMALL.withTinit(Steps.of(60)).withTfinal(Steps.of(60)));
-    assertThatThrownBy(() -> PeftFolder.save(model, temp.resolve("adapter"), 100))
+    model.planRun(100);
+    assertThatThrownBy(() -> PeftFolder.save(model, temp.resolve("adapter")))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("leave no step to prune");
     assertThat(temp.resolve("adapter")).doesNotExist();
@@ -176,7 +178,7 @@ class PeftFolderTest {
     assertThat(query.rank()).isEqualTo(1);
     assertThat(query.scale()).isEqualTo(3);
     assertThat(model.ranks().values().stream().filter(r -> r == 2)).hasSize(7);
-    PeftFolder.save(model, temp.resolve("again"), 1);
+    PeftFolder.save(model, temp.resolve("again"));
     AdaptedModel again = PeftFolder.load(TinyBert.encoder(), temp.resolve("again"));
     assertThat(again.logits(TinyBert.BATCH).value().array())
         .isEqualTo(model.logits(TinyBert.BATCH).value().array());
@@ -259,11 +261,43 @@ class PeftFolderTest {
   }
 
   @Test
-  void a_model_trained_as_a_whole_is_no_adapter() {
+  void a_model_trained_as_a_whole_is_saved_whole() throws IOException {
     AdaptedModel model = AdaLora.adapt(TinyBert.encoder(), TASK, SMALL.withMethod(Method.FULL));
-    assertThatThrownBy(() -> PeftFolder.save(model, temp.resolve("adapter"), 100))
-        .hasMessage("a fully trained model is no adapter; save it whole");
-    assertThat(temp.resolve("adapter")).doesNotExist();
+    TinyBert.pretendTraining(model, 5);
+    Path folder = Files.createDirectories(temp.resolve("whole"));
+    Files.writeString(folder.resolve("trace.jsonl"), "kept");
+    PeftFolder.save(model, folder);
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files.map(p -> p.getFileName().toString()))
+          .containsExactlyInAnyOrder(
+              "model.safetensors", "config.json", "vocab.txt", "labels.json", "trace.jsonl");
+    }
+    assertThat(PeftFolder.baseModel(folder)).contains(folder.toString());
+    AdaptedModel loaded = PeftFolder.load(HuggingFaceFolder.read(folder), folder);
+    assertThat(loaded.logits(TinyBert.BATCH).value().array())
+        .isEqualTo(model.logits(TinyBert.BATCH).value().array());
+    assertThat(loaded.task()).isEqualTo(TASK);
+    assertThat(loaded.config().method()).isEqualTo(Method.FULL);
+    assertThatThrownBy(() -> PeftFolder.save(model, saved(SMALL)))
+        .isInstanceOf(InputException.class)
+        .hasMessageEndingWith(": holds an adapter, which this model is not; choose another folder");
+  }
+
+  @Test
+  void tells_where_the_base_model_is_and_how_long_the_run_was() throws IOException {
+    AdaptedModel model = AdaLora.adapt(TinyBert.encoder(), TASK, SMALL);
+    model.planRun(60);
+    Path folder = temp.resolve("adapter");
+    model.save(folder);
+    assertThat(PeftFolder.baseModel(folder)).contains("tiny-bert");
+    assertThat(PeftFolder.load(TinyBert.encoder(), folder).runSteps()).hasValue(60);
+    assertThat(Files.readString(folder.resolve("adapter_config.json")))
+        .contains("\"tinit\" : 6", "\"tfinal\" : 30", "\"total_step\" : 60");
+    AdaptedModel counted =
+        AdaLora.adapt(
+            TinyBert.encoder(), TASK, SMALL.withTinit(Steps.of(900)).withTfinal(Steps.of(800)));
+    counted.save(folder);
+    assertThat(PeftFolder.load(TinyBert.encoder(), folder).runSteps()).hasValue(1701);
   }
 
   private void refuses(String text, String instead, String message) throws IOException {
@@ -305,7 +339,7 @@ class PeftFolderTest {
     AdaptedModel model = AdaLora.adapt(TinyBert.encoder(), TASK, config);
     TinyBert.pretendTraining(model, 3);
     Path folder = temp.resolve("adapter");
-    PeftFolder.save(model, folder, 100);
+    PeftFolder.save(model, folder);
     return folder;
   }
 

@@ -22,6 +22,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// A BERT of two layers with random weights: 20 words, 16 channels, 32 inside the feed-forward
@@ -35,14 +36,18 @@ final class TinyBert {
 
   private TinyBert() {}
 
-  private static WordPieceTokenizer tokenizer() {
+  private static List<String> words() {
     List<String> words = new ArrayList<>(List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"));
     for (char word = 'a'; words.size() < CONFIG.vocabularySize(); word++) {
       words.add(String.valueOf(word));
     }
+    return words;
+  }
+
+  private static WordPieceTokenizer tokenizer() {
     try {
       Path file = Files.createTempFile("vocab", ".txt");
-      Files.write(file, words);
+      Files.write(file, words());
       WordPieceTokenizer tokenizer = WordPieceTokenizer.fromVocabulary(file, true);
       Files.delete(file);
       return tokenizer;
@@ -92,7 +97,16 @@ final class TinyBert {
   }
 
   static PretrainedModel model(Map<String, Tensor> weights) {
-    return new PretrainedModel("tiny-bert", CONFIG, TOKENIZER, weights, "none");
+    return new PretrainedModel(
+        "tiny-bert",
+        CONFIG,
+        TOKENIZER,
+        weights,
+        "none",
+        "tiny-bert",
+        Map.of("vocab.txt", String.join("\n", words())),
+        List.of(),
+        Optional.empty());
   }
 
   /// What a plain network of these weights computes for [#BATCH].
@@ -109,6 +123,10 @@ final class TinyBert {
   /// Gives all parameters random values and masks triplets, so that ranks differ and the first
   /// adapter has rank 0, as if the model had been trained.
   static void pretendTraining(AdaptedModel model, long seed) {
+    pretendTraining(model, seed, 0.3);
+  }
+
+  static void pretendTraining(AdaptedModel model, long seed, double std) {
     RandomSource random = RandomSource.of(seed);
     model
         .parameters()
@@ -118,7 +136,7 @@ final class TinyBert {
                     w -> {
                       RandomSource own = random.split(p.name());
                       for (int i = 0; i < w.length; i++) {
-                        w[i] = (float) (0.3 * own.nextGaussian());
+                        w[i] = (float) (std * own.nextGaussian());
                       }
                     }));
     int number = 0;

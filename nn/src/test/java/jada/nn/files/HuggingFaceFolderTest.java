@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import jada.nn.BertConfig;
 import jada.nn.InputException;
 import jada.nn.PretrainedModel;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -16,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -110,6 +113,29 @@ class HuggingFaceFolderTest {
             assertThat(elements[i]).as(name).isEqualTo(TinyOnnx.element(name, i));
           }
         });
+  }
+
+  @Test
+  void reads_a_classifier_that_transformers_saved_in_bfloat16() throws Exception {
+    Path saved = Path.of(getClass().getResource("transformers/config.json").toURI()).getParent();
+    PretrainedModel model = HuggingFaceFolder.read(saved);
+    assertThat(model.config()).isEqualTo(new BertConfig(11, 4, 1, 2, 6, 5, 2, 1e-6f, 0.2f, 0.3f));
+    assertThat(model.labels()).containsExactly("bad", "good", "so-so");
+    assertThat(model.problemType()).contains("single_label_classification");
+    assertThat(model.weights()).hasSize(5 + 16 + 4);
+    model
+        .weights()
+        .forEach(
+            (name, tensor) -> {
+              int length =
+                  name.startsWith("classifier.") ? name.length() : "bert.".length() + name.length();
+              for (int i = 0; i < tensor.size(); i++) {
+                // As hugging_face_fixture.py set them.
+                assertThat(tensor.array()[i])
+                    .as(name)
+                    .isEqualTo(((7 * i + length) % 31 - 15) / 16f);
+              }
+            });
   }
 
   @Test
@@ -343,6 +369,33 @@ class HuggingFaceFolderTest {
     assertThatThrownBy(() -> HuggingFaceFolder.read(folder))
         .isInstanceOf(InputException.class)
         .hasMessageStartingWith(file + ": cannot be read (");
+  }
+
+  @Test
+  void survives_two_thousand_mutated_configurations_with_nothing_but_input_errors()
+      throws IOException {
+    byte[] sound =
+        CONFIG
+            .replace(
+                "\"hidden_act\"", "\"id2label\": {\"0\": \"no\", \"1\": \"yes\"}, \"hidden_act\"")
+            .getBytes(StandardCharsets.UTF_8);
+    SplittableRandom random = new SplittableRandom(20260101);
+    Path file = temp.resolve("mutant.json");
+    int refused = 0;
+    for (int i = 0; i < 2000; i++) {
+      Files.deleteIfExists(file);
+      Files.write(file, Mutation.of(sound, random));
+      try {
+        ConfigJson json = ConfigJson.read(file);
+        assertThat(json.bert().layers()).isPositive();
+        assertThat(json.labels()).hasSizeLessThan(3);
+      } catch (InputException e) {
+        refused++;
+        assertThat(e.getMessage()).startsWith(file + ": ").doesNotContainPattern("\\R");
+      }
+    }
+    // Some mutations only touch white space or digits and are sound.
+    assertThat(refused).isBetween(1000, 1999);
   }
 
   @Test

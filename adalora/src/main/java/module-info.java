@@ -11,6 +11,7 @@ module jada.adalora {
   requires tools.jackson.databind;
 
   exports jada.adalora;
+  exports jada.adalora.artifact;
   exports jada.adalora.cli;
   exports jada.adalora.data;
 

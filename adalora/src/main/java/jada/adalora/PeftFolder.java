@@ -141,6 +141,53 @@ public final class PeftFolder {
     return model;
   }
 
+  /// The configuration of a saved adapter, as far as its folder tells it.
+  ///
+  /// @throws InputException if the folder is no adapter that Jada knows
+  public static AdaLoraConfig config(Path folder) {
+    return isWhole(folder)
+        ? AdaLoraConfig.defaults().withMethod(Method.FULL)
+        : PeftConfig.read(folder).config();
+  }
+
+  /// The triplets of a saved adapter by module, for a look at them without the base model. LoRA's
+  /// B·A counts as triplets with λ = 1.
+  ///
+  /// @throws InputException if the folder is no adapter that Jada knows
+  public static SequencedMap<String, Triplets> triplets(Path folder) {
+    if (isWhole(folder)) {
+      return new LinkedHashMap<>();
+    }
+    PeftConfig config = PeftConfig.read(folder);
+    String suffix = config.method() == Method.LORA ? ".weight" : "";
+    Path file = folder.resolve(TENSORS);
+    Map<String, Tensor> read = Safetensors.read(file);
+    SavedTensors tensors = new SavedTensors(file, PREFIX, read);
+    SequencedMap<String, Triplets> triplets = new LinkedHashMap<>();
+    for (Map.Entry<String, Tensor> entry : read.entrySet()) {
+      String end = ".lora_A" + suffix;
+      if (entry.getKey().startsWith(PREFIX)
+          && entry.getKey().endsWith(end)
+          && entry.getValue().shape().rank() == 2) {
+        String module = entry.getKey().substring(PREFIX.length()).replace(end, "");
+        int r = entry.getValue().shape().dim(0);
+        int in = entry.getValue().shape().dim(1);
+        String p = module + ".lora_B" + suffix;
+        Tensor lambda =
+            config.method() == Method.LORA
+                ? Tensor.full(Shape.of(r), 1)
+                : tensors.take(module + ".lora_E", r, 1).reshape(Shape.of(r));
+        triplets.put(
+            module,
+            new Triplets(
+                tensors.take(p, tensors.rows(p), r),
+                lambda,
+                tensors.take(module + ".lora_A" + suffix, r, in)));
+      }
+    }
+    return triplets;
+  }
+
   /// The trained weights of the head. Those that the file lacks the base model must have.
   private static Map<String, Tensor> head(PretrainedModel base, Path file, SavedTensors tensors) {
     int channels = base.config().hiddenSize();

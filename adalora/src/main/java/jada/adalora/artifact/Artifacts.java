@@ -11,6 +11,7 @@ import org.eclipse.aether.RepositorySystemSession;
 import org.eclipse.aether.artifact.Artifact;
 import org.eclipse.aether.artifact.DefaultArtifact;
 import org.eclipse.aether.metadata.Metadata;
+import org.eclipse.aether.repository.LocalArtifactRequest;
 import org.eclipse.aether.resolution.ArtifactRequest;
 import org.eclipse.aether.resolution.ArtifactResolutionException;
 import org.eclipse.aether.resolution.ResolutionErrorPolicy;
@@ -66,15 +67,7 @@ public final class Artifacts implements AutoCloseable {
   ///   artifact, what failed, and what to do
   public Path resolve(Coordinates coordinates, Progress progress) {
     ArtifactRequest request =
-        new ArtifactRequest(
-            new DefaultArtifact(
-                coordinates.group(),
-                coordinates.artifact(),
-                coordinates.classifier().orElse(""),
-                coordinates.extension(),
-                coordinates.version()),
-            context.remoteRepositories(),
-            "");
+        new ArtifactRequest(artifact(coordinates), context.remoteRepositories(), "");
     Transfers transfers = new Transfers(progress);
     try {
       return context
@@ -89,6 +82,23 @@ public final class Artifacts implements AutoCloseable {
     } finally {
       transfers.close();
     }
+  }
+
+  /// Whether the file is in the local repository already.
+  public boolean has(Coordinates coordinates) {
+    RepositorySystemSession session = context.repositorySystemSession();
+    LocalArtifactRequest request =
+        new LocalArtifactRequest(artifact(coordinates), context.remoteRepositories(), "");
+    return session.getLocalRepositoryManager().find(session, request).getFile() != null;
+  }
+
+  private static DefaultArtifact artifact(Coordinates coordinates) {
+    return new DefaultArtifact(
+        coordinates.group(),
+        coordinates.artifact(),
+        coordinates.classifier().orElse(""),
+        coordinates.extension(),
+        coordinates.version());
   }
 
   @Override

@@ -37,7 +37,6 @@ final class Defaults implements IDefaultValueProvider {
     values.put("--schedule", options.schedule());
     values.put("--weight-decay", options.weightDecay());
     values.put("--warmup-ratio", options.warmupRatio());
-    values.put("--max-length", options.maxLength());
     values.put("--max-grad-norm", options.maxGradNorm());
     values.put("--seed", options.seed());
     values.put("--threads", options.threads());

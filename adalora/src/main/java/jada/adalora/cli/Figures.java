@@ -8,10 +8,15 @@ import java.util.stream.Collectors;
 final class Figures {
   private Figures() {}
 
+  /// A score with four digits.
+  static String metric(double value) {
+    return String.format(Locale.ROOT, "%.4f", value);
+  }
+
   /// All metrics of an evaluation, the main one first: `accuracy 0.8731, f1 0.8740`.
   static String metrics(Evaluation evaluation) {
     return evaluation.metrics().entrySet().stream()
-        .map(e -> String.format(Locale.ROOT, "%s %.4f", e.getKey(), e.getValue()))
+        .map(e -> e.getKey() + " " + metric(e.getValue()))
         .collect(Collectors.joining(", "));
   }
 

@@ -1,8 +1,14 @@
 package jada.adalora.cli;
 
+import jada.nn.InputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.NullNode;
 
@@ -21,6 +27,20 @@ final class Json {
   /// Indented, one entry a line, for people to read too.
   static String pretty(Object value) {
     return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(finite(value)) + "\n";
+  }
+
+  /// The content of a file.
+  ///
+  /// @throws InputException if it cannot be read or is not JSON
+  static JsonNode read(Path file) {
+    try {
+      return MAPPER.readTree(Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw new InputException("%s: cannot be read: %s".formatted(file, ErrorLine.reason(e)), e);
+    } catch (JacksonException e) {
+      throw new InputException(
+          "%s: is not JSON (%s); restore the file".formatted(file, e.getOriginalMessage()), e);
+    }
   }
 
   private static Object finite(Object value) {

@@ -72,6 +72,11 @@ public final class Main {
             && Optional.ofNullable(System.getenv("NO_COLOR")).orElse("").isEmpty();
     CommandLine line =
         new CommandLine(new Jada())
+            .addSubcommand(new FinetuneCommand(console))
+            .addSubcommand(new EvaluateCommand(console))
+            .addSubcommand(new PredictCommand(console))
+            .addSubcommand(new InspectCommand(console))
+            .addSubcommand(new ModelsCommand(console))
             .setDefaultValueProvider(new Defaults())
             .setColorScheme(Help.defaultColorScheme(color ? Ansi.ON : Ansi.OFF))
             .setUsageHelpWidth(Math.clamp(console.width(), NARROWEST_HELP, WIDEST_HELP))

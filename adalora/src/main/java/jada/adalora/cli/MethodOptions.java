@@ -17,7 +17,7 @@ final class MethodOptions {
       paramLabel = "NAME",
       description =
           "adalora, lora, head (encoder frozen) or full (everything learns) [${DEFAULT-VALUE}]")
-  Method method;
+  private Method method;
 
   @Option(
       names = "--target-modules",
@@ -25,13 +25,13 @@ final class MethodOptions {
       description =
           "layers that get an adapter: ends of module names, separated by commas, or one regular"
               + " expression for the whole name [${DEFAULT-VALUE}]")
-  TargetModules targetModules;
+  private TargetModules targetModules;
 
   @Option(
       names = "--init-r",
       paramLabel = "N",
       description = "triplets of every matrix at the start [${DEFAULT-VALUE}]")
-  int initRank;
+  private int initRank;
 
   @Option(
       names = "--target-r",
@@ -39,83 +39,84 @@ final class MethodOptions {
       description =
           "triplets of a matrix at the end, on average; with lora the rank of each"
               + " [${DEFAULT-VALUE}]")
-  int targetRank;
+  private int targetRank;
 
   @Option(
       names = "--lora-alpha",
       paramLabel = "X",
       description =
           "the update is scaled by X / init-r, with lora by X / target-r [${DEFAULT-VALUE}]")
-  double loraAlpha;
+  private double loraAlpha;
 
   @Option(
       names = "--lora-dropout",
       paramLabel = "P",
       description = "dropout on the input of the adapters [${DEFAULT-VALUE}]")
-  double loraDropout;
+  private double loraDropout;
 
   @Option(
       names = "--orth-reg-weight",
       paramLabel = "X",
       description = "weight of the orthogonality penalty in the loss [${DEFAULT-VALUE}]")
-  double orthRegWeight;
+  private double orthRegWeight;
 
   @Option(
       names = "--beta1",
       paramLabel = "X",
       description = "smoothing of the sensitivity [${DEFAULT-VALUE}]")
-  double beta1;
+  private double beta1;
 
   @Option(
       names = "--beta2",
       paramLabel = "X",
       description = "smoothing of its uncertainty [${DEFAULT-VALUE}]")
-  double beta2;
+  private double beta2;
 
   @Option(
       names = "--tinit",
       paramLabel = "STEPS",
       description =
           "no pruning before; steps (200) or a fraction of the run (0.1, 10%%) [${DEFAULT-VALUE}]")
-  Steps tinit;
+  private Steps tinit;
 
   @Option(
       names = "--tfinal",
       paramLabel = "STEPS",
       description = "ranks stay as they are for this long at the end [${DEFAULT-VALUE}]")
-  Steps tfinal;
+  private Steps tfinal;
 
   @Option(
       names = "--delta-t",
       paramLabel = "STEPS",
       description = "from one allocation of the budget to the next [${DEFAULT-VALUE}]")
-  Steps deltaT;
+  private Steps deltaT;
 
   @Option(
       names = "--importance",
       paramLabel = "SCORE",
       description = "how triplets are ranked: paper, article or magnitude [${DEFAULT-VALUE}]")
-  ImportanceScore importance;
+  private ImportanceScore importance;
 
   @Option(
       names = "--init",
       paramLabel = "START",
       description = "how P and Q start: gaussian or orthonormal [${DEFAULT-VALUE}]")
-  TripletStart init;
+  private TripletStart init;
 
   @Option(
       names = "--orth-penalty",
       paramLabel = "FORM",
       description = "frobenius (PEFT) or squared (the article) [${DEFAULT-VALUE}]")
-  OrthogonalityPenalty orthPenalty;
+  private OrthogonalityPenalty orthPenalty;
 
   @Option(
       names = "--compact",
       paramLabel = "WHEN",
       description =
           "drop dead triplets from memory once ranks are final: final or never [${DEFAULT-VALUE}]")
-  Compaction compact;
+  private Compaction compact;
 
+  /// The configuration, every value checked.
   AdaLoraConfig config() {
     return new AdaLoraConfig(
         method,

@@ -8,8 +8,14 @@ import java.util.Optional;
 final class Nearest {
   private Nearest() {}
 
-  /// The name at the least edit distance, if that is small for the length of what was typed.
+  /// The name at the least edit distance, if that is small for the length of what was typed; or one
+  /// of which only the first words were typed.
   static Optional<String> to(String typed, Collection<String> names) {
+    Optional<String> longer =
+        names.stream().filter(name -> name.startsWith(typed + "-")).sorted().findFirst();
+    if (longer.isPresent()) {
+      return longer;
+    }
     return names.stream()
         .min(
             Comparator.comparingInt((String name) -> distance(typed, name))

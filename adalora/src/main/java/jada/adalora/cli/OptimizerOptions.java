@@ -3,6 +3,7 @@ package jada.adalora.cli;
 import jada.adalora.Method;
 import jada.adalora.TrainingOptions;
 import jada.nn.InputException;
+import jada.nn.PretrainedModel;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -15,79 +16,90 @@ final class OptimizerOptions {
       names = "--epochs",
       paramLabel = "N",
       description = "passes over the training data [${DEFAULT-VALUE}]")
-  int epochs;
+  private int epochs;
 
   @Option(
       names = "--max-steps",
       paramLabel = "N",
       description = "stop after N steps; 0: no bound [${DEFAULT-VALUE}]")
-  int maxSteps;
+  private int maxSteps;
 
   @Option(names = "--batch-size", paramLabel = "N", description = "texts a step [${DEFAULT-VALUE}]")
-  int batchSize;
+  private int batchSize;
 
   @Option(
       names = "--learning-rate",
       paramLabel = "X",
       description = "peak learning rate [0.002; 0.00005 with --method full]")
-  Optional<Double> learningRate = Optional.empty();
+  private Optional<Double> learningRate = Optional.empty();
 
   @Option(
       names = "--schedule",
       paramLabel = "NAME",
       description =
           "of the learning rate after the warm-up: linear, cosine or constant [${DEFAULT-VALUE}]")
-  TrainingOptions.Schedule schedule;
+  private TrainingOptions.Schedule schedule;
 
   @Option(
       names = "--weight-decay",
       paramLabel = "X",
       description = "decoupled, as in AdamW [${DEFAULT-VALUE}]")
-  double weightDecay;
+  private double weightDecay;
 
   @Option(
       names = "--warmup-ratio",
       paramLabel = "X",
       description = "part of the run in which the learning rate rises [${DEFAULT-VALUE}]")
-  double warmupRatio;
+  private double warmupRatio;
 
   @Option(
       names = "--max-length",
       paramLabel = "N",
-      description = "texts are cut at N tokens [${DEFAULT-VALUE}]")
-  int maxLength;
+      description = "texts are cut at N tokens [128, or what the model can take]")
+  private Optional<Integer> maxLength = Optional.empty();
 
   @Option(
       names = "--dropout",
       paramLabel = "P",
       description = "dropout of the encoder while training [${DEFAULT-VALUE}]")
-  double dropout;
+  private double dropout;
 
   @Option(
       names = "--max-grad-norm",
       paramLabel = "X",
       description = "scale gradients down to this global norm; 0: off [${DEFAULT-VALUE}]")
-  double maxGradNorm;
+  private double maxGradNorm;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
       description = "origin of all randomness [${DEFAULT-VALUE}]")
-  long seed;
+  private long seed;
 
   @Option(
       names = "--threads",
       paramLabel = "N",
       description = "threads that compute [${DEFAULT-VALUE}]")
-  int threads;
+  private int threads;
 
   @Option(names = "--no-shuffle", description = "visit the training data in the order of the file")
-  boolean noShuffle;
+  private boolean noShuffle;
 
-  TrainingOptions options(Method method) {
+  /// The length at which texts are cut for this model.
+  int maxLength(PretrainedModel model) {
+    return MaxLength.of(maxLength, model);
+  }
+
+  /// Dropout of the encoder while training.
+  float dropout() {
     if (!(dropout >= 0 && dropout < 1)) {
       throw new InputException("dropout: must be in [0, 1), got " + dropout);
     }
+    return (float) dropout;
+  }
+
+  /// The options as far as they can be checked without the model.
+  TrainingOptions options(Method method) {
     double usual =
         method == Method.FULL ? FULL_LEARNING_RATE : TrainingOptions.defaults().learningRate();
     try {
@@ -99,7 +111,7 @@ final class OptimizerOptions {
           schedule,
           warmupRatio,
           weightDecay,
-          maxLength,
+          maxLength.orElse(TrainingOptions.defaults().maxLength()),
           maxGradNorm,
           seed,
           threads,

@@ -1,7 +1,9 @@
 package jada.adalora.cli;
 
+import jada.nn.InputException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
+import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -23,19 +25,49 @@ final class OutputOptions {
       names = "--trace",
       paramLabel = "FILE",
       description = "JSON Lines, one object a step [trace.jsonl in --out]")
-  Optional<Path> trace = Optional.empty();
+  private Optional<Path> trace = Optional.empty();
 
   @Option(
       names = "--head-baseline",
       negatable = true,
       description =
           "first train the head alone, to see what the adapter buys [on for the built-in data]")
-  Optional<Boolean> headBaseline = Optional.empty();
+  private Optional<Boolean> headBaseline = Optional.empty();
 
   @Option(names = "--json", description = "print the record of the run (run.json) as the result")
-  boolean json;
+  private boolean json;
 
-  RunFolder folder(LocalDateTime now) {
+  /// The folder, checked, not touched.
+  RunFolder folder(ZonedDateTime now) {
     return RunFolder.check(out.orElseGet(() -> Path.of("runs", NAME.format(now))), force);
+  }
+
+  /// Where the trace goes, if not into the folder.
+  ///
+  /// @throws InputException if nothing can be written there
+  Optional<Path> trace() {
+    if (trace.isPresent()) {
+      Path parent = trace.get().toAbsolutePath().getParent();
+      if (!Files.isDirectory(parent)
+          || !Files.isWritable(parent)
+          || Files.isDirectory(trace.get())) {
+        throw new InputException(
+            "--trace %s: cannot be written; name a file in a folder that exists and is writable"
+                .formatted(trace.get()));
+      }
+    }
+    return trace;
+  }
+
+  /// Whether the head alone is measured first.
+  ///
+  /// @param builtInData whether the built-in data are used
+  boolean headBaseline(boolean builtInData) {
+    return headBaseline.orElse(builtInData);
+  }
+
+  /// Whether the result is the record of the run.
+  boolean json() {
+    return json;
   }
 }

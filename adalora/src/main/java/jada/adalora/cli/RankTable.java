@@ -1,6 +1,7 @@
 package jada.adalora.cli;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,16 +14,27 @@ import java.util.regex.Pattern;
 /// The ranks of all adapted matrices as a table: a row a layer, a column a kind of matrix.
 final class RankTable {
   /// The first number in a module's path is its layer.
-  private static final Pattern LAYER = Pattern.compile(".*?\\.([0-9]+)\\.(.*)");
+  private static final Pattern LAYER = Pattern.compile(".*?\\.([0-9]{1,6})\\.(.*)");
 
-  private static final Map<String, String> SHORT =
-      Map.of(
-          "attention.self.query", "q",
-          "attention.self.key", "k",
-          "attention.self.value", "v",
-          "attention.output.dense", "o",
-          "intermediate.dense", "ffn-in",
-          "output.dense", "ffn-out");
+  private static final int NONE = Integer.MAX_VALUE;
+
+  /// The matrices of a BERT layer in the order of their use, and their columns.
+  private static final List<String> KINDS =
+      List.of(
+          "attention.self.query",
+          "attention.self.key",
+          "attention.self.value",
+          "attention.output.dense",
+          "intermediate.dense",
+          "output.dense");
+
+  private static final List<String> COLUMNS = List.of("q", "k", "v", "o", "ffn-in", "ffn-out");
+
+  /// Modules in the order in which a model uses them: by layer, then by kind, others last.
+  static final Comparator<String> ORDER =
+      Comparator.comparingInt(RankTable::layer)
+          .thenComparingInt(module -> KINDS.indexOf(kind(module)))
+          .thenComparing(Comparator.naturalOrder());
 
   private RankTable() {}
 
@@ -33,19 +45,17 @@ final class RankTable {
     Map<Integer, Map<String, Integer>> layers = new TreeMap<>();
     Set<String> columns = new LinkedHashSet<>();
     Map<String, Integer> others = new LinkedHashMap<>();
-    ranks.forEach(
-        (module, rank) -> {
-          Matcher place = LAYER.matcher(module);
-          if (place.matches()) {
-            String column = SHORT.getOrDefault(place.group(2), place.group(2));
-            columns.add(column);
-            layers
-                .computeIfAbsent(Integer.valueOf(place.group(1)), _ -> new LinkedHashMap<>())
-                .put(column, rank);
-          } else {
-            others.put(module, rank);
-          }
-        });
+    for (String module : ranks.keySet().stream().sorted(ORDER).toList()) {
+      if (layer(module) == NONE) {
+        others.put(module, ranks.get(module));
+      } else {
+        String column = column(module);
+        columns.add(column);
+        layers
+            .computeIfAbsent(layer(module), _ -> new LinkedHashMap<>())
+            .put(column, ranks.get(module));
+      }
+    }
     List<String> lines = new ArrayList<>();
     if (!layers.isEmpty()) {
       StringBuilder head = new StringBuilder("  layer");
@@ -63,6 +73,21 @@ final class RankTable {
         });
     others.forEach((module, rank) -> lines.add("  %s: %d".formatted(module, rank)));
     return lines;
+  }
+
+  private static int layer(String module) {
+    Matcher place = LAYER.matcher(module);
+    return place.matches() ? Integer.parseInt(place.group(1)) : NONE;
+  }
+
+  private static String kind(String module) {
+    Matcher place = LAYER.matcher(module);
+    return place.matches() ? place.group(2) : module;
+  }
+
+  private static String column(String module) {
+    int known = KINDS.indexOf(kind(module));
+    return known < 0 ? kind(module) : COLUMNS.get(known);
   }
 
   /// Right-aligned under its column's name.

@@ -22,9 +22,26 @@ final class RunFolder implements AutoCloseable {
   /// What a folder is known by as an adapter.
   private static final String CONFIG = "adapter_config.json";
 
+  static final String RECORD = "run.json";
+  static final String TRACE = "trace.jsonl";
+
+  /// What a folder is known by as a model, which is what --method full writes.
+  private static final String MODEL_CONFIG = "config.json";
+
   /// The files that a run writes.
   private static final List<String> FILES =
-      List.of(CONFIG, "adapter_model.safetensors", "labels.json", "run.json", "trace.jsonl");
+      List.of(CONFIG, "adapter_model.safetensors", "labels.json", RECORD, TRACE);
+
+  /// The files that it writes in place of an adapter.
+  private static final List<String> MODEL_FILES =
+      List.of(
+          MODEL_CONFIG,
+          "model.safetensors",
+          "tokenizer.json",
+          "vocab.txt",
+          "tokenizer_config.json",
+          "special_tokens_map.json",
+          "added_tokens.json");
 
   private final Path target;
   private final List<Path> parents = new ArrayList<>();
@@ -48,13 +65,7 @@ final class RunFolder implements AutoCloseable {
     if (Files.exists(target) && !Files.isDirectory(target)) {
       throw new InputException("--out " + target + ": is a file; name a folder");
     }
-    for (String file : FILES) {
-      if (!force && Files.exists(target.resolve(file))) {
-        throw new InputException(
-            "--out %s: holds %s of an earlier run; name another folder, or add --force to replace it"
-                .formatted(target, file));
-      }
-    }
+    requireFree(target, force);
     Path existing = target.toAbsolutePath().normalize();
     while (!Files.exists(existing)) {
       existing = existing.getParent();
@@ -69,6 +80,21 @@ final class RunFolder implements AutoCloseable {
               .formatted(target, existing));
     }
     return new RunFolder(target);
+  }
+
+  private static void requireFree(Path target, boolean force) {
+    boolean run = Files.exists(target.resolve(RECORD));
+    if (!run && Files.exists(target.resolve(MODEL_CONFIG))) {
+      throw new InputException(
+          "--out %s: holds a model that no run wrote; name another folder".formatted(target));
+    }
+    for (String file : FILES) {
+      if (!force && Files.exists(target.resolve(file))) {
+        throw new InputException(
+            "--out %s: holds %s of an earlier run; name another folder, or add --force to replace it"
+                .formatted(target, file));
+      }
+    }
   }
 
   /// Makes the folder aside, into which the files of the run are written.
@@ -109,9 +135,7 @@ final class RunFolder implements AutoCloseable {
       }
       Path place = target.toAbsolutePath().normalize();
       if (Files.isDirectory(place)) {
-        for (String file : FILES) {
-          Files.deleteIfExists(place.resolve(file));
-        }
+        removeEarlierRun(place);
         for (Path file : files()) {
           Files.move(file, place.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
         }
@@ -125,11 +149,26 @@ final class RunFolder implements AutoCloseable {
     }
   }
 
+  /// The files of a model are removed only where a run wrote them. The record, which tells, goes
+  /// last.
+  private static void removeEarlierRun(Path place) throws IOException {
+    List<String> names = new ArrayList<>(FILES);
+    if (Files.exists(place.resolve(RECORD))) {
+      names.addAll(MODEL_FILES);
+    }
+    names.remove(RECORD);
+    names.add(RECORD);
+    for (String name : names) {
+      Files.deleteIfExists(place.resolve(name));
+    }
+  }
+
   /// The files aside, the one that makes them an adapter last.
   private List<Path> files() throws IOException {
     try (Stream<Path> list = Files.list(aside)) {
       return list.sorted(
-              Comparator.comparing((Path file) -> file.endsWith(CONFIG))
+              Comparator.comparing(
+                      (Path file) -> file.endsWith(CONFIG) || file.endsWith(MODEL_CONFIG))
                   .thenComparing(Comparator.naturalOrder()))
           .toList();
     }
@@ -141,7 +180,8 @@ final class RunFolder implements AutoCloseable {
     }
   }
 
-  private OutputException failed(IOException e) {
+  /// Writing into the folder has failed.
+  OutputException failed(IOException e) {
     return new OutputException(
         "--out %s: cannot be written: %s".formatted(target, ErrorLine.reason(e)), e);
   }

@@ -16,6 +16,25 @@ class MainTest {
   }
 
   @Test
+  void names_the_command_that_was_probably_meant() {
+    assertThat(jada.run("finetun")).isEqualTo(2);
+
+    assertThat(jada.errLines())
+        .containsExactly("jada: unknown command finetun; did you mean finetune?; see jada --help");
+    assertThat(jada.out()).isEmpty();
+  }
+
+  @Test
+  void names_the_option_that_was_probably_meant() {
+    assertThat(jada.run("finetune", "--lerning-rate", "1e-3")).isEqualTo(2);
+
+    assertThat(jada.errLines())
+        .containsExactly(
+            "jada: unknown option --lerning-rate; did you mean --learning-rate?;"
+                + " see jada finetune --help");
+  }
+
+  @Test
   void says_that_a_command_is_missing() {
     assertThat(jada.run()).isEqualTo(2);
 

@@ -99,6 +99,28 @@ class RunFolderTest {
   }
 
   @Test
+  void keeps_a_model_that_no_run_wrote_even_by_force() throws IOException {
+    Files.writeString(temp.resolve("config.json"), "{}");
+
+    assertThatThrownBy(() -> RunFolder.check(temp, true))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("holds a model that no run wrote");
+  }
+
+  @Test
+  void replaces_a_model_that_a_run_wrote() throws IOException {
+    for (String file : List.of("config.json", "model.safetensors", "run.json")) {
+      Files.writeString(temp.resolve(file), "old");
+    }
+    try (RunFolder folder = RunFolder.check(temp, true)) {
+      write(folder.open());
+      folder.publish();
+    }
+
+    assertThat(tree(temp)).containsExactly("adapter_config.json", "labels.json");
+  }
+
+  @Test
   void refuses_a_file_in_the_way() throws IOException {
     Path file = Files.writeString(temp.resolve("file"), "");
 

@@ -1,0 +1,116 @@
+package jada.adalora.cli;
+
+import jada.adalora.AdaptedModel;
+import jada.adalora.FineTuner;
+import jada.adalora.HeadBaseline;
+import jada.adalora.TrainingDiverged;
+import jada.adalora.TrainingListener.Evaluation;
+import jada.adalora.TrainingOptions;
+import jada.adalora.data.Split;
+import jada.nn.InputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// Trains, and saves what came of it: the trained adapter, or after Ctrl-C or a loss that is no
+/// longer a number the last good state. Nothing is left behind if that cannot be written.
+final class FinetuneRun {
+  private final Console console;
+  private final AdaptedModel model;
+  private final TrainingOptions options;
+  private final Split data;
+  private final RunRecord record;
+  private final RunFolder folder;
+  private final Optional<Path> tracePlace;
+  private final History history = new History();
+
+  FinetuneRun(
+      Console console,
+      AdaptedModel model,
+      TrainingOptions options,
+      Split data,
+      RunRecord record,
+      RunFolder folder,
+      Optional<Path> tracePlace) {
+    this.console = console;
+    this.model = model;
+    this.options = options;
+    this.data = data;
+    this.record = record;
+    this.folder = folder;
+    this.tracePlace = tracePlace;
+  }
+
+  /// Runs and returns the exit status.
+  ///
+  /// @param measureHead whether the head alone is trained first, to compare with
+  /// @throws TrainingDiverged if there is no good state to save
+  int run(boolean measureHead) {
+    Optional<Evaluation> headAlone = measureHead ? Optional.of(headAlone()) : Optional.empty();
+    Path aside = folder.open();
+    try (TraceWriter trace = new TraceWriter(tracePlace.orElse(aside.resolve(RunFolder.TRACE)));
+        Interrupts interrupts = interrupts(trace)) {
+      Optional<TrainingDiverged> divergence = train(trace, interrupts);
+      boolean stopped = divergence.isEmpty() && history.last().isEmpty();
+      String status = divergence.isPresent() ? "diverged" : stopped ? "interrupted" : "finished";
+      record.finish(status, model, history, headAlone);
+      save(aside, trace);
+      new Summary(console, model, history, headAlone, folder.target(), tracePlace).print();
+      divergence.ifPresent(
+          e -> console.say("jada: %s; saved in %s".formatted(e.getMessage(), folder.target())));
+      return divergence.isPresent() ? ErrorLine.FAILED : stopped ? interrupts.status() : 0;
+    }
+  }
+
+  private Evaluation headAlone() {
+    try (ConsoleProgress progress = new ConsoleProgress(console)) {
+      Evaluation evaluation =
+          HeadBaseline.measure(
+              model.base(), model.task(), options, data.train(), data.dev(), progress);
+      console.say("head alone: dev " + Figures.metrics(evaluation));
+      return evaluation;
+    }
+  }
+
+  private Interrupts interrupts(TraceWriter trace) {
+    return new Interrupts(
+        () -> console.say("\njada: stopping after this step; press Ctrl-C again to stop at once"),
+        () -> {
+          trace.close();
+          folder.close();
+        });
+  }
+
+  private Optional<TrainingDiverged> train(TraceWriter trace, Interrupts interrupts) {
+    try (TrainingProgress progress = new TrainingProgress(console, System::nanoTime)) {
+      FineTuner.of(model)
+          .options(options)
+          .listener(history)
+          .listener(trace)
+          .listener(progress)
+          .stopWhen(interrupts::requested)
+          .run(data.train(), data.dev());
+      return Optional.empty();
+    } catch (TrainingDiverged e) {
+      if (e.step() == 0) {
+        throw e;
+      }
+      return Optional.of(e);
+    }
+  }
+
+  private void save(Path aside, TraceWriter trace) {
+    try {
+      model.save(aside);
+      Files.writeString(aside.resolve(RunFolder.RECORD), Json.pretty(record.fields()));
+    } catch (InputException e) {
+      // Not the user's input, but the disk failed; the place named is the one that people know.
+      throw folder.failed(e.getCause() instanceof IOException io ? io : new IOException(e));
+    } catch (IOException e) {
+      throw folder.failed(e);
+    }
+    trace.publish();
+    folder.publish();
+  }
+}

@@ -1,0 +1,57 @@
+package jada.adalora.cli;
+
+import jada.adalora.AdaLora;
+import jada.adalora.AdaLoraConfig;
+import jada.adalora.AdaptedModel;
+import jada.adalora.Models;
+import jada.adalora.Task;
+import jada.nn.InputException;
+import jada.nn.PretrainedModel;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/// What `finetune` starts from.
+final class ModelOptions {
+  @Option(
+      names = "--model",
+      paramLabel = "NAME|DIR",
+      defaultValue = Models.DEFAULT,
+      description = "a name that jada models lists, or a Hugging Face folder [${DEFAULT-VALUE}]")
+  private String model;
+
+  @Option(
+      names = "--init-adapter",
+      paramLabel = "DIR",
+      description = "start from the values of this adapter")
+  private Optional<Path> initAdapter = Optional.empty();
+
+  /// The base model.
+  ///
+  /// @param dropout of hidden states and attention weights while training
+  PretrainedModel load(Console console, float dropout) {
+    PretrainedModel base = BaseModels.load(model, console);
+    return new PretrainedModel(
+        model, // as it was asked for, so that the adapter's folder says how to find it
+        base.config().withDropout(dropout, dropout),
+        base.tokenizer(),
+        base.weights(),
+        base.checksum(),
+        base.source(),
+        base.tokenizerFiles(),
+        base.labels(),
+        base.problemType());
+  }
+
+  /// The base model prepared for training.
+  ///
+  /// @throws InputException if no module matches the target modules
+  AdaptedModel adapt(PretrainedModel base, Task task, AdaLoraConfig config, long seed) {
+    try {
+      return AdaLora.adapt(base, task, config, seed);
+    } catch (InputException e) {
+      throw new InputException(
+          e.getMessage().replaceFirst("^target modules: ", "--target-modules: "), e);
+    }
+  }
+}

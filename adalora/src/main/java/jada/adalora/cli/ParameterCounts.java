@@ -1,0 +1,26 @@
+package jada.adalora.cli;
+
+import jada.adalora.AdaptedModel;
+import jada.adalora.Adapter;
+
+/// How many numbers each way of fine-tuning the same model keeps.
+///
+/// @param adapter in the living triplets, or in the LoRA matrices
+/// @param head in the trained part of the head
+/// @param lora in LoRA of the target rank on the same matrices
+/// @param full in encoder and head, all of which full fine-tuning changes
+record ParameterCounts(long adapter, long head, long lora, long full) {
+  static ParameterCounts of(AdaptedModel model) {
+    long adapter = 0;
+    long lora = 0;
+    for (Adapter a : model.adapters().values()) {
+      long sides = (long) a.weight().shape().dim(0) + a.weight().shape().dim(1);
+      adapter += a.rank() * (a instanceof jada.adalora.SvdLinear ? sides + 1 : sides);
+      lora += model.config().targetRank() * sides;
+    }
+    long head = model.trainedWeights().values().stream().mapToLong(p -> p.value().size()).sum();
+    long encoder =
+        model.base().weights().values().stream().mapToLong(tensor -> tensor.size()).sum();
+    return new ParameterCounts(adapter, head, lora, encoder + head);
+  }
+}

@@ -1,0 +1,66 @@
+package jada.adalora.cli;
+
+import jada.adalora.AdaptedModel;
+import jada.adalora.Models;
+import jada.adalora.PeftFolder;
+import jada.nn.InputException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/// A folder with an adapter, and what it says about itself before its base model is loaded.
+record SavedAdapter(Path folder) {
+  private static final String CONFIG = "adapter_config.json";
+
+  /// Of a model that was trained as a whole.
+  private static final String MODEL_CONFIG = "config.json";
+
+  private static final String RUN = "run.json";
+
+  /// @throws InputException if there is no adapter in the folder
+  SavedAdapter {
+    if (!Files.isDirectory(folder)) {
+      throw new InputException(
+          folder + ": no such folder; give the folder that finetune wrote (--out)");
+    }
+    if (!Files.exists(folder.resolve(CONFIG)) && !Files.exists(folder.resolve(MODEL_CONFIG))) {
+      throw new InputException(
+          "%s: has no %s; give the folder that finetune wrote (--out)".formatted(folder, CONFIG));
+    }
+  }
+
+  /// Puts the adapter onto its base model.
+  ///
+  /// @param model the base model; empty for the one that the adapter names
+  AdaptedModel load(Optional<String> model, Console console) {
+    String name = model.orElseGet(this::namedModel);
+    return PeftFolder.load(BaseModels.load(name, console), folder);
+  }
+
+  private String namedModel() {
+    String name =
+        PeftFolder.baseModel(folder)
+            .orElseThrow(
+                () ->
+                    new InputException(
+                        folder.resolve(CONFIG) + ": names no base model; give it with --model"));
+    boolean known = Models.known().stream().anyMatch(k -> k.name().equals(name));
+    if (!known && !Files.isDirectory(Path.of(name))) {
+      throw new InputException(
+          "%s: names the base model %s, which is neither known nor a folder here; give it with --model"
+              .formatted(folder.resolve(CONFIG), name));
+    }
+    return name;
+  }
+
+  /// Tokens at which texts were cut in training, where the run left a record.
+  Optional<Integer> maxLength() {
+    Path run = folder.resolve(RUN);
+    if (!Files.isRegularFile(run)) {
+      return Optional.empty();
+    }
+    JsonNode length = Json.read(run).path("options").path("max-length");
+    return length.isInt() ? Optional.of(length.intValue()) : Optional.empty();
+  }
+}

@@ -12,16 +12,11 @@ final class Panels {
 
   /// Floats that the panels of B (k,n) take.
   static int size(int k, int n) {
-    return Math.multiplyExact(k, roundUp(n));
+    return Math.multiplyExact(k, Math.ceilDiv(n, Gemm.COLUMNS) * Gemm.COLUMNS);
   }
 
-  /// The number of columns with the last panel's filled up.
-  static int roundUp(int n) {
-    return (n + Gemm.COLUMNS - 1) / Gemm.COLUMNS * Gemm.COLUMNS;
-  }
-
-  /// Packs the columns `[fromColumn, toColumn)` of B (k,n), all k rows; panel q of these columns
-  /// begins at `q · k · COLUMNS`, counted from the panel of column `firstColumn`.
+  /// Packs the columns `[fromColumn, toColumn)` of B (k,n), all k rows; the panel of column j
+  /// begins at `(j − firstColumn) · k`.
   ///
   /// @param fromColumn a multiple of [Gemm#COLUMNS] from `firstColumn`
   static void packRight(
@@ -30,49 +25,70 @@ final class Panels {
       int width = Math.min(Gemm.COLUMNS, toColumn - j);
       int at = (j - firstColumn) * k;
       if (b.transposed) {
-        interleave(b.data, b.offset + j * b.stride, b.stride, width, k, panels, at, Gemm.COLUMNS);
+        weave(b.data, b.offset + j * b.stride, b.stride, width, k, panels, at, Gemm.COLUMNS);
+      } else if (Fastest.VECTOR && width == Gemm.COLUMNS) {
+        VectorPanels.copy(b.data, b.offset + j, b.stride, k, panels, at);
       } else {
         copy(b.data, b.offset + j, b.stride, width, k, panels, at, Gemm.COLUMNS);
       }
     }
   }
 
-  /// Packs rows `[i, i + rows)` and columns `[p, p + k)` of A; panel q of these rows begins at `q ·
-  /// k · 4`.
+  /// Packs rows `[i, i + rows)` and columns `[p, p + k)` of A; the panel of row i + r begins at `r
+  /// · k`.
   static void packLeft(Operand a, int i, int rows, int p, int k, float[] panels) {
+    if (a.transposed) {
+      packLeftTransposed(a.data, a.offset + p * a.stride + i, a.stride, rows, k, panels);
+    } else {
+      packLeft(a.data, a.offset + i * a.stride + p, a.stride, rows, k, panels);
+    }
+  }
+
+  private static void packLeft(float[] x, int xo, int stride, int rows, int k, float[] panels) {
     for (int r = 0; r < rows; r += ROWS) {
+      int from = xo + r * stride;
       int height = Math.min(ROWS, rows - r);
-      int at = r * k;
-      if (a.transposed) {
-        copy(a.data, a.offset + p * a.stride + i + r, a.stride, height, k, panels, at, ROWS);
-      } else {
-        interleave(
-            a.data, a.offset + (i + r) * a.stride + p, a.stride, height, k, panels, at, ROWS);
+      int done = 0;
+      if (Fastest.VECTOR && height == ROWS) {
+        done = VectorPanels.weave(x, from, stride, k, panels, r * k);
       }
+      int at = r * k + done * ROWS;
+      weave(x, from + done, stride, height, k - done, panels, at, ROWS);
+    }
+  }
+
+  private static void packLeftTransposed(
+      float[] x, int xo, int stride, int rows, int k, float[] panels) {
+    int r = 0;
+    for (; Fastest.VECTOR && r <= rows - 4 * ROWS; r += 4 * ROWS) {
+      VectorPanels.copyFour(x, xo + r, stride, k, panels, r * k, ROWS * k);
+    }
+    for (; r < rows; r += ROWS) {
+      copy(x, xo + r, stride, Math.min(ROWS, rows - r), k, panels, r * k, ROWS);
     }
   }
 
   /// `panel[at + width·p + r] ← x[xo + stride·p + r]`: k rows of `count` neighbours, each filled up
-  /// to `width`.
+  /// to `width` with zeros.
   private static void copy(
       float[] x, int xo, int stride, int count, int k, float[] panel, int at, int width) {
     for (int p = 0; p < k; p++) {
-      System.arraycopy(x, xo + p * stride, panel, at + p * width, count);
-    }
-    if (count < width) {
-      for (int p = 0; p < k; p++) {
-        Arrays.fill(panel, at + p * width + count, at + p * width + width, 0);
+      int from = xo + p * stride;
+      int to = at + p * width;
+      for (int r = 0; r < count; r++) {
+        panel[to + r] = x[from + r];
       }
+      Arrays.fill(panel, to + count, to + width, 0);
     }
   }
 
   /// `panel[at + width·p + r] ← x[xo + stride·r + p]`: `count` rows of k neighbours, woven; rows
   /// from `count` to `width` are zero.
-  private static void interleave(
+  private static void weave(
       float[] x, int xo, int stride, int count, int k, float[] panel, int at, int width) {
     int r = 0;
     for (; r + 4 <= count; r += 4) {
-      weave4(x, xo + r * stride, stride, k, panel, at + r, width);
+      weaveFour(x, xo + r * stride, stride, k, panel, at + r, width);
     }
     for (; r < width; r++) {
       for (int p = 0; p < k; p++) {
@@ -81,7 +97,7 @@ final class Panels {
     }
   }
 
-  private static void weave4(
+  private static void weaveFour(
       float[] x, int xo, int stride, int k, float[] panel, int at, int width) {
     int x1 = xo + stride;
     int x2 = x1 + stride;

@@ -42,4 +42,30 @@ final class ScalarTile {
       System.arraycopy(sums, 0, c, co + i * ldc, COLUMNS);
     }
   }
+
+  /// The same for A in place: row i of the tile begins at `a0` … `a3`.
+  static void multiplyRows(
+      float[] a,
+      int a0,
+      int a1,
+      int a2,
+      int a3,
+      float[] b,
+      int bo,
+      int k,
+      float[] s,
+      int so,
+      int lds,
+      float[] c,
+      int co,
+      int ldc) {
+    float[] panel = new float[ROWS * k];
+    for (int p = 0; p < k; p++) {
+      panel[ROWS * p] = a[a0 + p];
+      panel[ROWS * p + 1] = a[a1 + p];
+      panel[ROWS * p + 2] = a[a2 + p];
+      panel[ROWS * p + 3] = a[a3 + p];
+    }
+    multiply(panel, 0, b, bo, k, s, so, lds, c, co, ldc);
+  }
 }

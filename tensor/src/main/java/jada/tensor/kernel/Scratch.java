@@ -6,7 +6,7 @@ final class Scratch {
   private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
   /// A block of A as packed by [Panels#packLeft].
-  final float[] left = new float[Gemm.ROW_BLOCK * Gemm.DEPTH_BLOCK];
+  final float[] left = new float[Product.ROW_BLOCK * Product.DEPTH_BLOCK];
 
   /// A tile at the edge of C, in full size.
   final float[] tile = new float[ScalarTile.ROWS * Gemm.COLUMNS];

@@ -1,0 +1,191 @@
+package jada.tensor.kernel;
+
+/// One matrix product with B packed: cuts C into blocks for tasks, and blocks into tiles.
+final class Product {
+  private static final int ROWS = ScalarTile.ROWS;
+  private static final int COLUMNS = Gemm.COLUMNS;
+
+  /// Rows of a packed block of A: with 384 columns 96 KiB, which stays in L2 while panels of B
+  /// pass.
+  static final int ROW_BLOCK = 64;
+
+  /// Columns of a packed block of A: a panel of B is then 24 KiB, a panel of A 6 KiB; both in L1.
+  static final int DEPTH_BLOCK = 384;
+
+  /// Multiply-adds below which a task is not worth handing over: about 10 µs.
+  static final int TASK = 500_000;
+
+  /// A product of at most so many columns reads A in place: each element of A is used so seldom
+  /// that packing costs more than the slower tile.
+  private static final int NARROW = 2 * COLUMNS;
+
+  private static final float[] ZEROS = new float[COLUMNS];
+
+  /// What the sums start from.
+  enum Start {
+    ZERO,
+    ROW,
+    TARGET
+  }
+
+  private final int m;
+  private final int k;
+  private final Operand a;
+  private final float[] panels;
+  private final int firstColumn;
+  private final int lastColumn;
+  private final boolean inPlace;
+  private final Start start;
+  private final float[] row;
+  private final int ro;
+  private final float[] c;
+  private final int co;
+  private final int ldc;
+
+  /// The columns `[firstColumn, lastColumn)` of C, of which `panels` holds those of B.
+  Product(
+      int m,
+      int k,
+      Operand a,
+      float[] panels,
+      int firstColumn,
+      int lastColumn,
+      Start start,
+      float[] row,
+      int ro,
+      float[] c,
+      int co,
+      int ldc) {
+    this.m = m;
+    this.k = k;
+    this.a = a;
+    this.panels = panels;
+    this.firstColumn = firstColumn;
+    this.lastColumn = lastColumn;
+    this.inPlace = !a.transposed && lastColumn - firstColumn <= NARROW;
+    this.start = start;
+    this.row = row;
+    this.ro = ro;
+    this.c = c;
+    this.co = co;
+    this.ldc = ldc;
+  }
+
+  void run(Dispatcher dispatcher) {
+    int columns = lastColumn - firstColumn;
+    if (m == 0 || columns == 0) {
+      return;
+    }
+    // Blocks of nearly equal size, so that no thread is left with the last.
+    int rowBlock = roundUp(Math.ceilDiv(m, Math.ceilDiv(m, ROW_BLOCK)), ROWS);
+    int rowBlocks = Math.ceilDiv(m, rowBlock);
+    int columnBlock = columnBlock(rowBlock, rowBlocks, columns);
+    int columnBlocks = Math.ceilDiv(columns, columnBlock);
+    dispatcher.dispatch(
+        rowBlocks * columnBlocks,
+        task -> {
+          int i = task / columnBlocks * rowBlock;
+          int j = firstColumn + task % columnBlocks * columnBlock;
+          block(i, Math.min(m, i + rowBlock), j, Math.min(lastColumn, j + columnBlock));
+        });
+  }
+
+  /// Columns of a task: all of them where there are many blocks of rows, else fewer, but so many
+  /// that packing the block of A again for each range stays small beside multiplying it.
+  private int columnBlock(int rowBlock, int rowBlocks, int columns) {
+    int wanted = Math.ceilDiv(16, rowBlocks);
+    int least = Math.max(96, TASK / Math.max(1, rowBlock * k));
+    return roundUp(Math.max(least, Math.ceilDiv(columns, wanted)), COLUMNS);
+  }
+
+  /// Computes rows `[i, toRow)` and columns `[j, toColumn)` of C.
+  private void block(int i, int toRow, int j, int toColumn) {
+    Scratch scratch = Scratch.ofThread();
+    int depth = Math.ceilDiv(Math.max(1, k), Math.ceilDiv(Math.max(1, k), DEPTH_BLOCK));
+    int p = 0;
+    do { // once for k = 0 as well: C becomes what it starts from
+      int kc = Math.min(depth, k - p);
+      if (!inPlace) {
+        Panels.packLeft(a, i, toRow - i, p, kc, scratch.left);
+      }
+      for (int column = j; column < toColumn; column += COLUMNS) {
+        int width = Math.min(COLUMNS, toColumn - column);
+        int bo = (column - firstColumn) * k + p * COLUMNS;
+        for (int r = i; r < toRow; r += ROWS) {
+          int left = inPlace ? a.offset + r * a.stride + p : (r - i) * kc;
+          tile(scratch, left, bo, kc, p == 0, r, Math.min(ROWS, toRow - r), column, width);
+        }
+      }
+      p += depth;
+    } while (p < k);
+  }
+
+  /// Computes the tile at (i, j) of C, which is `height` by `width` at the edge.
+  private void tile(
+      Scratch scratch,
+      int left,
+      int bo,
+      int depth,
+      boolean first,
+      int i,
+      int height,
+      int j,
+      int width) {
+    int to = co + i * ldc + j;
+    float[] s = c;
+    int so = to;
+    int lds = ldc;
+    if (first && start != Start.TARGET) {
+      s = start == Start.ROW ? row : ZEROS;
+      so = start == Start.ROW ? ro + j : 0;
+      lds = 0;
+    }
+    if (height == ROWS && width == COLUMNS) {
+      multiply(scratch, left, height, bo, depth, s, so, lds, c, to, ldc);
+      return;
+    }
+    for (int r = 0; r < height; r++) {
+      System.arraycopy(s, so + r * lds, scratch.start, r * COLUMNS, width);
+    }
+    multiply(scratch, left, height, bo, depth, scratch.start, 0, COLUMNS, scratch.tile, 0, COLUMNS);
+    for (int r = 0; r < height; r++) {
+      System.arraycopy(scratch.tile, r * COLUMNS, c, to + r * ldc, width);
+    }
+  }
+
+  private void multiply(
+      Scratch scratch,
+      int left,
+      int height,
+      int bo,
+      int depth,
+      float[] s,
+      int so,
+      int lds,
+      float[] to,
+      int at,
+      int ldt) {
+    float[] b = panels;
+    if (!inPlace) {
+      if (Fastest.VECTOR) {
+        VectorTile.multiply(scratch.left, left, b, bo, depth, s, so, lds, to, at, ldt);
+      } else {
+        ScalarTile.multiply(scratch.left, left, b, bo, depth, s, so, lds, to, at, ldt);
+      }
+      return;
+    }
+    // Below the edge the last row is read again; what it gives is not kept.
+    int a1 = left + Math.min(1, height - 1) * a.stride;
+    int a2 = left + Math.min(2, height - 1) * a.stride;
+    int a3 = left + Math.min(3, height - 1) * a.stride;
+    if (Fastest.VECTOR) {
+      VectorTile.multiplyRows(a.data, left, a1, a2, a3, b, bo, depth, s, so, lds, to, at, ldt);
+    } else {
+      ScalarTile.multiplyRows(a.data, left, a1, a2, a3, b, bo, depth, s, so, lds, to, at, ldt);
+    }
+  }
+
+  private static int roundUp(int x, int multiple) {
+    return Math.ceilDiv(x, multiple) * multiple;
+  }
+}

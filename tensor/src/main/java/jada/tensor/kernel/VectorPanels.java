@@ -1,0 +1,70 @@
+package jada.tensor.kernel;
+
+import static jdk.incubator.vector.FloatVector.fromArray;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/// The copying loops of [Panels] on the vector unit, for panels that are full.
+final class VectorPanels {
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
+
+  private static final int LANES = SPECIES.length();
+
+  /// (x₀ y₀ x₁ y₁ …) of the lower and of the upper halves of x and y.
+  private static final VectorShuffle<Float> LOW = VectorShuffle.makeZip(SPECIES, 0);
+
+  private static final VectorShuffle<Float> HIGH = VectorShuffle.makeZip(SPECIES, 1);
+
+  private VectorPanels() {}
+
+  /// Copies k rows of two vectors' width into a panel of B.
+  static void copy(float[] x, int xo, int stride, int k, float[] panel, int at) {
+    for (int p = 0; p < k; p++) {
+      int from = xo + p * stride;
+      int to = at + p * 2 * LANES;
+      fromArray(SPECIES, x, from).intoArray(panel, to);
+      fromArray(SPECIES, x, from + LANES).intoArray(panel, to + LANES);
+    }
+  }
+
+  /// Copies k rows of 16 into four panels of A, which lie `step` apart: a cache line at a time.
+  static void copyFour(float[] x, int xo, int stride, int k, float[] panels, int at, int step) {
+    for (int p = 0; p < k; p++) {
+      int from = xo + p * stride;
+      int to = at + p * 4;
+      fromArray(FOUR, x, from).intoArray(panels, to);
+      fromArray(FOUR, x, from + 4).intoArray(panels, to + step);
+      fromArray(FOUR, x, from + 8).intoArray(panels, to + 2 * step);
+      fromArray(FOUR, x, from + 12).intoArray(panels, to + 3 * step);
+    }
+  }
+
+  /// Weaves four rows into a panel of A.
+  ///
+  /// @return the number of elements of each row that were woven: k but for a rest below a vector
+  static int weave(float[] x, int xo, int stride, int k, float[] panel, int at) {
+    int x1 = xo + stride;
+    int x2 = x1 + stride;
+    int x3 = x2 + stride;
+    int p = 0;
+    for (; p <= k - LANES; p += LANES) {
+      FloatVector r0 = fromArray(SPECIES, x, xo + p);
+      FloatVector r1 = fromArray(SPECIES, x, x1 + p);
+      FloatVector r2 = fromArray(SPECIES, x, x2 + p);
+      FloatVector r3 = fromArray(SPECIES, x, x3 + p);
+      FloatVector even0 = r0.rearrange(LOW, r2);
+      FloatVector odd0 = r1.rearrange(LOW, r3);
+      FloatVector even1 = r0.rearrange(HIGH, r2);
+      FloatVector odd1 = r1.rearrange(HIGH, r3);
+      int to = at + 4 * p;
+      even0.rearrange(LOW, odd0).intoArray(panel, to);
+      even0.rearrange(HIGH, odd0).intoArray(panel, to + LANES);
+      even1.rearrange(LOW, odd1).intoArray(panel, to + 2 * LANES);
+      even1.rearrange(HIGH, odd1).intoArray(panel, to + 3 * LANES);
+    }
+    return p;
+  }
+}

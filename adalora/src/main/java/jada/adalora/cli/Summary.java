@@ -97,7 +97,7 @@ record Summary(
         model.config().method() == Method.FULL
             ? "           config.json, model.safetensors, labels.json: model, as Hugging Face"
             : "           adapter_config.json, adapter_model.safetensors, labels.json: adapter, as"
-                  + " PEFT");
+                + " PEFT");
     say("           run.json: options, data, machine, scores, ranks");
     say("           %s: one JSON object a step", trace.map(Path::toString).orElse("trace.jsonl"));
     say("try        jada predict --adapter %s \"some text\"", folder);

@@ -37,6 +37,16 @@ class RandomSourceTest {
   }
 
   @Test
+  void draws_integers_uniformly_below_a_bound_that_does_not_divide_the_range() {
+    RandomSource random = RandomSource.of(5);
+    int low = 0;
+    for (int i = 0; i < 10_000; i++) {
+      low += random.nextInt(3 << 29) < 1 << 29 ? 1 : 0; // taking the remainder alone gives ½, not ⅓
+    }
+    assertThat(low).isBetween(3_100, 3_570);
+  }
+
+  @Test
   void draws_doubles_uniformly_from_zero_to_one() {
     RandomSource random = RandomSource.of(6);
     int[] counts = new int[10];

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WorkersTest {
   @Test
   void runs_every_task_exactly_once() {
@@ -110,21 +110,41 @@ class WorkersTest {
   }
 
   @Test
+  void drops_the_tasks_not_begun_when_one_fails() {
+    try (Workers workers = Workers.of(2)) {
+      AtomicInteger runs = new AtomicInteger();
+      assertThatThrownBy(
+              () ->
+                  workers.dispatch(
+                      1000,
+                      task -> {
+                        sleepQuietly(1);
+                        if (runs.incrementAndGet() == 10) {
+                          throw new IllegalStateException("tenth");
+                        }
+                      }))
+          .hasMessage("tenth");
+      assertThat(runs.get()).isLessThan(20);
+    }
+  }
+
+  @Test
   void runs_a_dispatch_within_a_task_on_the_thread_of_the_task() {
     try (Workers workers = Workers.of(3)) {
       AtomicInteger inner = new AtomicInteger();
       workers.dispatch(
-          6,
+          2, // so that one helper has nothing to do
           task -> {
             Thread self = Thread.currentThread();
             workers.dispatch(
                 4,
                 nested -> {
                   assertThat(Thread.currentThread()).isSameAs(self);
+                  sleepQuietly(2);
                   inner.incrementAndGet();
                 });
           });
-      assertThat(inner).hasValue(24);
+      assertThat(inner).hasValue(8);
     }
   }
 

@@ -13,8 +13,8 @@ class ApproximationsTest {
   private static final int STRIDE = Integer.getInteger("jada.stride", 4099);
 
   @Test
-  void exp_is_within_one_ulp() {
-    assertThat(largestUlps(Approximations::exp, Math::exp)).isLessThan(1.0);
+  void exp_is_within_little_more_than_one_ulp() {
+    assertThat(largestUlps(Approximations::exp, Math::exp)).isLessThan(1.05);
   }
 
   @Test

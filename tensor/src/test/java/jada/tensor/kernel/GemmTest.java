@@ -142,6 +142,28 @@ class GemmTest {
   }
 
   @Test
+  void fills_panels_up_with_zeros() {
+    int columns = Gemm.COLUMNS;
+    Operand b = Operand.of(numbers(3 * (columns + 1)), 0, columns + 1); // (3, columns + 1)
+    float[] panels = new float[Panels.size(3, columns + 1)];
+    Arrays.fill(panels, Float.NaN);
+    Panels.packRight(b, 0, 3, 0, columns + 1, panels);
+    Operand a = Operand.transposed(numbers(3 * 5), 0, 5); // (5, 3)
+    float[] left = new float[3 * 8];
+    Arrays.fill(left, Float.NaN);
+    Panels.packLeft(a, 0, 5, 0, 3, left);
+    for (int p = 0; p < 3; p++) {
+      for (int j = 0; j < 2 * columns; j++) {
+        assertThat(panels[j / columns * 3 * columns + p * columns + j % columns])
+            .isEqualTo(j < columns + 1 ? b.at(p, j) : 0);
+      }
+      for (int i = 0; i < 8; i++) {
+        assertThat(left[i / 4 * 12 + p * 4 + i % 4]).isEqualTo(i < 5 ? a.at(i, p) : 0);
+      }
+    }
+  }
+
+  @Test
   void packs_a_right_operand_too_large_for_the_scratch_in_parts() {
     Case c = new Case(4, 1100, 2048, 1);
     float[] expected = c.target.clone();

@@ -1,0 +1,77 @@
+package jada.tensor.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jada.tensor.RandomSource;
+import jada.tensor.Shape;
+import jada.tensor.Tensor;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// The choice is made once in a JVM, so each case starts one of its own.
+class FastestTest {
+  private static final String MODULE = "--add-modules=jdk.incubator.vector";
+
+  /// What such a JVM runs: prints what computes, and a checksum of the bits of a matrix product.
+  static final class Main {
+    private Main() {}
+
+    public static void main(String[] args) {
+      Tensor a = Tensor.normal(Shape.of(30, 50), 1, RandomSource.of(1));
+      int bits = 0;
+      for (float x : a.matmulTransposed(a).gelu().array()) {
+        bits = 31 * bits + Float.floatToIntBits(x);
+      }
+      System.out.println(Kernels.diagnosis() + "; " + bits);
+    }
+  }
+
+  @Test
+  void takes_the_vector_unit_where_its_module_is_present() throws Exception {
+    String checksum = checksum(run(MODULE));
+    assertThat(run(MODULE))
+        .isEqualTo("kernels: vector (%d lanes); %s", VectorTile.COLUMNS / 2, checksum);
+  }
+
+  @Test
+  void computes_the_same_bits_without_the_module_and_says_how_to_add_it() throws Exception {
+    assertThat(run())
+        .isEqualTo(
+            "kernels: scalar, many times slower: start java with --add-modules"
+                + " jdk.incubator.vector; %s",
+            checksum(run(MODULE)));
+  }
+
+  @Test
+  void obeys_the_system_property() throws Exception {
+    assertThat(run(MODULE, "-Djada.kernels=scalar"))
+        .startsWith("kernels: scalar, by the system property jada.kernels;");
+  }
+
+  @Test
+  void leaves_the_vector_unit_alone_where_nothing_compiles_for_it() throws Exception {
+    assertThat(run(MODULE, "-XX:TieredStopAtLevel=1"))
+        .startsWith(
+            "kernels: scalar, many times slower: this JVM runs without its optimizing compiler");
+  }
+
+  private static String checksum(String line) {
+    return line.substring(line.indexOf("; ") + 2);
+  }
+
+  /// The last line that the JVM printed; before it, it may warn of the incubator module.
+  private static String run(String... options) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(options));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
+    return output.lines().reduce("", (_, line) -> line);
+  }
+}

@@ -13,6 +13,7 @@ import jada.nn.InputException;
 import jada.nn.PretrainedModel;
 import java.nio.file.Path;
 import java.time.ZonedDateTime;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
@@ -87,12 +88,25 @@ final class FinetuneCommand implements Callable<Integer> {
       AdaptedModel adapted = model.adapt(base, task, config, options.seed());
       RunRecord record =
           new RunRecord(started, Settings.of(spec, folder.target(), options), adapted, split);
+      describe(split, task);
       boolean measureHead = output.headBaseline(data.isBuiltIn()) && config.method() != Method.HEAD;
       FinetuneRun run = new FinetuneRun(console, adapted, options, split, record, folder, trace);
       int status = run.run(measureHead);
       console.result(output.json() ? Json.line(record.fields()) : folder.target().toString());
       return status;
     }
+  }
+
+  private void describe(Split split, Task task) {
+    console.say(
+        String.format(
+            Locale.ROOT,
+            "data: %s, %,d examples; dev: %s, %,d%s",
+            split.train().name(),
+            split.train().size(),
+            split.dev().name(),
+            split.dev().size(),
+            task.isRegression() ? "" : "; %d labels".formatted(task.labels().size())));
   }
 
   private static void requireFittingSchedule(AdaLoraConfig config, int steps) {

@@ -45,10 +45,14 @@ final class ModelOptions {
 
   /// The base model prepared for training.
   ///
-  /// @throws InputException if no module matches the target modules
+  /// @throws InputException if no module matches the target modules, or the initial adapter does
+  ///   not fit
   AdaptedModel adapt(PretrainedModel base, Task task, AdaLoraConfig config, long seed) {
     try {
-      return AdaLora.adapt(base, task, config, seed);
+      AdaptedModel adapted = AdaLora.adapt(base, task, config, seed);
+      initAdapter.ifPresent(
+          folder -> InitialValues.copy(new SavedAdapter(folder).on(base), adapted));
+      return adapted;
     } catch (InputException e) {
       throw new InputException(
           e.getMessage().replaceFirst("^target modules: ", "--target-modules: "), e);

@@ -4,6 +4,7 @@ import jada.adalora.AdaptedModel;
 import jada.adalora.Models;
 import jada.adalora.PeftFolder;
 import jada.nn.InputException;
+import jada.nn.PretrainedModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -35,7 +36,12 @@ record SavedAdapter(Path folder) {
   /// @param model the base model; empty for the one that the adapter names
   AdaptedModel load(Optional<String> model, Console console) {
     String name = model.orElseGet(this::namedModel);
-    return PeftFolder.load(BaseModels.load(name, console), folder);
+    return on(BaseModels.load(name, console));
+  }
+
+  /// Puts the adapter onto this base model.
+  AdaptedModel on(PretrainedModel base) {
+    return PeftFolder.load(base, folder);
   }
 
   private String namedModel() {

@@ -256,6 +256,65 @@ class EndToEndTest {
   }
 
   @Test
+  void starts_from_the_values_of_another_adapter() {
+    Captured train = new Captured();
+    Path folder = temp.resolve("continued");
+
+    int status =
+        train.run(
+            "finetune",
+            "--init-adapter",
+            out,
+            "--model",
+            temp.resolve("model"),
+            "--train",
+            temp.resolve("train.tsv"),
+            "--dev",
+            dev,
+            "--out",
+            folder,
+            "--max-steps",
+            2,
+            "--tinit",
+            0,
+            "--tfinal",
+            0,
+            "--learning-rate",
+            1e-9,
+            "--init-r",
+            4,
+            "--target-r",
+            2,
+            "--json");
+
+    assertThat(status).as(train.err()).isZero();
+    // The rate is so low that it predicts as the first adapter does.
+    assertThat(JSON.readTree(train.out()).at("/metrics/dev/accuracy").doubleValue())
+        .isGreaterThan(0.9);
+
+    Captured other = new Captured();
+    assertThat(
+            other.run(
+                "finetune",
+                "--init-adapter",
+                out,
+                "--model",
+                temp.resolve("model"),
+                "--train",
+                temp.resolve("train.tsv"),
+                "--dev",
+                dev,
+                "--out",
+                temp.resolve("other")))
+        .isEqualTo(2);
+    assertThat(other.errLines())
+        .singleElement()
+        .asString()
+        .contains("--init-adapter: the adapter has init-r 4")
+        .contains("--init-r");
+  }
+
+  @Test
   void learns_numbers() {
     TinyWorld world = new TinyWorld(temp);
     Path numbers =

@@ -75,7 +75,17 @@ class LauncherTest {
     Path folder = Files.createDirectories(temp.resolve("tools"));
     for (String tool :
         List.of(
-            "cat", "dirname", "find", "head", "mkdir", "readlink", "sed", "sh", "tail", "uname")) {
+            "cat",
+            "dirname",
+            "find",
+            "head",
+            "mkdir",
+            "readlink",
+            "rm",
+            "sed",
+            "sh",
+            "tail",
+            "uname")) {
       Outcome where = run(Map.of(), "/bin/sh", "-c", "command -v " + tool);
       executable(folder.resolve(tool), "exec " + where.out().strip() + " \"$@\"");
     }

@@ -1,12 +1,9 @@
 package jada.adalora;
 
-import jada.adalora.TrainingListener.Evaluation;
-import jada.adalora.TrainingListener.RunPlan;
-import jada.adalora.TrainingListener.StepReport;
+import jada.adalora.CheckpointPlan.Possession;
 import jada.adalora.data.Dataset;
-import jada.tensor.RandomSource;
 import jada.tensor.Workers;
-import java.util.Arrays;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
@@ -23,26 +20,38 @@ public final class FineTuner {
   private final TrainingOptions options;
   private final TrainingListener listener;
   private final BooleanSupplier stop;
+  private final Optional<CheckpointPlan> checkpoints;
+  private final Optional<Checkpoint> start;
 
   private FineTuner(
       AdaptedModel model,
       TrainingOptions options,
       TrainingListener listener,
-      BooleanSupplier stop) {
+      BooleanSupplier stop,
+      Optional<CheckpointPlan> checkpoints,
+      Optional<Checkpoint> start) {
     this.model = model;
     this.options = options;
     this.listener = listener;
     this.stop = stop;
+    this.checkpoints = checkpoints;
+    this.start = start;
   }
 
   /// A tuner with default options that tells nobody.
   public static FineTuner of(AdaptedModel model) {
-    return new FineTuner(model, TrainingOptions.defaults(), TrainingListener.SILENT, () -> false);
+    return new FineTuner(
+        model,
+        TrainingOptions.defaults(),
+        TrainingListener.SILENT,
+        () -> false,
+        Optional.empty(),
+        Optional.empty());
   }
 
   /// The same with all options replaced.
   public FineTuner options(TrainingOptions replacement) {
-    return new FineTuner(model, replacement, listener, stop);
+    return new FineTuner(model, replacement, listener, stop, checkpoints, start);
   }
 
   /// The same with some options changed: `with(o -> o.withBatchSize(16))`.
@@ -57,12 +66,33 @@ public final class FineTuner {
 
   /// The same, telling one more listener.
   public FineTuner listener(TrainingListener another) {
-    return new FineTuner(model, options, listener.and(another), stop);
+    return new FineTuner(model, options, listener.and(another), stop, checkpoints, start);
   }
 
   /// The same, asking after every step whether to stop there.
   public FineTuner stopWhen(BooleanSupplier condition) {
-    return new FineTuner(model, options, listener, condition);
+    return new FineTuner(model, options, listener, condition, checkpoints, start);
+  }
+
+  /// The same, making checkpoints: folders `step-N` in `folder`, of which the last two are kept.
+  ///
+  /// @param folder made if it does not exist; nothing else may write to it
+  /// @param every steps from one to the next; 0: one only where the run is stopped
+  /// @throws IllegalArgumentException if `every` is negative
+  public FineTuner checkpoints(Path folder, int every) {
+    CheckpointPlan plan = new CheckpointPlan(folder, every);
+    return new FineTuner(model, options, listener, stop, Optional.of(plan), start);
+  }
+
+  /// The same, going on from a checkpoint instead of the beginning. It ends, bit for bit, as the run
+  /// would have ended that was interrupted:
+  ///
+  ///     FineTuner.of(adapted).options(same).resume(Checkpoint.latest(folder)).run(train, dev);
+  ///
+  /// The model must be adapted as for that run and not have been trained; options, configuration,
+  /// data and base model must be the same, only the number of threads may differ.
+  public FineTuner resume(Checkpoint checkpoint) {
+    return new FineTuner(model, options, listener, stop, checkpoints, Optional.of(checkpoint));
   }
 
   /// The number of optimizer steps, T, of a run over so many examples: ⌈examples / batch size⌉ for
@@ -76,84 +106,34 @@ public final class FineTuner {
 
   /// Trains on one data set and scores on the other.
   ///
-  /// @throws jada.nn.InputException if a label does not fit the task or the schedule cannot fit the
-  ///   run
+  /// @throws jada.nn.InputException if a label does not fit the task, the schedule cannot fit the
+  ///   run, a checkpoint cannot be written, or the one to go on from is of another run, naming what
+  ///   differs
   /// @throws TrainingDiverged if the loss or a gradient is not finite; the model then holds its
   ///   state from before that step
   public TrainingResult run(Dataset train, Dataset dev) {
-    try (Workers workers = Workers.of(options.threads())) {
+    RunIdentity identity = RunIdentity.of(model, options, train, dev, steps(train.size(), options));
+    try (Workers workers = Workers.of(options.threads());
+        Possession _ = checkpoints.map(CheckpointPlan::takeForRun).orElse(Possession.NONE)) {
       return workers.call(
           () -> {
             EncodedExamples trainExamples = encode(train);
             EncodedExamples devExamples = encode(dev);
-            return run(trainExamples, devExamples);
+            return new TrainingRun(
+                    model,
+                    options,
+                    listener,
+                    stop,
+                    checkpoints,
+                    trainExamples,
+                    devExamples,
+                    identity)
+                .run(start);
           });
     }
   }
 
   private EncodedExamples encode(Dataset data) {
     return EncodedExamples.of(data, model.task(), model.base(), options.maxLength());
-  }
-
-  private TrainingResult run(EncodedExamples train, EncodedExamples dev) {
-    int steps = steps(train.size(), options);
-    int perEpoch = (train.size() + options.batchSize() - 1) / options.batchSize();
-    Trainer trainer = new Trainer(model, options, steps);
-    listener.started(plan(train, dev, steps, (steps + perEpoch - 1) / perEpoch));
-    long nanos = 0;
-    long tokens = 0;
-    int[] order = new int[0];
-    for (int t = 0; t < steps; t++) {
-      int epoch = t / perEpoch;
-      int first = t % perEpoch * options.batchSize();
-      if (first == 0) {
-        order = order(train.size(), epoch);
-      }
-      int[] positions =
-          Arrays.copyOfRange(order, first, Math.min(train.size(), first + options.batchSize()));
-      StepReport report = trainer.step(t, epoch, train, positions);
-      nanos += report.nanos();
-      tokens += report.tokens();
-      listener.stepped(report);
-      boolean last = t == steps - 1;
-      if (!last && stop.getAsBoolean()) {
-        return new TrainingResult(model, Optional.empty(), t + 1, true, nanos / 1e9, tokens);
-      }
-      boolean epochEnds = (t + 1) % perEpoch == 0 && options.evaluateEveryEpoch();
-      if (epochEnds && !last) {
-        listener.evaluated(evaluate(dev, t + 1));
-      }
-    }
-    Evaluation evaluation = evaluate(dev, steps);
-    listener.evaluated(evaluation);
-    return new TrainingResult(model, Optional.of(evaluation), steps, false, nanos / 1e9, tokens);
-  }
-
-  private RunPlan plan(EncodedExamples train, EncodedExamples dev, int steps, int epochs) {
-    int matrices = model.svdAdapters().size();
-    return new RunPlan(
-        steps,
-        epochs,
-        train.size(),
-        dev.size(),
-        model.trainableParameters(),
-        model.totalParameters(),
-        matrices * model.config().initRank(),
-        matrices * model.config().targetRank());
-  }
-
-  /// The order in which an epoch visits the examples: a function of seed and epoch alone.
-  private int[] order(int examples, int epoch) {
-    int[] order = new int[examples];
-    Arrays.setAll(order, i -> i);
-    if (options.shuffle()) {
-      RandomSource.of(options.seed()).split("order of epoch " + epoch).shuffle(order);
-    }
-    return order;
-  }
-
-  private Evaluation evaluate(EncodedExamples dev, int step) {
-    return Evaluator.evaluate(
-        positions -> model.logits(dev.batch(positions)), model.task(), dev, step);
   }
 }

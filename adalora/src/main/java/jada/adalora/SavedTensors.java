@@ -35,7 +35,29 @@ final class SavedTensors {
   ///
   /// @throws InputException if it is missing, has another shape, or a number that is not finite
   Tensor take(String name, int... dims) {
-    Shape expected = Shape.of(dims);
+    return take(name, Shape.of(dims));
+  }
+
+  /// The tensor of this name, which must be there.
+  ///
+  /// @throws InputException if it is missing, has another shape, or a number that is not finite
+  Tensor take(String name, Shape expected) {
+    Tensor tensor = takeAny(name, expected);
+    if (!tensor.isFinite()) {
+      throw new InputException(
+          file
+              + ": "
+              + prefix
+              + name
+              + " has numbers that are infinite or NaN; the training had diverged, train again");
+    }
+    return tensor;
+  }
+
+  /// The same for numbers that may be infinite, such as running means of squares.
+  ///
+  /// @throws InputException if it is missing or has another shape
+  Tensor takeAny(String name, Shape expected) {
     Tensor tensor = left.remove(prefix + name);
     if (tensor == null) {
       throw new InputException(
@@ -52,14 +74,6 @@ final class SavedTensors {
               + ", base model and configuration need "
               + expected
               + "; adapter and base model do not belong together");
-    }
-    if (!tensor.isFinite()) {
-      throw new InputException(
-          file
-              + ": "
-              + prefix
-              + name
-              + " has numbers that are infinite or NaN; the training had diverged, train again");
     }
     return tensor;
   }

@@ -186,6 +186,25 @@ public final class SvdLinear implements Adapter {
     return replacements;
   }
 
+  /// The index at the start of every triplet that is there, masked ones included. A copy.
+  int[] indices() {
+    return indices.clone();
+  }
+
+  /// Takes the state that an adapter of the same layer had in the middle of a run, with parameters
+  /// of its own. Only before an optimizer knows the present parameters.
+  ///
+  /// @param left the triplets that were there, masked ones included
+  /// @param start the indices they had at the start, ascending
+  /// @param living positions among them of those that were not masked
+  void restore(Triplets left, int[] start, BitSet living) {
+    indices = start.clone();
+    alive = (BitSet) living.clone();
+    p = Parameter.of(p.name(), left.p());
+    lambda = Parameter.of(lambda.name(), left.lambda());
+    q = Parameter.of(q.name(), left.q());
+  }
+
   /// The same ΔW as a product of two factors: A = Q, B = scale · P·diag(λ), of the living triplets.
   LoraLinear toLora() {
     Triplets living = values().keep(alive.stream().toArray());

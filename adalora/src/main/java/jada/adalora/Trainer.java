@@ -10,9 +10,11 @@ import jada.nn.Batch;
 import jada.nn.GradientClipping;
 import jada.nn.LearningRate;
 import jada.nn.TrainingStep;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.stream.Collectors;
 
 /// One optimizer step after another, in the order of the method:
@@ -101,6 +103,21 @@ final class Trainer {
         batch.tokens(),
         System.nanoTime() - start,
         changed || t == 0 ? model.ranks() : Map.of());
+  }
+
+  AdamW optimizer() {
+    return optimizer;
+  }
+
+  /// What the scores depend on, by module; empty where there is no budget.
+  SequencedMap<String, Importance> importances() {
+    SequencedMap<String, Importance> byModule = new LinkedHashMap<>();
+    List<SvdLinear> adapters = model.svdAdapters();
+    List<Importance> all = adaptiveRanks.map(AdaptiveRanks::importances).orElse(List.of());
+    for (int m = 0; m < all.size(); m++) {
+      byModule.put(adapters.get(m).name(), all.get(m));
+    }
+    return byModule;
   }
 
   /// The optimizer goes on with a parameter that has lost its dropped triplets.

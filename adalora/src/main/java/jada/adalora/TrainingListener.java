@@ -1,7 +1,9 @@
 package jada.adalora;
 
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// Hears what happens during fine-tuning. Progress bar, trace file and report are listeners.
@@ -20,6 +22,15 @@ public interface TrainingListener {
 
   /// The held-out examples were scored.
   default void evaluated(Evaluation evaluation) {}
+
+  /// A checkpoint is being written. What the listener needs to go on with after an interruption it
+  /// may put into the folder, in files of its own; they are guarded by the same checksums and
+  /// appear together with the rest.
+  default void checkpointing(Path folder) {}
+
+  /// The run goes on where a checkpoint was made, instead of at its beginning. Comes after
+  /// [#started] and before the first step.
+  default void resumed(Resumption from) {}
 
   /// Both listeners hear everything, this one first.
   default TrainingListener and(TrainingListener other) {
@@ -41,6 +52,18 @@ public interface TrainingListener {
       public void evaluated(Evaluation evaluation) {
         first.evaluated(evaluation);
         other.evaluated(evaluation);
+      }
+
+      @Override
+      public void checkpointing(Path folder) {
+        first.checkpointing(folder);
+        other.checkpointing(folder);
+      }
+
+      @Override
+      public void resumed(Resumption from) {
+        first.resumed(from);
+        other.resumed(from);
       }
     };
   }
@@ -114,6 +137,27 @@ public interface TrainingListener {
     /// The value of the metric by which runs are compared.
     public double main() {
       return metrics.get(mainMetric());
+    }
+  }
+
+  /// What had been done when the checkpoint was made from which a run goes on.
+  ///
+  /// @param checkpoint with the files that listeners have put there
+  /// @param steps optimizer steps done
+  /// @param tokens tokens trained on
+  /// @param nanos time of those steps, nanoseconds
+  /// @param lastLoss task loss of the last of them
+  /// @param evaluations scores on the held-out examples, in their order
+  record Resumption(
+      Checkpoint checkpoint,
+      int steps,
+      long tokens,
+      long nanos,
+      double lastLoss,
+      List<Evaluation> evaluations) {
+    /// Copies the list.
+    public Resumption {
+      evaluations = List.copyOf(evaluations);
     }
   }
 }

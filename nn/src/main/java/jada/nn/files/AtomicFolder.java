@@ -2,17 +2,23 @@ package jada.nn.files;
 
 import jada.nn.InputException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /// Writes a folder completely or not at all.
-final class AtomicFolder {
+///
+/// The files are written into a hidden folder beside the target, forced to disk, and take the
+/// target's name in one step.
+public final class AtomicFolder {
   private static final int ATTEMPTS = 1000;
 
   private AtomicFolder() {}
@@ -22,7 +28,7 @@ final class AtomicFolder {
   /// @param target must not exist, or be an empty folder
   /// @throws InputException if the target holds something or cannot be written; nothing is left
   ///   behind then
-  static void write(Path target, Consumer<Path> content) {
+  public static void write(Path target, Consumer<Path> content) {
     Path absolute = target.toAbsolutePath().normalize();
     try {
       requireFree(target);
@@ -33,7 +39,7 @@ final class AtomicFolder {
       Path aside = reserve(absolute);
       try {
         content.accept(aside);
-        AtomicFile.forceFolder(aside);
+        force(aside);
         Files.deleteIfExists(absolute); // empty, as checked
         Files.move(aside, absolute, StandardCopyOption.ATOMIC_MOVE);
       } finally {
@@ -69,6 +75,54 @@ final class AtomicFolder {
       }
     }
     throw new IOException("too many temporary folders of earlier attempts beside it");
+  }
+
+  private static void force(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.toList()) {
+        if (Files.isRegularFile(path)) {
+          try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            channel.force(true);
+          }
+        } else {
+          AtomicFile.forceFolder(path);
+        }
+      }
+    }
+  }
+
+  /// Removes a folder with all that is in it, so that nobody ever finds a part of it under its
+  /// name: it loses the name first. Nothing happens if there is none.
+  ///
+  /// @throws InputException if it cannot be removed
+  public static void remove(Path folder) {
+    Path absolute = folder.toAbsolutePath().normalize();
+    if (!Files.isDirectory(absolute)) {
+      return;
+    }
+    try {
+      Path aside = reserve(absolute);
+      Files.move(absolute, aside.resolve("old"), StandardCopyOption.ATOMIC_MOVE);
+      delete(aside);
+    } catch (IOException e) {
+      throw new InputException(
+          folder + ": cannot be removed (" + e.getMessage() + "); remove it by hand", e);
+    }
+  }
+
+  /// Removes what interrupted calls of [#write] and [#remove] have left in a folder. Only for a
+  /// folder that nobody else is writing to.
+  ///
+  /// @throws InputException if it cannot be removed
+  public static void removeLeftovers(Path parent) {
+    try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(parent, ".*.tmp")) {
+      for (Path leftover : leftovers) {
+        delete(leftover);
+      }
+    } catch (IOException e) {
+      throw new InputException(
+          parent + ": cannot be tidied (" + e.getMessage() + "); remove .*.tmp in it by hand", e);
+    }
   }
 
   private static void delete(Path folder) throws IOException {

@@ -9,8 +9,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// SHA-256: which file the weights came from.
-final class Checksum {
+/// SHA-256: which file the weights came from, and whether a file is still what it was.
+public final class Checksum {
   private static final int BUFFER = 1 << 20;
 
   private Checksum() {}
@@ -28,7 +28,8 @@ final class Checksum {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  static String of(Path file) throws IOException {
+  /// The SHA-256 of a file's bytes, 64 lower-case hexadecimal digits.
+  public static String of(Path file) throws IOException {
     MessageDigest digest = sha256();
     ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {

@@ -1,0 +1,175 @@
+package jada.adalora;
+
+import jada.adalora.CheckpointPlan.Possession;
+import jada.adalora.TrainingListener.Evaluation;
+import jada.adalora.TrainingListener.Resumption;
+import jada.adalora.TrainingListener.RunPlan;
+import jada.adalora.TrainingListener.StepReport;
+import jada.adalora.TrainingState.Progress;
+import jada.tensor.RandomSource;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/// One run from its first step, or from a checkpoint, to its last: which examples each step sees,
+/// when the held-out examples are scored, when a checkpoint is made.
+final class TrainingRun {
+  private final AdaptedModel model;
+  private final TrainingOptions options;
+  private final TrainingListener listener;
+  private final BooleanSupplier stop;
+  private final Optional<CheckpointPlan> checkpoints;
+  private final EncodedExamples train;
+  private final EncodedExamples dev;
+  private final RunIdentity identity;
+  private final int steps;
+  private final int perEpoch;
+
+  private int done;
+  private long tokens;
+  private long nanos;
+  private double lastLoss;
+  private final List<Evaluation> evaluations = new ArrayList<>();
+
+  TrainingRun(
+      AdaptedModel model,
+      TrainingOptions options,
+      TrainingListener listener,
+      BooleanSupplier stop,
+      Optional<CheckpointPlan> checkpoints,
+      EncodedExamples train,
+      EncodedExamples dev,
+      RunIdentity identity) {
+    this.model = model;
+    this.options = options;
+    this.listener = listener;
+    this.stop = stop;
+    this.checkpoints = checkpoints;
+    this.train = train;
+    this.dev = dev;
+    this.identity = identity;
+    this.steps = FineTuner.steps(train.size(), options);
+    this.perEpoch = (train.size() + options.batchSize() - 1) / options.batchSize();
+  }
+
+  /// Trains to the end, or until it is asked to stop.
+  ///
+  /// @param from where to go on; empty for the beginning
+  TrainingResult run(Optional<Checkpoint> from) {
+    RunPlan plan = plan(); // of the whole run, hence before triplets are dropped again
+    Optional<TrainingState> state = from.map(this::restoreModel);
+    Trainer trainer = new Trainer(model, options, steps);
+    state.ifPresent(s -> s.restore(model, trainer));
+    listener.started(plan);
+    state.ifPresent(s -> goOn(from.orElseThrow(), s.progress()));
+    int[] order = new int[0];
+    for (int first = done; done < steps; ) {
+      int epoch = done / perEpoch;
+      if (done == first || done % perEpoch == 0) {
+        order = order(epoch);
+      }
+      step(trainer, epoch, order);
+      boolean last = done == steps;
+      if (!last && stop.getAsBoolean()) {
+        checkpoints.ifPresent(c -> checkpoint(c, trainer));
+        return result(Optional.empty());
+      }
+      if (!last) {
+        evaluateAtEndOfEpoch();
+        checkpoints.filter(c -> c.due(done)).ifPresent(c -> checkpoint(c, trainer));
+      }
+    }
+    return result(Optional.of(evaluate()));
+  }
+
+  private TrainingState restoreModel(Checkpoint checkpoint) {
+    TrainingState state = TrainingState.read(checkpoint);
+    state.requireSameRun(checkpoint.folder(), identity);
+    state.restore(model);
+    return state;
+  }
+
+  private void goOn(Checkpoint checkpoint, Progress progress) {
+    done = progress.steps();
+    tokens = progress.tokens();
+    nanos = progress.nanos();
+    lastLoss = progress.lastLoss();
+    evaluations.addAll(progress.evaluations());
+    listener.resumed(
+        new Resumption(checkpoint, done, tokens, nanos, lastLoss, progress.evaluations()));
+    // A run that was stopped on the last step of an epoch was not scored there.
+    if (done < steps && (evaluations.isEmpty() || evaluations.getLast().step() != done)) {
+      evaluateAtEndOfEpoch();
+    }
+  }
+
+  private void step(Trainer trainer, int epoch, int[] order) {
+    int first = done % perEpoch * options.batchSize();
+    int[] positions =
+        Arrays.copyOfRange(order, first, Math.min(train.size(), first + options.batchSize()));
+    StepReport report = trainer.step(done, epoch, train, positions);
+    done++;
+    nanos += report.nanos();
+    tokens += report.tokens();
+    lastLoss = report.loss();
+    listener.stepped(report);
+  }
+
+  private void evaluateAtEndOfEpoch() {
+    if (done % perEpoch == 0 && options.evaluateEveryEpoch()) {
+      evaluate();
+    }
+  }
+
+  private Evaluation evaluate() {
+    Evaluation evaluation =
+        Evaluator.evaluate(
+            positions -> model.logits(dev.batch(positions)), model.task(), dev, done);
+    evaluations.add(evaluation);
+    listener.evaluated(evaluation);
+    return evaluation;
+  }
+
+  private void checkpoint(CheckpointPlan plan, Trainer trainer) {
+    Progress progress = new Progress(done, tokens, nanos, lastLoss, evaluations);
+    try (Possession _ = plan.takeForCheckpoint()) {
+      Checkpoint.write(
+          plan.folder(),
+          done,
+          (Path folder) -> {
+            TrainingState.write(folder, identity, progress, model, trainer);
+            listener.checkpointing(folder);
+          });
+    }
+  }
+
+  private TrainingResult result(Optional<Evaluation> evaluation) {
+    return new TrainingResult(model, evaluation, done, evaluation.isEmpty(), nanos / 1e9, tokens);
+  }
+
+  private RunPlan plan() {
+    int matrices = model.svdAdapters().size();
+    return new RunPlan(
+        steps,
+        (steps + perEpoch - 1) / perEpoch,
+        train.size(),
+        dev.size(),
+        model.trainableParameters(),
+        model.totalParameters(),
+        matrices * model.config().initRank(),
+        matrices * model.config().targetRank());
+  }
+
+  /// The order in which an epoch visits the examples: a function of seed and epoch alone.
+  private int[] order(int epoch) {
+    int[] order = new int[train.size()];
+    Arrays.setAll(order, i -> i);
+    if (options.shuffle()) {
+      RandomSource.of(options.seed()).split("order of epoch " + epoch).shuffle(order);
+    }
+    return order;
+  }
+}

@@ -3,14 +3,22 @@ package jada.autograd;
 import jada.tensor.Tensor;
 import jada.tensor.kernel.Operand;
 import jada.tensor.kernel.PackedOperand;
+import java.util.Optional;
 
 /// A value that is not trained: data, or a frozen weight. No edge ever leads to it, so no gradient
 /// is computed for it or passes through it.
 ///
 /// The tensor must not change any more: a frozen weight is put into the order in which products
-/// read it once, at its first use in a linear layer, and read in that order ever after.
+/// read it once, at its first use in a linear layer, and read in that order ever after; a small one
+/// once more at the first gradient that passes through it.
 public final class Constant implements Variable {
+  /// Elements of the largest matrix that is packed for the derivative too: 4 MiB, so all of
+  /// MiniLM's (42 MB more) and of BERT-base those of attention (113 MB more), not its wide ones
+  /// (226 MB), whose products pack them anew each time.
+  private static final int LARGEST_PACKED_TWICE = 1 << 20;
+
   private final Tensor value;
+  private volatile PackedOperand packedTranspose;
   private volatile PackedOperand packed;
 
   private Constant(Tensor value) {
@@ -35,14 +43,30 @@ public final class Constant implements Variable {
   /// Wᵀ (in,out) of a frozen weight W (out,in), packed as the right factor of a product. Without
   /// this, a product with one short sentence would spend more time on packing than on computing.
   PackedOperand packedTranspose() {
-    PackedOperand known = packed;
+    PackedOperand known = packedTranspose;
     if (known == null) { // two threads may both come here; what they make is the same
       int out = value.shape().dim(0);
       int in = value.shape().dim(1);
       known = PackedOperand.of(in, out, Operand.transposed(value.array(), 0, in));
-      packed = known;
+      packedTranspose = known;
     }
     return known;
+  }
+
+  /// W (out,in) itself, packed as the right factor of a product, for gradients that pass through;
+  /// empty where W is too large for a second copy.
+  Optional<PackedOperand> packed() {
+    if (value.size() > LARGEST_PACKED_TWICE) {
+      return Optional.empty();
+    }
+    PackedOperand known = packed;
+    if (known == null) { // as above
+      int out = value.shape().dim(0);
+      int in = value.shape().dim(1);
+      known = PackedOperand.of(out, in, Operand.of(value.array(), 0, in));
+      packed = known;
+    }
+    return Optional.of(known);
   }
 
   @Override

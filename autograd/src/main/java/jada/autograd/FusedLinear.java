@@ -8,8 +8,10 @@ import jada.tensor.Workers;
 import jada.tensor.kernel.Dispatcher;
 import jada.tensor.kernel.Gemm;
 import jada.tensor.kernel.Operand;
+import jada.tensor.kernel.PackedOperand;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// The linear layer, plain and with a low-rank adapter; formulas at [Fused].
 ///
@@ -24,7 +26,7 @@ final class FusedLinear {
     return Result.of(
         "linear",
         affine(x, w, bias),
-        edge(x, g -> g.matmul(w.value())), // dx = G·W  (T,out)(out,in)
+        edge(x, g -> inputGradient(g, w)), // dx = G·W  (T,out)(out,in)
         edge(w, g -> g.transposedMatmul(x.value())), // dW = Gᵀ·x  (out,T)(T,in)
         edge(bias, Tensor::sumRows)); // db = Σ_t G_t  (out)
   }
@@ -105,9 +107,9 @@ final class FusedLinear {
           edge(
               x,
               v,
-              (g, gp) -> addProduct(g.matmul(w.value()), scaled(gp, lambda, scale), plain(q))));
+              (g, gp) -> addProduct(inputGradient(g, w), scaled(gp, lambda, scale), plain(q))));
     } else {
-      edges.add(edge(x, g -> g.matmul(w.value()))); // dx = G·W  (T,out)(out,in)
+      edges.add(edge(x, g -> inputGradient(g, w))); // dx = G·W  (T,out)(out,in)
       edges.add( // dxₐ = scale·(V ⊙ λ)·Q  (T,r)(r,in)
           edge(adapterInput, v, (_, gp) -> scaled(gp, lambda, scale).matmul(q.value())));
     }
@@ -146,6 +148,22 @@ final class FusedLinear {
               dispatcher, rows, out, in, plain(x), transposed(w), b, 0, y.array(), 0, out);
     }
     return y;
+  }
+
+  /// G·W, (T,in).
+  private static Tensor inputGradient(Tensor g, Variable w) {
+    Optional<PackedOperand> packed =
+        w instanceof Constant frozen ? frozen.packed() : Optional.empty();
+    if (packed.isEmpty()) {
+      return g.matmul(w.value());
+    }
+    int rows = g.shape().dim(0);
+    int out = w.shape().dim(0);
+    int in = w.shape().dim(1);
+    Tensor dx = Tensor.zeros(Shape.of(rows, in));
+    Operand left = Operand.of(g.array(), 0, out);
+    Gemm.multiply(Workers.current()::dispatch, rows, left, packed.get(), dx.array(), 0, in);
+    return dx;
   }
 
   /// scale·(U ⊙ λ), (T,r): r is small, so this is next to nothing.

@@ -17,7 +17,8 @@ import java.util.function.Consumer;
 /// @param targetModules which layers get an adapter (target_modules)
 /// @param initRank triplets of every matrix at the start (init_r)
 /// @param targetRank triplets of a matrix at the end, on average (target_r); with [Method#LORA] the
-///   rank of every matrix, so that both methods spend the same budget
+///   rank of every matrix, so that both methods spend the same budget; with a budget in parameters
+///   the rank of every matrix that would cost as much
 /// @param loraAlpha numerator of the scale of ΔW (lora_alpha); not used by the article's reading
 /// @param loraDropout probability with which an element of an adapter's input is dropped while
 ///   training (lora_dropout)
@@ -31,6 +32,7 @@ import java.util.function.Consumer;
 /// @param init how P and Q start (λ starts at 0)
 /// @param orthPenalty the form of the orthogonality penalty
 /// @param compact what becomes of triplets that cannot come back
+/// @param budgetUnit whether the budget counts triplets or their parameters
 public record AdaLoraConfig(
     Method method,
     TargetModules targetModules,
@@ -47,7 +49,8 @@ public record AdaLoraConfig(
     ImportanceScore importance,
     TripletStart init,
     OrthogonalityPenalty orthPenalty,
-    Compaction compact) {
+    Compaction compact,
+    BudgetUnit budgetUnit) {
 
   /// @throws InputException if a number is out of its range
   public AdaLoraConfig {
@@ -82,7 +85,8 @@ public record AdaLoraConfig(
         ImportanceScore.PAPER,
         TripletStart.GAUSSIAN,
         OrthogonalityPenalty.FROBENIUS,
-        Compaction.FINAL);
+        Compaction.FINAL,
+        BudgetUnit.TRIPLETS);
   }
 
   /// The article's reading: its score, orthonormal start, squared penalty, scale 1, and pruning to
@@ -197,6 +201,11 @@ public record AdaLoraConfig(
     return with(d -> d.compact = compact);
   }
 
+  /// The same with another unit of the budget.
+  public AdaLoraConfig withBudgetUnit(BudgetUnit budgetUnit) {
+    return with(d -> d.budgetUnit = budgetUnit);
+  }
+
   private AdaLoraConfig with(Consumer<Draft> change) {
     Draft draft = new Draft(this);
     change.accept(draft);
@@ -227,6 +236,7 @@ public record AdaLoraConfig(
     TripletStart init;
     OrthogonalityPenalty orthPenalty;
     Compaction compact;
+    BudgetUnit budgetUnit;
 
     Draft(AdaLoraConfig c) {
       method = c.method;
@@ -245,6 +255,7 @@ public record AdaLoraConfig(
       init = c.init;
       orthPenalty = c.orthPenalty;
       compact = c.compact;
+      budgetUnit = c.budgetUnit;
     }
 
     AdaLoraConfig finished() {
@@ -264,7 +275,8 @@ public record AdaLoraConfig(
           importance,
           init,
           orthPenalty,
-          compact);
+          compact,
+          budgetUnit);
     }
   }
 }

@@ -164,6 +164,12 @@ public final class AdaptedModel {
     return adapters.values().stream().mapToInt(Adapter::rank).sum();
   }
 
+  /// What the living triplets cost, in the unit of the budget.
+  public int spentBudget() {
+    BudgetUnit unit = config.budgetUnit();
+    return svdAdapters().stream().mapToInt(a -> a.rank() * unit.cost(a)).sum();
+  }
+
   /// T, the optimizer steps of the run that trains or trained this, as planned; empty before.
   public OptionalInt runSteps() {
     return runSteps;

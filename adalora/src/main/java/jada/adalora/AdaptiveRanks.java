@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 /// |---|---|---|
 /// | before the step | – | scores take in values and gradients |
 /// | after the step | scores take in the new values and the gradients, while t < T − tfinal | – |
-/// | then, if t allocates | the best b(t) triplets live, all others are masked | the same, among the living |
+/// | then, if t allocates | the best triplets of b(t) live, all others are masked | the same, among the living |
 /// | else, once the last allocation has passed | the masks are enforced | the masks are enforced, always |
 ///
 /// Masks come after the step in both readings, so the optimizer's momentum cannot undo them. (The
@@ -32,6 +32,7 @@ public final class AdaptiveRanks {
   private final BudgetSchedule schedule;
   private final boolean drops;
   private final boolean oneWay;
+  private final BudgetUnit unit;
   private final List<SvdLinear> adapters;
   private final List<Importance> importances = new ArrayList<>();
 
@@ -40,7 +41,9 @@ public final class AdaptiveRanks {
   /// @throws jada.nn.InputException if the schedule does not fit the run
   public AdaptiveRanks(AdaLoraConfig config, List<SvdLinear> adapters, int totalSteps) {
     config.requirePrunable();
-    this.schedule = BudgetSchedule.of(config, adapters.size(), totalSteps);
+    this.unit = config.budgetUnit();
+    this.schedule =
+        BudgetSchedule.of(config, adapters.stream().mapToInt(unit::cost).sum(), totalSteps);
     this.drops = config.compact() == Compaction.FINAL;
     this.oneWay = config.importance() == ImportanceScore.ARTICLE;
     this.adapters = List.copyOf(adapters);
@@ -122,7 +125,12 @@ public final class AdaptiveRanks {
       }
       scores.add(of);
     }
-    List<BitSet> living = RankAllocator.allocate(scores, budget);
+    List<BitSet> living =
+        switch (unit) {
+          case TRIPLETS -> RankAllocator.allocate(scores, budget);
+          case PARAMETERS ->
+              RankAllocator.allocate(scores, adapters.stream().map(unit::cost).toList(), budget);
+        };
     for (int m = 0; m < adapters.size(); m++) {
       adapters.get(m).mask(living.get(m));
     }

@@ -2,10 +2,10 @@ package jada.adalora;
 
 import jada.nn.InputException;
 
-/// How many triplets may live at each step of a run.
+/// How much may live at each step of a run: triplets, or with [BudgetUnit#PARAMETERS] parameters.
 ///
 /// With T steps, the first `tinit` without pruning, the last `tfinal` with the ranks fixed, b₀
-/// triplets at the start and b_T at the end (Zhang et al. 2023, eq. 14, with the numerator as every
+/// at the start and b_T at the end (Zhang et al. 2023, eq. 14, with the numerator as every
 /// implementation has it; the paper prints t − tinit − tfinal):
 ///
 ///     t ≤ tinit        b(t) = b₀
@@ -23,8 +23,8 @@ import jada.nn.InputException;
 /// @param tinit steps at the start during which nothing is pruned
 /// @param tfinal steps at the end during which the ranks do not change
 /// @param deltaT steps from one allocation to the next
-/// @param initialBudget b₀, triplets at the start
-/// @param targetBudget b_T, triplets at the end
+/// @param initialBudget b₀, the budget at the start, in triplets or parameters
+/// @param targetBudget b_T, the budget at the end, in the same unit
 public record BudgetSchedule(
     int totalSteps, int tinit, int tfinal, int deltaT, int initialBudget, int targetBudget) {
 
@@ -62,26 +62,28 @@ public record BudgetSchedule(
       throw new InputException(
           "schedule: a target budget of "
               + targetBudget
-              + " triplets must be between 0 and the "
+              + " must be between 0 and the "
               + initialBudget
-              + " triplets at the start");
+              + " at the start");
     }
   }
 
-  /// The schedule of a run of `totalSteps` steps over `matrices` adapted matrices.
+  /// The schedule of a run of `totalSteps` steps.
   ///
+  /// @param perRank what one triplet in each adapted matrix costs in all, in the unit of the
+  ///   budget: the number of matrices, if it is triplets
   /// @throws InputException as the constructor
-  public static BudgetSchedule of(AdaLoraConfig config, int matrices, int totalSteps) {
+  public static BudgetSchedule of(AdaLoraConfig config, int perRank, int totalSteps) {
     return new BudgetSchedule(
         totalSteps,
         config.tinit().in(totalSteps),
         config.tfinal().in(totalSteps),
         Math.max(1, config.deltaT().in(totalSteps)),
-        matrices * config.initRank(),
-        matrices * config.targetRank());
+        Math.multiplyExact(perRank, config.initRank()),
+        Math.multiplyExact(perRank, config.targetRank()));
   }
 
-  /// b(t), the number of triplets that may live after step t.
+  /// b(t), how much may live after step t.
   public int budget(int t) {
     if (t >= finalAllocation()) {
       return targetBudget;

@@ -3,14 +3,20 @@ package jada.adalora;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 
-/// Gives a budget of triplets to the adapted matrices: one ranking over all triplets of all
-/// matrices, of which the best live.
+/// Gives a budget to the adapted matrices: one ranking over all triplets of all matrices, of which
+/// the best live.
 ///
-/// Exactly `budget` triplets live, whatever the scores: among equal scores the earlier triplet
-/// wins, first by matrix, then by index. (A threshold on the score, as PEFT takes it, drops all
-/// that tie at the threshold, and cannot express that nothing is to be dropped.)
+/// Of a budget in triplets exactly `budget` live, whatever the scores: among equal scores the
+/// earlier triplet wins, first by matrix, then by index. (A threshold on the score, as PEFT takes
+/// it, drops all that tie at the threshold, and cannot express that nothing is to be dropped.)
+///
+/// Where triplets differ in cost, they are ranked by score / cost, and each in its turn lives if
+/// what is left of the budget pays for it. So the living never cost more than the budget, and no
+/// dead triplet could be paid with what is left over, which is less than the dearest triplet costs.
+/// Where all cost the same this is the ranking by score.
 public final class RankAllocator {
   private RankAllocator() {}
 
@@ -34,20 +40,14 @@ public final class RankAllocator {
     long[] order = new long[total];
     List<BitSet> alive = new ArrayList<>();
     int n = 0;
-    for (float[] matrix : scores) {
-      for (float score : matrix) {
-        if (Float.isNaN(score)) {
-          throw new IllegalArgumentException(
-              "allocate: the score of triplet "
-                  + (n - total(scores, alive.size()))
-                  + " of matrix "
-                  + alive.size()
-                  + " is NaN: the training has diverged; lower the learning rate");
-        }
+    for (int m = 0; m < scores.size(); m++) {
+      for (int i = 0; i < scores.get(m).length; i++) {
+        float score = scores.get(m)[i];
+        requireNumber(score, m, i);
         order[n] = descending(score) << 32 | n;
         n++;
       }
-      alive.add(new BitSet(matrix.length));
+      alive.add(new BitSet());
     }
     Arrays.sort(order);
     boolean[] lives = new boolean[total];
@@ -63,8 +63,62 @@ public final class RankAllocator {
     return alive;
   }
 
-  private static int total(List<float[]> scores, int matrices) {
-    return scores.subList(0, matrices).stream().mapToInt(s -> s.length).sum();
+  /// Which triplets live, where those of one matrix cost more than those of another.
+  ///
+  /// @param scores for each matrix the scores of its triplets, higher is better; a triplet with −∞
+  ///   is not to be had at any price
+  /// @param costs for each matrix what one of its triplets costs, at least 1
+  /// @param budget what the living triplets may cost in all
+  /// @return for each matrix the indices of its living triplets
+  /// @throws IllegalArgumentException if a score is NaN, a cost or the budget is out of range, or
+  ///   there is not one cost for each matrix
+  public static List<BitSet> allocate(List<float[]> scores, List<Integer> costs, int budget) {
+    if (costs.size() != scores.size() || costs.stream().anyMatch(c -> c < 1) || budget < 0) {
+      throw new IllegalArgumentException(
+          "allocate: costs "
+              + costs
+              + " for "
+              + scores.size()
+              + " matrices and a budget of "
+              + budget
+              + ": each matrix needs a cost of at least 1, and the budget must not be negative");
+    }
+    record Candidate(int matrix, int triplet, double worth) {}
+    List<Candidate> candidates = new ArrayList<>();
+    List<BitSet> alive = new ArrayList<>();
+    for (int m = 0; m < scores.size(); m++) {
+      for (int i = 0; i < scores.get(m).length; i++) {
+        float score = scores.get(m)[i];
+        requireNumber(score, m, i);
+        if (score > Float.NEGATIVE_INFINITY) {
+          // Adding zero turns −0 into 0. A double keeps apart what floats of one cost tell apart.
+          candidates.add(new Candidate(m, i, (score + 0.0) / costs.get(m)));
+        }
+      }
+      alive.add(new BitSet());
+    }
+    candidates.sort(
+        Comparator.comparingDouble(Candidate::worth).reversed()); // stable: ties by index
+    int left = budget;
+    for (Candidate candidate : candidates) {
+      int cost = costs.get(candidate.matrix());
+      if (cost <= left) {
+        alive.get(candidate.matrix()).set(candidate.triplet());
+        left -= cost;
+      }
+    }
+    return alive;
+  }
+
+  private static void requireNumber(float score, int matrix, int triplet) {
+    if (Float.isNaN(score)) {
+      throw new IllegalArgumentException(
+          "allocate: the score of triplet "
+              + triplet
+              + " of matrix "
+              + matrix
+              + " is NaN: the training has diverged; lower the learning rate");
+    }
   }
 
   /// A signed 32-bit number that falls as the score rises. The bits of a float order like integers

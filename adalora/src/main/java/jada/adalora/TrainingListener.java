@@ -76,8 +76,9 @@ public interface TrainingListener {
   /// @param devExamples number of held-out examples
   /// @param trainableParameters number of parameters that learn, head included
   /// @param totalParameters number of all parameters, frozen ones included
-  /// @param initialBudget triplets alive at the start, 0 where the method has none
-  /// @param targetBudget triplets alive at the end, 0 where the method has none
+  /// @param budgetUnit what the budgets count
+  /// @param initialBudget budget at the start, 0 where the method has none
+  /// @param targetBudget budget at the end, 0 where the method has none
   record RunPlan(
       int steps,
       int epochs,
@@ -85,6 +86,7 @@ public interface TrainingListener {
       int devExamples,
       long trainableParameters,
       long totalParameters,
+      BudgetUnit budgetUnit,
       int initialBudget,
       int targetBudget) {}
 
@@ -95,7 +97,8 @@ public interface TrainingListener {
   /// @param loss mean task loss of the batch, nats for classification; the penalty is not in it
   /// @param orthReg orthogonality penalty as added to the loss, weight included; 0 without triplets
   /// @param learningRate learning rate of the step
-  /// @param budget triplets that the schedule allows at this step; 0 where the method has none
+  /// @param budget what the schedule allows at this step, in triplets or, if so configured, in
+  ///   parameters; 0 where the method has none
   /// @param activeTriplets triplets whose λ is not masked after the step
   /// @param tokens number of tokens in the batch
   /// @param nanos time of the step, nanoseconds

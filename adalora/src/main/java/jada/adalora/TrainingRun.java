@@ -151,7 +151,8 @@ final class TrainingRun {
   }
 
   private RunPlan plan() {
-    int matrices = model.svdAdapters().size();
+    AdaLoraConfig config = model.config();
+    int perRank = model.svdAdapters().stream().mapToInt(config.budgetUnit()::cost).sum();
     return new RunPlan(
         steps,
         (steps + perEpoch - 1) / perEpoch,
@@ -159,8 +160,9 @@ final class TrainingRun {
         dev.size(),
         model.trainableParameters(),
         model.totalParameters(),
-        matrices * model.config().initRank(),
-        matrices * model.config().targetRank());
+        config.budgetUnit(),
+        perRank * config.initRank(),
+        perRank * config.targetRank());
   }
 
   /// The order in which an epoch visits the examples: a function of seed and epoch alone.

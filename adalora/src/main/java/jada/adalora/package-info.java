@@ -71,4 +71,6 @@
 ///    [PeftFolder].
 /// 9. What is saved is what PEFT calls an ADALORA or a LORA adapter, and gives the same logits there:
 ///    [PeftFolder]. Triplets can be turned into plain LoRA without loss: [AdaptedModel#toLora].
+/// 10. A budget may count parameters instead of triplets, of which those of a wide matrix have more:
+///    [BudgetUnit].
 package jada.adalora;

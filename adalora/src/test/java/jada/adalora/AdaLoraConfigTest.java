@@ -27,7 +27,8 @@ class AdaLoraConfigTest {
             .withImportance(ImportanceScore.MAGNITUDE)
             .withInit(TripletStart.ORTHONORMAL)
             .withOrthPenalty(OrthogonalityPenalty.SQUARED)
-            .withCompact(Compaction.NEVER);
+            .withCompact(Compaction.NEVER)
+            .withBudgetUnit(BudgetUnit.PARAMETERS);
     assertThat(changed)
         .isEqualTo(
             new AdaLoraConfig(
@@ -46,7 +47,8 @@ class AdaLoraConfigTest {
                 ImportanceScore.MAGNITUDE,
                 TripletStart.ORTHONORMAL,
                 OrthogonalityPenalty.SQUARED,
-                Compaction.NEVER));
+                Compaction.NEVER,
+                BudgetUnit.PARAMETERS));
   }
 
   @Test

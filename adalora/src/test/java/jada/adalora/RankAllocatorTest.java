@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jada.tensor.RandomSource;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -79,6 +80,97 @@ class RankAllocatorTest {
         requireWithin(RankAllocator.allocate(scores, budget - 1), alive);
       }
     }
+  }
+
+  @Test
+  void of_a_budget_in_parameters_ranks_by_score_per_parameter_and_fills_what_is_left() {
+    // Worth per unit of cost: 3/10, 8/10, 9/30, 27/30. The last is best, then 8/10; 10 is left.
+    List<float[]> scores = List.of(new float[] {3, 8}, new float[] {9, 27});
+    assertThat(RankAllocator.allocate(scores, List.of(10, 30), 50))
+        .containsExactly(bits(0, 1), bits(1));
+    assertThat(RankAllocator.allocate(scores, List.of(10, 30), 49))
+        .containsExactly(bits(1), bits(1));
+    assertThat(RankAllocator.allocate(scores, List.of(10, 30), 29))
+        .containsExactly(bits(0, 1), bits());
+    assertThat(RankAllocator.allocate(scores, List.of(10, 30), 0)).containsExactly(bits(), bits());
+  }
+
+  @Test
+  void where_all_cost_the_same_parameters_buy_what_triplets_buy() {
+    RandomSource random = RandomSource.of(12);
+    for (int round = 0; round < 500; round++) {
+      List<float[]> scores = randomScores(random);
+      int total = scores.stream().mapToInt(s -> s.length).sum();
+      int budget = random.nextInt(total + 1);
+      int cost = 1 + random.nextInt(5000);
+      assertThat(
+              RankAllocator.allocate(
+                  scores,
+                  Collections.nCopies(scores.size(), cost),
+                  budget * cost + random.nextInt(cost)))
+          .isEqualTo(RankAllocator.allocate(scores, budget));
+    }
+  }
+
+  @Test
+  void never_spends_more_than_the_budget_and_leaves_nothing_that_could_be_had() {
+    RandomSource random = RandomSource.of(13);
+    for (int round = 0; round < 2000; round++) {
+      List<float[]> scores = randomScores(random);
+      List<Integer> costs = scores.stream().map(_ -> 1 + random.nextInt(40)).toList();
+      int all = 0;
+      for (int m = 0; m < scores.size(); m++) {
+        all += scores.get(m).length * costs.get(m);
+      }
+      int budget = random.nextInt(all + 10);
+      List<BitSet> alive = RankAllocator.allocate(scores, costs, budget);
+      int spent = 0;
+      for (int m = 0; m < scores.size(); m++) {
+        spent += alive.get(m).cardinality() * costs.get(m);
+      }
+      assertThat(spent).isLessThanOrEqualTo(budget);
+      for (int m = 0; m < scores.size(); m++) {
+        if (alive.get(m).cardinality() < scores.get(m).length) {
+          assertThat(spent + costs.get(m)).as("another of matrix %d", m).isGreaterThan(budget);
+        }
+      }
+      // Within one matrix all cost the same, so it is the best that live.
+      for (int m = 0; m < scores.size(); m++) {
+        List<float[]> one = List.of(scores.get(m));
+        assertThat(RankAllocator.allocate(one, alive.get(m).cardinality()))
+            .containsExactly(alive.get(m));
+      }
+    }
+  }
+
+  @Test
+  void a_triplet_with_a_score_of_minus_infinity_is_not_to_be_had() {
+    assertThat(
+            RankAllocator.allocate(
+                List.of(new float[] {Float.NEGATIVE_INFINITY, 0}), List.of(2), 100))
+        .containsExactly(bits(1));
+  }
+
+  @Test
+  void refuses_costs_that_do_not_fit() {
+    assertThatThrownBy(() -> RankAllocator.allocate(List.of(new float[] {1}), List.of(3, 0), 5))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "allocate: costs [3, 0] for 1 matrices and a budget of 5: each matrix needs a cost of"
+                + " at least 1, and the budget must not be negative");
+  }
+
+  /// Few values: many ties.
+  private static List<float[]> randomScores(RandomSource random) {
+    List<float[]> scores = new ArrayList<>();
+    for (int m = 1 + random.nextInt(6); m > 0; m--) {
+      float[] s = new float[random.nextInt(9)];
+      for (int i = 0; i < s.length; i++) {
+        s[i] = random.nextInt(5);
+      }
+      scores.add(s);
+    }
+    return scores;
   }
 
   /// No dead triplet beats a living one; among equals every living one comes before every dead one.

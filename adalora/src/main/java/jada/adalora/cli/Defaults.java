@@ -30,6 +30,7 @@ final class Defaults implements IDefaultValueProvider {
     values.put("--init", config.init());
     values.put("--orth-penalty", config.orthPenalty());
     values.put("--compact", config.compact());
+    values.put("--budget-unit", config.budgetUnit());
     TrainingOptions options = TrainingOptions.defaults();
     values.put("--epochs", options.epochs());
     values.put("--max-steps", options.maxSteps());

@@ -1,6 +1,7 @@
 package jada.adalora.cli;
 
 import jada.adalora.AdaLoraConfig;
+import jada.adalora.BudgetUnit;
 import jada.adalora.Compaction;
 import jada.adalora.ImportanceScore;
 import jada.adalora.Method;
@@ -116,6 +117,14 @@ final class MethodOptions {
           "drop dead triplets from memory once ranks are final: final or never [${DEFAULT-VALUE}]")
   private Compaction compact;
 
+  @Option(
+      names = "--budget-unit",
+      paramLabel = "UNIT",
+      description =
+          "what the budget counts: triplets, or parameters, of which a triplet of a wide matrix has"
+              + " more [${DEFAULT-VALUE}]")
+  private BudgetUnit budgetUnit;
+
   /// The configuration, every value checked.
   AdaLoraConfig config() {
     return new AdaLoraConfig(
@@ -134,6 +143,7 @@ final class MethodOptions {
         importance,
         init,
         orthPenalty,
-        compact);
+        compact,
+        budgetUnit);
   }
 }

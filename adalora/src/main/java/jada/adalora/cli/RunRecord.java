@@ -101,8 +101,10 @@ final class RunRecord {
     parameters.put("full", counts.full());
     fields.put("parameters", parameters);
     Map<String, Object> budget = new LinkedHashMap<>();
+    budget.put("unit", Choices.name(history.plan().budgetUnit()));
     budget.put("initial", history.plan().initialBudget());
     budget.put("target", history.plan().targetBudget());
+    budget.put("spent", model.spentBudget());
     budget.put("alive", model.budget());
     fields.put("budget", budget);
     fields.put("ranks", model.ranks());

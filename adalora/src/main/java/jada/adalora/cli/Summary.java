@@ -60,9 +60,16 @@ record Summary(
       return;
     }
     if (model.config().method() == Method.ADALORA) {
-      say(
-          "ranks      %d of %d triplets are alive, the target is %d",
-          model.budget(), history.plan().initialBudget(), history.plan().targetBudget());
+      switch (model.config().budgetUnit()) {
+        case TRIPLETS ->
+            say(
+                "ranks      %d of %d triplets are alive, the target is %d",
+                model.budget(), history.plan().initialBudget(), history.plan().targetBudget());
+        case PARAMETERS ->
+            say(
+                "ranks      %d triplets are alive, of %,d parameters; the target is %,d",
+                model.budget(), model.spentBudget(), history.plan().targetBudget());
+      }
     } else {
       say("ranks");
     }

@@ -1,5 +1,6 @@
 package jada.adalora.cli;
 
+import jada.adalora.BudgetUnit;
 import jada.adalora.TrainingListener;
 import java.util.Locale;
 import java.util.Optional;
@@ -15,7 +16,7 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
   private final Console console;
   private final LongSupplier nanoTime;
   private Optional<Meter> meter = Optional.empty();
-  private int targetBudget;
+  private Optional<String> target = Optional.empty();
   private double smoothed;
   private double weight;
   private long tokens;
@@ -28,7 +29,13 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
 
   @Override
   public void started(RunPlan plan) {
-    targetBudget = plan.targetBudget();
+    target =
+        plan.targetBudget() > 0
+            ? Optional.of(
+                plan.budgetUnit() == BudgetUnit.TRIPLETS
+                    ? "→" + plan.targetBudget() + ", "
+                    : " triplets, ")
+            : Optional.empty();
     console.say(
         String.format(
             Locale.ROOT,
@@ -50,10 +57,7 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
     weight = SMOOTHING * weight + (1 - SMOOTHING);
     tokens += report.tokens();
     nanos += report.nanos();
-    String budget =
-        targetBudget > 0
-            ? String.format(Locale.ROOT, "budget %d→%d, ", report.activeTriplets(), targetBudget)
-            : "";
+    String budget = target.map(end -> "budget " + report.activeTriplets() + end).orElse("");
     String detail =
         String.format(
             Locale.ROOT,

@@ -1,8 +1,9 @@
-"""Shows that PEFT computes with Jada's adapter folders what Jada computes.
+"""Shows that PEFT and transformers compute with Jada's folders what Jada computes.
 
     python peft_loads_jada.py BASE ADAPTER LOGITS [ADAPTER LOGITS ...]
 
-BASE is the Hugging Face folder of the base model, ADAPTER a folder that Jada wrote, LOGITS a JSON file
+BASE is the Hugging Face folder of the base model, ADAPTER a folder that Jada wrote (finetune, or export in either
+format: loaded by PEFT; or merge: a whole model, loaded by transformers alone), LOGITS a JSON file
 {"ids": [[token ids of a text], ...], "types": [[token types], ...], "logits": [[Jada's logits], ...]}.
 Prints for each adapter the largest difference of a logit; exit status 1 if one is above 1e-4, or if PEFT
 misses or does not know a tensor. Needs torch, transformers and peft 0.21. Folders to try come from
@@ -14,11 +15,13 @@ how to get one); DIR then holds base, and for each adapter a folder NAME and NAM
 """
 
 import json
+import pathlib
 import sys
 import warnings
 
 import peft
 import torch
+import transformers
 from peft import PeftModel
 from transformers import AutoModelForSequenceClassification
 from transformers.utils import logging
@@ -29,16 +32,26 @@ logging.disable_progress_bar()
 LIMIT = 1e-4
 
 
-def difference(base, adapter, logits_file):
-    expected = json.load(open(logits_file))
-    torch.manual_seed(0)  # what base and adapter both lack would be random: make a miss visible, not lucky
-    model = AutoModelForSequenceClassification.from_pretrained(base, num_labels=len(expected["logits"][0]))
+def load(base, adapter, labels):
+    if not (pathlib.Path(adapter) / "adapter_config.json").exists():
+        model, info = AutoModelForSequenceClassification.from_pretrained(adapter, output_loading_info=True)
+        if info["missing_keys"] or info["unexpected_keys"] or info["mismatched_keys"]:
+            sys.exit(f"{adapter}: {info}")
+        return model.eval()
+    model = AutoModelForSequenceClassification.from_pretrained(base, num_labels=labels)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         model = PeftModel.from_pretrained(model, adapter).eval()
     for warning in caught:
         if "missing" in str(warning.message) or "unexpected" in str(warning.message).lower():
             sys.exit(f"{adapter}: {warning.message}")
+    return model
+
+
+def difference(base, adapter, logits_file):
+    expected = json.load(open(logits_file))
+    torch.manual_seed(0)  # what base and adapter both lack would be random: make a miss visible, not lucky
+    model = load(base, adapter, len(expected["logits"][0]))
     worst = 0.0
     with torch.no_grad():
         for ids, types, logits in zip(expected["ids"], expected["types"], expected["logits"]):
@@ -48,7 +61,7 @@ def difference(base, adapter, logits_file):
 
 
 def main(base, *pairs):
-    print(f"peft {peft.__version__}, torch {torch.__version__}")
+    print(f"peft {peft.__version__}, transformers {transformers.__version__}, torch {torch.__version__}")
     failed = False
     for adapter, logits in zip(pairs[::2], pairs[1::2]):
         worst, largest = difference(base, adapter, logits)

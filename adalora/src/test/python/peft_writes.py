@@ -3,7 +3,9 @@
     python peft_writes.py ../resources/jada/adalora/peft
 
 A BERT with random weights (base.safetensors), trained for a few steps by PEFT's own loop with AdaLoRA (with a
-matrix that ends at rank 0) and with LoRA of ranks that differ; the folders of save_pretrained, and the logits.
+matrix that ends at rank 0; stopped while the budget still falls; before it falls; on other layers, chosen by an
+expression; with the pooler trained as well) and with LoRA of ranks that differ; the folders of save_pretrained, and
+the logits.
 Needs torch, transformers and peft 0.21.
 """
 
@@ -31,11 +33,11 @@ def base():
     return BertForSequenceClassification(config)
 
 
-def train_and_save(name, config):
+def train_and_save(name, config, steps=STEPS):
     model = get_peft_model(base(), config)
     config.base_model_name_or_path = "tiny"
     optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=0.05)
-    for t in range(STEPS):
+    for t in range(steps):
         loss = sum(model(input_ids=torch.tensor([ids]), labels=torch.tensor([i])).loss for i, ids in enumerate(IDS))
         loss.backward()
         optimizer.step()
@@ -55,7 +57,13 @@ shutil.rmtree(out, ignore_errors=True)
 out.mkdir(parents=True)
 save_file({k.removeprefix("bert."): v for k, v in base().state_dict().items()}, out / "base.safetensors")
 common = dict(task_type=TaskType.SEQ_CLS, lora_alpha=16, target_modules=["query", "value", "output.dense"])
-train_and_save("adalora", AdaLoraConfig(
-    init_r=3, target_r=1, tinit=2, tfinal=5, deltaT=1, total_step=STEPS, orth_reg_weight=0.1, **common))
+schedule = dict(init_r=3, target_r=1, tinit=2, tfinal=5, deltaT=1, total_step=STEPS, orth_reg_weight=0.1)
+train_and_save("adalora", AdaLoraConfig(**schedule, **common))
+train_and_save("adalora-mid-rank", AdaLoraConfig(**schedule, **common), steps=8)
+train_and_save("adalora-unpruned", AdaLoraConfig(**schedule, **common), steps=2)
+train_and_save("adalora-expression", AdaLoraConfig(
+    **schedule, **{**common, "target_modules": r".*layer\.1\..*(key|intermediate\.dense)"}))
+train_and_save("adalora-pooler", AdaLoraConfig(
+    **schedule, modules_to_save=["classifier", "pooler"], **{**common, "target_modules": ["value"]}))
 train_and_save("lora", LoraConfig(
     r=2, rank_pattern={"layer.0.attention.self.query": 3}, alpha_pattern={"value": 5}, **common))

@@ -45,7 +45,7 @@ public final class PeftFolder {
   /// @throws InputException if the folder cannot be written; it is then as it was
   public static void save(AdaptedModel model, Path folder) {
     if (model.config().method() == Method.FULL) {
-      saveWhole(model, folder);
+      saveMerged(model, folder);
       return;
     }
     String config = PeftConfig.write(model);
@@ -57,10 +57,15 @@ public final class PeftFolder {
     }
   }
 
-  private static void saveWhole(AdaptedModel model, Path folder) {
+  /// Writes base model and adapter as one plain model ([AdaptedModel#merged]): a Hugging Face
+  /// folder with a `labels.json`.
+  ///
+  /// @throws InputException if the folder holds an adapter or cannot be written; it is then as it
+  ///   was
+  public static void saveMerged(AdaptedModel model, Path folder) {
     if (Files.exists(folder.resolve(PeftConfig.FILE))) {
       throw new InputException(
-          folder + ": holds an adapter, which this model is not; choose another folder");
+          folder + ": holds an adapter, which a whole model is not; choose another folder");
     }
     try (StagedFiles staged = StagedFiles.in(folder)) {
       HuggingFaceFolder.write(staged.path(""), model.merged());

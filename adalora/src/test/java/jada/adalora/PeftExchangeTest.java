@@ -35,7 +35,14 @@ class PeftExchangeTest {
   @Test
   void loads_what_peft_trained_and_saved_with_the_same_logits() throws Exception {
     PretrainedModel base = TinyBert.model(Safetensors.read(resource("peft/base.safetensors")));
-    for (String name : List.of("adalora", "lora")) {
+    Map<String, List<Integer>> ranks = new LinkedHashMap<>();
+    ranks.put("adalora", List.of(0, 1, 2, 1, 1, 1, 1, 1));
+    ranks.put("adalora-mid-rank", List.of(0, 2, 3, 1, 1, 1, 2, 1));
+    ranks.put("adalora-unpruned", List.of(3, 3, 3, 3, 3, 3, 3, 3));
+    ranks.put("adalora-expression", List.of(0, 2));
+    ranks.put("adalora-pooler", List.of(1, 1));
+    ranks.put("lora", List.of(3, 2, 2, 2, 2, 2, 2, 2));
+    for (String name : ranks.keySet()) {
       Path folder = resource("peft/" + name);
       AdaptedModel model = PeftFolder.load(base, folder);
       JsonNode expected = MAPPER.readTree(Files.readString(folder.resolve("logits.json")));
@@ -50,11 +57,9 @@ class PeftExchangeTest {
               .isCloseTo((float) expected.get("logits").get(i).get(k).asDouble(), within(1e-5f));
         }
       }
-      assertThat(model.ranks().values())
-          .containsExactlyElementsOf(
-              name.equals("lora")
-                  ? List.of(3, 2, 2, 2, 2, 2, 2, 2)
-                  : List.of(0, 1, 2, 1, 1, 1, 1, 1));
+      assertThat(model.ranks().values()).as(name).containsExactlyElementsOf(ranks.get(name));
+      assertThat(model.trainedWeights().containsKey("pooler.dense.weight"))
+          .isEqualTo(name.equals("adalora-pooler"));
     }
   }
 
@@ -88,11 +93,17 @@ class PeftExchangeTest {
       if (entry.getKey().equals("all-linear-layers")) {
         write(model.toLora(), folder, "exported-as-lora");
       }
+      PeftFolder.saveMerged(model, folder.resolve(entry.getKey() + "-merged"));
+      writeLogits(model, folder.resolve(entry.getKey() + "-merged.json"));
     }
   }
 
   private static void write(AdaptedModel model, Path folder, String name) throws IOException {
     model.save(folder.resolve(name));
+    writeLogits(model, folder.resolve(name + ".json"));
+  }
+
+  private static void writeLogits(AdaptedModel model, Path file) throws IOException {
     ObjectNode root = MAPPER.createObjectNode();
     ArrayNode ids = root.putArray("ids");
     ArrayNode types = root.putArray("types");
@@ -107,6 +118,6 @@ class PeftExchangeTest {
     for (int i = 0; i < texts.size(); i++) {
       rows.add(MAPPER.valueToTree(logits.gatherRows(i).array()));
     }
-    Files.writeString(folder.resolve(name + ".json"), root.toString());
+    Files.writeString(file, root.toString());
   }
 }

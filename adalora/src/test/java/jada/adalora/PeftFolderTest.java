@@ -280,7 +280,8 @@ class PeftFolderTest {
     assertThat(loaded.config().method()).isEqualTo(Method.FULL);
     assertThatThrownBy(() -> PeftFolder.save(model, saved(SMALL)))
         .isInstanceOf(InputException.class)
-        .hasMessageEndingWith(": holds an adapter, which this model is not; choose another folder");
+        .hasMessageEndingWith(
+            ": holds an adapter, which a whole model is not; choose another folder");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package jada.adalora.cli;
 
+import jada.adalora.BudgetUnit;
 import jada.adalora.Compaction;
 import jada.adalora.ImportanceScore;
 import jada.adalora.Method;
@@ -76,6 +77,8 @@ public final class Main {
             .addSubcommand(new EvaluateCommand(console))
             .addSubcommand(new PredictCommand(console))
             .addSubcommand(new InspectCommand(console))
+            .addSubcommand(new ExportCommand(console))
+            .addSubcommand(new MergeCommand(console))
             .addSubcommand(new ModelsCommand(console))
             .setDefaultValueProvider(new Defaults())
             .setColorScheme(Help.defaultColorScheme(color ? Ansi.ON : Ansi.OFF))
@@ -90,6 +93,8 @@ public final class Main {
     choices(line, TripletStart.class);
     choices(line, OrthogonalityPenalty.class);
     choices(line, Compaction.class);
+    choices(line, BudgetUnit.class);
+    choices(line, ExportCommand.Format.class);
     choices(line, TrainingOptions.Schedule.class);
     return line;
   }

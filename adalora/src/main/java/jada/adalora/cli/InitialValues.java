@@ -4,6 +4,7 @@ import jada.adalora.AdaptedModel;
 import jada.adalora.Adapter;
 import jada.adalora.LoraLinear;
 import jada.adalora.SvdLinear;
+import jada.adalora.Task;
 import jada.autograd.Parameter;
 import jada.nn.InputException;
 import jada.tensor.Tensor;
@@ -20,7 +21,7 @@ final class InitialValues {
   /// @throws InputException if the two differ in task, method, modules, ranks or scale
   static void copy(AdaptedModel from, AdaptedModel to) {
     require(
-        from.task().equals(to.task()),
+        from.task().equals(to.task()) || isUnnamed(from.task(), to.task()),
         "has the labels %s, the data have %s".formatted(from.task().labels(), to.task().labels()));
     require(
         from.config().method() == to.config().method(),
@@ -39,6 +40,12 @@ final class InitialValues {
                   "has trained " + name + ", which this run does not");
               copy(weight.value(), target);
             });
+  }
+
+  /// PEFT saves no labels: what its classifier's outputs are called is for the data to say.
+  private static boolean isUnnamed(Task from, Task to) {
+    return from.outputs() == to.outputs()
+        && from.labels().stream().allMatch(label -> label.matches("LABEL_\\d+"));
   }
 
   private static void copy(Adapter from, Adapter to) {

@@ -4,14 +4,21 @@
 
 BASE is the Hugging Face folder of the base model, ADAPTER a folder that Jada wrote (finetune, or export in either
 format: loaded by PEFT; or merge: a whole model, loaded by transformers alone), LOGITS a JSON file
-{"ids": [[token ids of a text], ...], "types": [[token types], ...], "logits": [[Jada's logits], ...]}.
+{"ids": [[token ids of a text], ...], "types": [[token types], ...], "logits": [[Jada's logits], ...]}, or what
+jada predict --json printed (*.jsonl), whose texts are then tokenized by transformers.
 Prints for each adapter the largest difference of a logit; exit status 1 if one is above 1e-4, or if PEFT
 misses or does not know a tensor. Needs torch, transformers and peft 0.21. Folders to try come from
 
     mvn -pl adalora -am test -Dtest=PeftExchangeTest -Dsurefire.failIfNoSpecifiedTests=false -Djada.peft.out=DIR
 
 for a tiny random model, or with -Djada.peft.base=FOLDER for a real one (hugging_face_copy.py of module nn tells
-how to get one); DIR then holds base, and for each adapter a folder NAME and NAME.json.
+how to get one); DIR then holds base, and for each adapter a folder NAME and NAME.json. Or from the command line:
+
+    jada finetune --method head --max-steps 1 --out head && jada merge head --out BASE
+    jada finetune --max-steps 60 --out ADAPTER
+    jada export ADAPTER --out as-lora && jada merge ADAPTER --out merged
+    jada predict --adapter ADAPTER --json "some text" "another text" > logits.jsonl
+    python peft_loads_jada.py BASE ADAPTER logits.jsonl as-lora logits.jsonl merged logits.jsonl
 """
 
 import json
@@ -23,7 +30,7 @@ import peft
 import torch
 import transformers
 from peft import PeftModel
-from transformers import AutoModelForSequenceClassification
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
 from transformers.utils import logging
 
 logging.set_verbosity_error()
@@ -48,8 +55,16 @@ def load(base, adapter, labels):
     return model
 
 
+def read(base, file):
+    if not file.endswith(".jsonl"):
+        return json.load(open(file))
+    rows = [json.loads(line) for line in open(file)]
+    tokens = AutoTokenizer.from_pretrained(base)([row["text"] for row in rows], truncation=True, max_length=128)
+    return {"ids": tokens["input_ids"], "types": tokens["token_type_ids"], "logits": [row["logits"] for row in rows]}
+
+
 def difference(base, adapter, logits_file):
-    expected = json.load(open(logits_file))
+    expected = read(base, logits_file)
     torch.manual_seed(0)  # what base and adapter both lack would be random: make a miss visible, not lucky
     model = load(base, adapter, len(expected["logits"][0]))
     worst = 0.0

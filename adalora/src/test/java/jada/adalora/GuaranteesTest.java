@@ -27,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What Jada guarantees where others fail, one test for each guarantee that package-info lists.
+/// What Jada guarantees where others fail, one test for each guarantee that package-info lists; the
+/// seventh, that a resumed run is the same run, is tested by CheckpointTest.
 class GuaranteesTest {
   private static final Task TASK = Task.classification("x", "y");
   private static final Dataset DATA = data();

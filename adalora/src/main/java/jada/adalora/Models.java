@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /// The base models: known by name and fetched as Maven artifacts, or read from a folder in Hugging
 /// Face layout.
@@ -60,22 +62,29 @@ public final class Models {
     return KNOWN;
   }
 
+  /// The base model of this name, whatever the case of its letters.
+  public static Optional<KnownModel> find(String name) {
+    String wanted = name.toLowerCase(Locale.ROOT);
+    return KNOWN.stream().filter(known -> known.name().equals(wanted)).findFirst();
+  }
+
   /// Loads a base model, fetching it with the user's own Maven settings if it is not in the local
   /// repository.
   ///
   /// @param nameOrFolder a name of [#known()], or a folder in Hugging Face layout
   /// @throws InputException if it is neither, cannot be fetched, or its files are damaged
   public static PretrainedModel load(String nameOrFolder) {
-    try (Artifacts artifacts = Artifacts.ofUserSettings()) {
-      return load(nameOrFolder, artifacts, Progress.none());
-    }
+    return load(nameOrFolder, Artifacts::ofUserSettings, Progress.none());
   }
 
-  /// [#load(String)] with a given source of artifacts, reporting downloads.
-  public static PretrainedModel load(String nameOrFolder, Artifacts artifacts, Progress progress) {
-    for (KnownModel known : KNOWN) {
-      if (known.name().equals(nameOrFolder.toLowerCase(Locale.ROOT))) {
-        return fetch(known, artifacts, progress);
+  /// [#load(String)] with a given source of artifacts, which is opened only if one is needed,
+  /// reporting downloads.
+  public static PretrainedModel load(
+      String nameOrFolder, Supplier<Artifacts> source, Progress progress) {
+    Optional<KnownModel> known = find(nameOrFolder);
+    if (known.isPresent()) {
+      try (Artifacts artifacts = source.get()) {
+        return fetch(known.get(), artifacts, progress);
       }
     }
     Path folder = Path.of(nameOrFolder);

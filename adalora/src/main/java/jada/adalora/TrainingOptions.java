@@ -1,5 +1,7 @@
 package jada.adalora;
 
+import java.util.function.Consumer;
+
 /// How a model is trained, independent of the adapters. Immutable; every `with…` method returns a
 /// changed copy.
 ///
@@ -68,13 +70,13 @@ public record TrainingOptions(
     require(threads >= 1, "threads", threads, "at least 1");
   }
 
-  /// Two epochs in batches of 32 at 2e-3, linear schedule with 6 % warm-up, decay 0.01, texts up to
+  /// Two epochs in batches of 16 at 2e-3, linear schedule with 6 % warm-up, decay 0.01, texts up to
   /// 128 tokens, no clipping, seed 0, all processors.
   public static TrainingOptions defaults() {
     return new TrainingOptions(
         2,
         0,
-        32,
+        16,
         2e-3,
         Schedule.LINEAR,
         0.06,
@@ -93,237 +95,124 @@ public record TrainingOptions(
     }
   }
 
-  /// A copy with another value of epochs.
-  public TrainingOptions withEpochs(int value) {
-    return new TrainingOptions(
-        value,
-        maxSteps,
-        batchSize,
-        learningRate,
-        schedule,
-        warmupRatio,
-        weightDecay,
-        maxLength,
-        maxGradNorm,
-        seed,
-        threads,
-        shuffle,
-        evaluateEveryEpoch);
+  /// The same with another number of passes over the training examples.
+  public TrainingOptions withEpochs(int epochs) {
+    return with(d -> d.epochs = epochs);
   }
 
-  /// A copy with another value of maxSteps.
-  public TrainingOptions withMaxSteps(int value) {
-    return new TrainingOptions(
-        epochs,
-        value,
-        batchSize,
-        learningRate,
-        schedule,
-        warmupRatio,
-        weightDecay,
-        maxLength,
-        maxGradNorm,
-        seed,
-        threads,
-        shuffle,
-        evaluateEveryEpoch);
+  /// The same with another bound on optimizer steps.
+  public TrainingOptions withMaxSteps(int maxSteps) {
+    return with(d -> d.maxSteps = maxSteps);
   }
 
-  /// A copy with another value of batchSize.
-  public TrainingOptions withBatchSize(int value) {
-    return new TrainingOptions(
-        epochs,
-        maxSteps,
-        value,
-        learningRate,
-        schedule,
-        warmupRatio,
-        weightDecay,
-        maxLength,
-        maxGradNorm,
-        seed,
-        threads,
-        shuffle,
-        evaluateEveryEpoch);
+  /// The same with another number of examples a step.
+  public TrainingOptions withBatchSize(int batchSize) {
+    return with(d -> d.batchSize = batchSize);
   }
 
-  /// A copy with another value of learningRate.
-  public TrainingOptions withLearningRate(double value) {
-    return new TrainingOptions(
-        epochs,
-        maxSteps,
-        batchSize,
-        value,
-        schedule,
-        warmupRatio,
-        weightDecay,
-        maxLength,
-        maxGradNorm,
-        seed,
-        threads,
-        shuffle,
-        evaluateEveryEpoch);
+  /// The same with another peak learning rate.
+  public TrainingOptions withLearningRate(double learningRate) {
+    return with(d -> d.learningRate = learningRate);
   }
 
-  /// A copy with another value of schedule.
-  public TrainingOptions withSchedule(Schedule value) {
-    return new TrainingOptions(
-        epochs,
-        maxSteps,
-        batchSize,
-        learningRate,
-        value,
-        warmupRatio,
-        weightDecay,
-        maxLength,
-        maxGradNorm,
-        seed,
-        threads,
-        shuffle,
-        evaluateEveryEpoch);
+  /// The same with another course of the learning rate.
+  public TrainingOptions withSchedule(Schedule schedule) {
+    return with(d -> d.schedule = schedule);
   }
 
-  /// A copy with another value of warmupRatio.
-  public TrainingOptions withWarmupRatio(double value) {
-    return new TrainingOptions(
-        epochs,
-        maxSteps,
-        batchSize,
-        learningRate,
-        schedule,
-        value,
-        weightDecay,
-        maxLength,
-        maxGradNorm,
-        seed,
-        threads,
-        shuffle,
-        evaluateEveryEpoch);
+  /// The same with another length of the warm-up.
+  public TrainingOptions withWarmupRatio(double warmupRatio) {
+    return with(d -> d.warmupRatio = warmupRatio);
   }
 
-  /// A copy with another value of weightDecay.
-  public TrainingOptions withWeightDecay(double value) {
-    return new TrainingOptions(
-        epochs,
-        maxSteps,
-        batchSize,
-        learningRate,
-        schedule,
-        warmupRatio,
-        value,
-        maxLength,
-        maxGradNorm,
-        seed,
-        threads,
-        shuffle,
-        evaluateEveryEpoch);
+  /// The same with another weight decay.
+  public TrainingOptions withWeightDecay(double weightDecay) {
+    return with(d -> d.weightDecay = weightDecay);
   }
 
-  /// A copy with another value of maxLength.
-  public TrainingOptions withMaxLength(int value) {
-    return new TrainingOptions(
-        epochs,
-        maxSteps,
-        batchSize,
-        learningRate,
-        schedule,
-        warmupRatio,
-        weightDecay,
-        value,
-        maxGradNorm,
-        seed,
-        threads,
-        shuffle,
-        evaluateEveryEpoch);
+  /// The same with another length at which texts are cut.
+  public TrainingOptions withMaxLength(int maxLength) {
+    return with(d -> d.maxLength = maxLength);
   }
 
-  /// A copy with another value of maxGradNorm.
-  public TrainingOptions withMaxGradNorm(double value) {
-    return new TrainingOptions(
-        epochs,
-        maxSteps,
-        batchSize,
-        learningRate,
-        schedule,
-        warmupRatio,
-        weightDecay,
-        maxLength,
-        value,
-        seed,
-        threads,
-        shuffle,
-        evaluateEveryEpoch);
+  /// The same with another bound on the norm of the gradients.
+  public TrainingOptions withMaxGradNorm(double maxGradNorm) {
+    return with(d -> d.maxGradNorm = maxGradNorm);
   }
 
-  /// A copy with another value of seed.
-  public TrainingOptions withSeed(long value) {
-    return new TrainingOptions(
-        epochs,
-        maxSteps,
-        batchSize,
-        learningRate,
-        schedule,
-        warmupRatio,
-        weightDecay,
-        maxLength,
-        maxGradNorm,
-        value,
-        threads,
-        shuffle,
-        evaluateEveryEpoch);
+  /// The same with another seed.
+  public TrainingOptions withSeed(long seed) {
+    return with(d -> d.seed = seed);
   }
 
-  /// A copy with another value of threads.
-  public TrainingOptions withThreads(int value) {
-    return new TrainingOptions(
-        epochs,
-        maxSteps,
-        batchSize,
-        learningRate,
-        schedule,
-        warmupRatio,
-        weightDecay,
-        maxLength,
-        maxGradNorm,
-        seed,
-        value,
-        shuffle,
-        evaluateEveryEpoch);
+  /// The same with another number of threads.
+  public TrainingOptions withThreads(int threads) {
+    return with(d -> d.threads = threads);
   }
 
-  /// A copy with another value of shuffle.
-  public TrainingOptions withShuffle(boolean value) {
-    return new TrainingOptions(
-        epochs,
-        maxSteps,
-        batchSize,
-        learningRate,
-        schedule,
-        warmupRatio,
-        weightDecay,
-        maxLength,
-        maxGradNorm,
-        seed,
-        threads,
-        value,
-        evaluateEveryEpoch);
+  /// The same with examples shuffled or in their order.
+  public TrainingOptions withShuffle(boolean shuffle) {
+    return with(d -> d.shuffle = shuffle);
   }
 
-  /// A copy with another value of evaluateEveryEpoch.
-  public TrainingOptions withEvaluateEveryEpoch(boolean value) {
-    return new TrainingOptions(
-        epochs,
-        maxSteps,
-        batchSize,
-        learningRate,
-        schedule,
-        warmupRatio,
-        weightDecay,
-        maxLength,
-        maxGradNorm,
-        seed,
-        threads,
-        shuffle,
-        value);
+  /// The same with dev scored after every epoch or only at the end.
+  public TrainingOptions withEvaluateEveryEpoch(boolean evaluateEveryEpoch) {
+    return with(d -> d.evaluateEveryEpoch = evaluateEveryEpoch);
+  }
+
+  private TrainingOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.finished();
+  }
+
+  /// Options while one of their values is being replaced.
+  private static final class Draft {
+    int epochs;
+    int maxSteps;
+    int batchSize;
+    double learningRate;
+    Schedule schedule;
+    double warmupRatio;
+    double weightDecay;
+    int maxLength;
+    double maxGradNorm;
+    long seed;
+    int threads;
+    boolean shuffle;
+    boolean evaluateEveryEpoch;
+
+    Draft(TrainingOptions o) {
+      epochs = o.epochs;
+      maxSteps = o.maxSteps;
+      batchSize = o.batchSize;
+      learningRate = o.learningRate;
+      schedule = o.schedule;
+      warmupRatio = o.warmupRatio;
+      weightDecay = o.weightDecay;
+      maxLength = o.maxLength;
+      maxGradNorm = o.maxGradNorm;
+      seed = o.seed;
+      threads = o.threads;
+      shuffle = o.shuffle;
+      evaluateEveryEpoch = o.evaluateEveryEpoch;
+    }
+
+    TrainingOptions finished() {
+      return new TrainingOptions(
+          epochs,
+          maxSteps,
+          batchSize,
+          learningRate,
+          schedule,
+          warmupRatio,
+          weightDecay,
+          maxLength,
+          maxGradNorm,
+          seed,
+          threads,
+          shuffle,
+          evaluateEveryEpoch);
+    }
   }
 }

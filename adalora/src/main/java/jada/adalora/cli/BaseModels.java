@@ -11,15 +11,11 @@ final class BaseModels {
 
   /// The base model of this name or in this folder.
   static PretrainedModel load(String nameOrFolder, Console console) {
-    if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
-      console.say(
-          "jada: computing with the slow %s kernels, because the module jdk.incubator.vector is not"
-                  .formatted(Kernels.fastest().name())
-              + " there; start Java with --add-modules jdk.incubator.vector");
+    if (Kernels.fastest().name().equals("scalar")) {
+      console.say("jada: " + Kernels.diagnosis());
     }
-    try (Artifacts artifacts = Artifacts.ofUserSettings();
-        ConsoleProgress progress = new ConsoleProgress(console)) {
-      return Models.load(nameOrFolder, artifacts, progress);
+    try (ConsoleProgress progress = new ConsoleProgress(console)) {
+      return Models.load(nameOrFolder, Artifacts::ofUserSettings, progress);
     }
   }
 }

@@ -41,7 +41,6 @@ final class Defaults implements IDefaultValueProvider {
     values.put("--max-grad-norm", options.maxGradNorm());
     values.put("--seed", options.seed());
     values.put("--threads", options.threads());
-    values.put("--dropout", 0.0);
     values.put("--task", DataOptions.TaskKind.CLASSIFICATION);
   }
 

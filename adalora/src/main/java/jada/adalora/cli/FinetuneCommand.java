@@ -14,6 +14,7 @@ import jada.nn.PretrainedModel;
 import java.nio.file.Path;
 import java.time.ZonedDateTime;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
@@ -86,8 +87,7 @@ final class FinetuneCommand implements Callable<Integer> {
       PretrainedModel base = model.load(console, optimizer.dropout());
       options = options.withMaxLength(optimizer.maxLength(base));
       AdaptedModel adapted = model.adapt(base, task, config, options.seed());
-      RunRecord record =
-          new RunRecord(started, Settings.of(spec, folder.target(), options), adapted, split);
+      RunRecord record = new RunRecord(started, settings(folder, options, base), adapted, split);
       describe(split, task);
       boolean measureHead = output.headBaseline(data.isBuiltIn()) && config.method() != Method.HEAD;
       FinetuneRun run = new FinetuneRun(console, adapted, options, split, record, folder, trace);
@@ -95,6 +95,14 @@ final class FinetuneCommand implements Callable<Integer> {
       console.result(output.json() ? Json.line(record.fields()) : folder.target().toString());
       return status;
     }
+  }
+
+  /// Every option in force, those included whose default depends on others or on the model.
+  private Map<String, Object> settings(
+      RunFolder folder, TrainingOptions options, PretrainedModel base) {
+    Map<String, Object> settings = Settings.of(spec, folder.target(), options);
+    settings.put("dropout", base.config().hiddenDropout());
+    return settings;
   }
 
   private void describe(Split split, Task task) {

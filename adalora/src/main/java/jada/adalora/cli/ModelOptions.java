@@ -28,12 +28,13 @@ final class ModelOptions {
 
   /// The base model.
   ///
-  /// @param dropout of hidden states and attention weights while training
-  PretrainedModel load(Console console, float dropout) {
+  /// @param dropout of hidden states and attention weights while training; empty for what the
+  ///   model's configuration says
+  PretrainedModel load(Console console, Optional<Float> dropout) {
     PretrainedModel base = BaseModels.load(model, console);
     return new PretrainedModel(
         model, // as it was asked for, so that the adapter's folder says how to find it
-        base.config().withDropout(dropout, dropout),
+        dropout.map(p -> base.config().withDropout(p, p)).orElse(base.config()),
         base.tokenizer(),
         base.weights(),
         base.checksum(),

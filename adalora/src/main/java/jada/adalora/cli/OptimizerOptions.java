@@ -61,8 +61,10 @@ final class OptimizerOptions {
   @Option(
       names = "--dropout",
       paramLabel = "P",
-      description = "dropout of the encoder while training [${DEFAULT-VALUE}]")
-  private double dropout;
+      description =
+          "dropout of the encoder while training [what the model's configuration says, usually"
+              + " 0.1]")
+  private Optional<Float> dropout = Optional.empty();
 
   @Option(
       names = "--max-grad-norm",
@@ -90,12 +92,12 @@ final class OptimizerOptions {
     return MaxLength.of(maxLength, model);
   }
 
-  /// Dropout of the encoder while training.
-  float dropout() {
-    if (!(dropout >= 0 && dropout < 1)) {
-      throw new InputException("dropout: must be in [0, 1), got " + dropout);
+  /// Dropout of the encoder while training, where it was asked for.
+  Optional<Float> dropout() {
+    if (dropout.isPresent() && !(dropout.get() >= 0 && dropout.get() < 1)) {
+      throw new InputException("dropout: must be in [0, 1), got " + dropout.get());
     }
-    return (float) dropout;
+    return dropout;
   }
 
   /// The options as far as they can be checked without the model.

@@ -51,8 +51,7 @@ record SavedAdapter(Path folder) {
                 () ->
                     new InputException(
                         folder.resolve(CONFIG) + ": names no base model; give it with --model"));
-    boolean known = Models.known().stream().anyMatch(k -> k.name().equals(name));
-    if (!known && !Files.isDirectory(Path.of(name))) {
+    if (Models.find(name).isEmpty() && !Files.isDirectory(Path.of(name))) {
       throw new InputException(
           "%s: names the base model %s, which is neither known nor a folder here; give it with --model"
               .formatted(folder.resolve(CONFIG), name));

@@ -320,8 +320,8 @@ class FineTunerTest {
   void a_head_alone_is_trained_on_the_frozen_encoder() {
     Evaluation evaluation =
         HeadBaseline.measure(TinyBert.encoder(), TASK, OPTIONS, TRAIN, DEV, Progress.none());
-    // A random encoder of two layers leaves something of the words in the first token.
-    assertThat(evaluation.main()).isBetween(0.5, 1.0);
-    assertThat(evaluation.loss()).isLessThan(Math.log(2) + 0.1);
+    // A random encoder of two layers leaves something of the words in the first token; a constant
+    // answer is right for one of two.
+    assertThat(evaluation.main()).isGreaterThan(0.6);
   }
 }

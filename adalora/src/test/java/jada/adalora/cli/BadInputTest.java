@@ -11,6 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -137,16 +140,62 @@ class BadInputTest {
     byte[] bytes = Files.readAllBytes(file);
     Files.write(file, Arrays.copyOf(bytes, bytes.length - 100));
 
-    refuses(file.toString());
+    refuses(
+        "its bytes end at %d, the file at %d (truncated?); the file is damaged, fetch or save it again"
+            .formatted(bytes.length, bytes.length - 100));
   }
 
   @Test
-  void safetensors_whose_header_lies() throws IOException {
+  void safetensors_whose_header_claims_to_be_huge() throws IOException {
     Path file = model.resolve("model.safetensors");
     ByteBuffer header = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
     Files.write(file, header.putLong(Long.MAX_VALUE).array());
 
-    refuses(file.toString());
+    refuses(
+        file
+            + ": claims a header of 9223372036854775807 bytes in a file of 16; it is truncated or"
+            + " not a safetensors file, fetch or save it again");
+  }
+
+  @Test
+  void safetensors_whose_tensors_overlap() throws IOException {
+    changeHeader(
+        header -> {
+          String weight = offsetsOf("embeddings.LayerNorm.weight", header);
+          String bias = offsetsOf("embeddings.LayerNorm.bias", header);
+          return header.replace(weight, bias);
+        });
+
+    refuses("overlap");
+  }
+
+  @Test
+  void safetensors_of_a_type_that_does_not_exist() throws IOException {
+    changeHeader(header -> header.replaceFirst("\"F32\"", "\"F31\""));
+
+    refuses("dtype 'F31' is unknown; save the tensor as F32, F16 or BF16");
+  }
+
+  private static String offsetsOf(String tensor, String header) {
+    Matcher matcher =
+        Pattern.compile(Pattern.quote("\"" + tensor + "\"") + "[^}]*(\"data_offsets\":\\[[^]]*])")
+            .matcher(header);
+    assertThat(matcher.find()).isTrue();
+    return matcher.group(1);
+  }
+
+  /// Writes the model's file anew with its header changed: 8 bytes of length, JSON, data.
+  private void changeHeader(UnaryOperator<String> change) throws IOException {
+    Path file = model.resolve("model.safetensors");
+    ByteBuffer old = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    byte[] json = new byte[Math.toIntExact(old.getLong())];
+    old.get(json);
+    byte[] header =
+        change.apply(new String(json, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
+    assertThat(header).isNotEqualTo(json);
+    ByteBuffer changed =
+        ByteBuffer.allocate(8 + header.length + old.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+    Files.write(file, changed.putLong(header.length).put(header).put(old).array());
   }
 
   @Test

@@ -1,5 +1,4 @@
-/// JMH benchmarks, one subject a file. Each checks its answer against a scalar computation in its
-/// set-up, names its baseline, and says at its foot how to run it.
+/// JMH benchmarks, one subject a file. Each checks its answer against plain loops in its set-up, names its baseline, and says at its foot how to run it.
 ///
 ///     mvn -q -DskipTests package
 ///     java -jar bench/target/benchmarks.jar              # all

@@ -29,9 +29,6 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   /// `out[i] = a[i] · factor`.
   void scale(float[] a, float factor, float[] out, int from, int to);
 
-  /// `y[i] += factor · x[i]`, one rounding (fused multiply-add).
-  void axpy(float factor, float[] x, float[] y, int from, int to);
-
   /// `out[i] = exp(a[i])`.
   void exp(float[] a, float[] out, int from, int to);
 
@@ -137,21 +134,6 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
       float stepSize,
       float rootBias2,
       float epsilon,
-      int from,
-      int to);
-
-  /// One step of AdaLoRA's importance on a range, in place: with I = |p·g|, Ī ← β₁Ī + (1−β₁)I, then
-  /// Ū ← β₂Ū + (1−β₂)|I − Ī| with the new Ī (Zhang et al. 2023, eqs. 8, 9, 10).
-  ///
-  /// @param sensitivity Ī, updated
-  /// @param uncertainty Ū, updated
-  void importance(
-      float[] p,
-      float[] g,
-      float beta1,
-      float beta2,
-      float[] sensitivity,
-      float[] uncertainty,
       int from,
       int to);
 

@@ -39,13 +39,6 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void axpy(float factor, float[] x, float[] y, int from, int to) {
-    for (int i = from; i < to; i++) {
-      y[i] = Math.fma(factor, x[i], y[i]);
-    }
-  }
-
-  @Override
   public void exp(float[] a, float[] out, int from, int to) {
     for (int i = from; i < to; i++) {
       out[i] = Approximations.exp(a[i]);
@@ -270,24 +263,6 @@ public final class ScalarKernels implements Kernels {
       v[i] = Math.fma(1 - fresh2, v[i], fresh2 * g[i] * g[i]);
       float denominator = (float) Math.sqrt(v[i]) / rootBias2 + epsilon;
       p[i] = p[i] * decay - stepSize * m[i] / denominator;
-    }
-  }
-
-  @Override
-  public void importance(
-      float[] p,
-      float[] g,
-      float beta1,
-      float beta2,
-      float[] sensitivity,
-      float[] uncertainty,
-      int from,
-      int to) {
-    for (int i = from; i < to; i++) {
-      float now = Math.abs(p[i] * g[i]);
-      sensitivity[i] = Math.fma(beta1, sensitivity[i], (1 - beta1) * now);
-      float change = (1 - beta2) * Math.abs(now - sensitivity[i]);
-      uncertainty[i] = Math.fma(beta2, uncertainty[i], change);
     }
   }
 

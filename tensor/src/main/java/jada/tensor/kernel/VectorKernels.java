@@ -68,18 +68,6 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void axpy(float factor, float[] x, float[] y, int from, int to) {
-    int i = from;
-    for (; i <= to - LANES; i += LANES) {
-      FloatVector product = fromArray(SPECIES, x, i);
-      product.fma(broadcast(SPECIES, factor), fromArray(SPECIES, y, i)).intoArray(y, i);
-    }
-    for (; i < to; i++) {
-      y[i] = Math.fma(factor, x[i], y[i]);
-    }
-  }
-
-  @Override
   public void exp(float[] a, float[] out, int from, int to) {
     VectorMath.exp(a, 0, out, from, to);
   }
@@ -276,35 +264,6 @@ public final class VectorKernels implements Kernels {
       v[i] = Math.fma(1 - fresh2, v[i], fresh2 * g[i] * g[i]);
       float denominator = (float) Math.sqrt(v[i]) / rootBias2 + epsilon;
       p[i] = p[i] * decay - stepSize * m[i] / denominator;
-    }
-  }
-
-  @Override
-  public void importance(
-      float[] p,
-      float[] g,
-      float beta1,
-      float beta2,
-      float[] sensitivity,
-      float[] uncertainty,
-      int from,
-      int to) {
-    int i = from;
-    for (; i <= to - LANES; i += LANES) {
-      FloatVector now = fromArray(SPECIES, p, i).mul(fromArray(SPECIES, g, i)).abs();
-      FloatVector smooth = fromArray(SPECIES, sensitivity, i);
-      smooth = broadcast(SPECIES, beta1).fma(smooth, now.mul(1 - beta1));
-      FloatVector change = now.sub(smooth).abs().mul(1 - beta2);
-      smooth.intoArray(sensitivity, i);
-      broadcast(SPECIES, beta2)
-          .fma(fromArray(SPECIES, uncertainty, i), change)
-          .intoArray(uncertainty, i);
-    }
-    for (; i < to; i++) {
-      float now = Math.abs(p[i] * g[i]);
-      sensitivity[i] = Math.fma(beta1, sensitivity[i], (1 - beta1) * now);
-      float change = (1 - beta2) * Math.abs(now - sensitivity[i]);
-      uncertainty[i] = Math.fma(beta2, uncertainty[i], change);
     }
   }
 

@@ -66,7 +66,6 @@ class KernelsTest {
         new Elementwise("subtract", (k, x, g, a, b, i, j) -> k.subtract(x, g, a, i, j)),
         new Elementwise("multiply", (k, x, g, a, b, i, j) -> k.multiply(x, g, a, i, j)),
         new Elementwise("scale", (k, x, g, a, b, i, j) -> k.scale(x, 1.7f, a, i, j)),
-        new Elementwise("axpy", (k, x, g, a, b, i, j) -> k.axpy(-0.3f, x, a, i, j)),
         new Elementwise("exp", (k, x, g, a, b, i, j) -> k.exp(x, a, i, j)),
         new Elementwise("tanh", (k, x, g, a, b, i, j) -> k.tanh(x, a, i, j)),
         new Elementwise("erf", (k, x, g, a, b, i, j) -> k.erf(x, a, i, j)),
@@ -75,8 +74,6 @@ class KernelsTest {
         new Elementwise("gelu", (k, x, g, a, b, i, j) -> k.gelu(x, a, i, j)),
         new Elementwise("geluGradient", (k, x, g, a, b, i, j) -> k.geluGradient(x, g, a, i, j)),
         new Elementwise("dropout", (k, x, g, a, b, i, j) -> k.dropout(x, 77L << 30, 0.3f, a, i, j)),
-        new Elementwise(
-            "importance", (k, x, g, a, b, i, j) -> k.importance(x, g, 0.85f, 0.9f, a, b, i, j)),
         new Elementwise(
             "adamW, moments from the inputs' squares",
             (k, x, g, a, b, i, j) -> {
@@ -307,16 +304,6 @@ class KernelsTest {
                 within(tolerance * 20 * Math.max(1, s)));
       }
     }
-  }
-
-  @Test
-  void importance_follows_its_formula() {
-    float[] sensitivity = {0.5f};
-    float[] uncertainty = {0.25f};
-    SCALAR.importance(
-        new float[] {-2}, new float[] {3}, 0.5f, 0.75f, sensitivity, uncertainty, 0, 1);
-    assertThat(sensitivity[0]).isEqualTo(3.25f); // ½·0.5 + ½·6
-    assertThat(uncertainty[0]).isEqualTo(0.875f); // ¾·0.25 + ¼·|6 − 3.25|
   }
 
   @Test

@@ -13,6 +13,8 @@ import jada.adalora.TrainingResult;
 import jada.adalora.data.Dataset;
 import jada.nn.PretrainedModel;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -28,10 +30,6 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /// Whole training steps of a network with the sizes of all-MiniLM-L6-v2 on 16 texts of 64 tokens:
-<<<<<<< HEAD
-/// forward, loss, penalty, gradients, optimizer, scores, allocation. A measured operation is one
-/// step of a run of eight, building batches included. Baseline: method LORA of the same rank.
-=======
 /// batch, forward, loss, penalty, gradients, optimizer, scores, allocation. Baseline: method LORA
 /// of the rank that AdaLoRA has on average in the end.
 ///
@@ -40,7 +38,6 @@ import org.openjdk.jmh.annotations.Warmup;
 /// `after`, when 4 are left on average.
 ///
 /// Random weights: the time does not depend on their values.
->>>>>>> 19e281a (Measure steps in their steady state, check adapters against double loops, keep baselines apart)
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -79,48 +76,6 @@ public class StepBenchmark {
     Checks.close("tokens", result.tokens(), STEPS * TEXTS * TOKENS, 0, 0);
   }
 
-<<<<<<< HEAD
-  private TrainingResult steps() {
-    AdaLoraConfig config =
-        AdaLoraConfig.defaults().withMethod(method).withTinit(Steps.of(1)).withTfinal(Steps.of(4));
-    AdaptedModel model = AdaLora.adapt(base, task, config);
-    Dataset dev = Dataset.of("dev", train.examples().subList(0, 1));
-    return FineTuner.of(model).options(options).run(train, dev);
-=======
-  private static Map<String, Tensor> weights(RandomSource random) {
-    Map<String, Tensor> weights = new LinkedHashMap<>();
-    int c = MINILM.hiddenSize();
-    int f = MINILM.intermediateSize();
-    put(weights, "embeddings.word_embeddings.weight", random, MINILM.vocabularySize(), c);
-    put(weights, "embeddings.position_embeddings.weight", random, MINILM.maxPositions(), c);
-    put(weights, "embeddings.token_type_embeddings.weight", random, MINILM.tokenTypes(), c);
-    putNorm(weights, "embeddings.LayerNorm", c);
-    for (int i = 0; i < MINILM.layers(); i++) {
-      String layer = "encoder.layer." + i + ".";
-      for (String name : List.of("self.query", "self.key", "self.value", "output.dense")) {
-        put(weights, layer + "attention." + name + ".weight", random, c, c);
-        put(weights, layer + "attention." + name + ".bias", random, c);
-      }
-      putNorm(weights, layer + "attention.output.LayerNorm", c);
-      put(weights, layer + "intermediate.dense.weight", random, f, c);
-      put(weights, layer + "intermediate.dense.bias", random, f);
-      put(weights, layer + "output.dense.weight", random, c, f);
-      put(weights, layer + "output.dense.bias", random, c);
-      putNorm(weights, layer + "output.LayerNorm", c);
-    }
-    return weights;
-  }
-
-  private static void put(
-      Map<String, Tensor> weights, String name, RandomSource random, int... dims) {
-    weights.put(name, Tensor.normal(Shape.of(dims), 0.02f, random));
-  }
-
-  private static void putNorm(Map<String, Tensor> weights, String name, int channels) {
-    weights.put(name + ".weight", Tensor.full(Shape.of(channels), 1));
-    weights.put(name + ".bias", Tensor.zeros(Shape.of(channels)));
-  }
-
   /// Times of steps.
   @State(Scope.Thread)
   @AuxCounters(AuxCounters.Type.EVENTS)
@@ -146,7 +101,6 @@ public class StepBenchmark {
     private static double median(List<Double> values) {
       return values.stream().sorted().toList().get(values.size() / 2);
     }
->>>>>>> 19e281a (Measure steps in their steady state, check adapters against double loops, keep baselines apart)
   }
 
   private TrainingResult steps(TrainingListener listener) {

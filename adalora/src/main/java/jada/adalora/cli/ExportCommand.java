@@ -15,8 +15,8 @@ import picocli.CommandLine.Parameters;
     name = "export",
     description = {
       "Write a saved adapter as a folder that PEFT loads, with the same logits.",
-      "lora: triplets become plain LoRA without loss, each matrix with a rank of its own; matrices",
-      "of rank 0 are left out. adalora: triplets as PEFT's AdaLoRA keeps them."
+      "lora: plain LoRA, without loss; each matrix keeps its rank, 0 is left out.",
+      "adalora: triplets, as PEFT's AdaLoRA keeps them."
     },
     sortOptions = false,
     footerHeading = "%nExamples:%n",

@@ -13,8 +13,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "merge",
     description = {
-      "Add a saved adapter to its base model and write the sum as a Hugging Face folder.",
-      "transformers loads it, and so do --model and --adapter of every command here."
+      "Add a saved adapter to its base model; write a Hugging Face folder.",
+      "transformers loads it, and so do --model and --adapter of every command."
     },
     sortOptions = false,
     footerHeading = "%nExamples:%n",

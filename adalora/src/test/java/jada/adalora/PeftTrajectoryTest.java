@@ -120,7 +120,7 @@ class PeftTrajectoryTest {
                 .formatted(model, peft.start(), train, train, temp.resolve("out"))
             + " --epochs 24 --batch-size 8 --learning-rate 1.2e-3 --warmup-ratio 0.06"
             + " --weight-decay 0.01 --init-r 4 --target-r 1 --lora-alpha 8 --tinit 20 --tfinal 80"
-            + " --delta-t 10 --orth-reg-weight 0.5 --compact never --threads 1";
+            + " --delta-t 10 --orth-reg-weight 0.5 --compact never --dropout 0 --threads 1";
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     PrintStream console = new PrintStream(err, true, StandardCharsets.UTF_8);
     int status = Main.run(line.split(" "), InputStream.nullInputStream(), console, console);

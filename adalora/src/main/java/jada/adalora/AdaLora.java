@@ -18,8 +18,8 @@ import java.util.Optional;
 ///         AdaLoraConfig.defaults().withInitRank(12).withTargetRank(4));
 ///
 /// Chosen linear layers of the encoder get an adapter, all other weights of the encoder stay as they
-/// are. The classifier is always trained; the pooler is trained if the checkpoint has none, and
-/// frozen if it has one, as PEFT does. Before the first step the adapted model computes, bit for
+/// are. The classifier is always trained, and so is DistilBERT's pre-classifier; BERT's pooler is
+/// trained if the checkpoint has none, and frozen if it has one, as PEFT does. Before the first step the adapted model computes, bit for
 /// bit, what the base model computes.
 public final class AdaLora {
   private AdaLora() {}
@@ -37,7 +37,9 @@ public final class AdaLora {
   ///   its own, so that one more adapter does not change the others
   /// @throws InputException if no layer matches the target modules, or the ranks do not fit
   public static AdaptedModel adapt(
-      PretrainedModel model, Task task, AdaLoraConfig config, long seed) {
+      PretrainedModel model, Task task, AdaLoraConfig wanted, long seed) {
+    AdaLoraConfig config =
+        wanted.withTargetModules(wanted.targetModules().in(model.config().family()));
     RandomSource random = RandomSource.of(seed);
     Map<String, Tensor> head = startOfHead(model, task, random);
     return switch (config.method()) {
@@ -91,8 +93,9 @@ public final class AdaLora {
     return SvdLinear.of(name, weight, bias, triplets, config.scale(), config.loraDropout());
   }
 
-  /// What of the head is trained, and from where: the classifier from the checkpoint if it has one
-  /// of the right size, everything that the checkpoint lacks from random numbers.
+  /// What of the head is trained, and from where: what stands beside the encoder from the
+  /// checkpoint if that has it in the right size, everything that the checkpoint lacks from random
+  /// numbers.
   private static Map<String, Tensor> startOfHead(
       PretrainedModel model, Task task, RandomSource random) {
     Map<String, Tensor> head = new LinkedHashMap<>();
@@ -102,7 +105,7 @@ public final class AdaLora {
               Tensor given = model.weights().get(name);
               if (given == null) {
                 head.put(name, fresh);
-              } else if (name.startsWith("classifier.")) {
+              } else if (model.config().family().isBeside(name)) {
                 head.put(name, given.shape().equals(fresh.shape()) ? given : fresh);
               }
             });

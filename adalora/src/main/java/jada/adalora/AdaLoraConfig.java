@@ -71,7 +71,7 @@ public record AdaLoraConfig(
   public static AdaLoraConfig defaults() {
     return new AdaLoraConfig(
         Method.ADALORA,
-        TargetModules.BERT_ATTENTION,
+        TargetModules.ATTENTION,
         12,
         4,
         16,

@@ -46,7 +46,7 @@ public final class AdaptedModel {
 
   /// Builds the network.
   ///
-  /// @param head the weights of the head that are trained, by Hugging Face name without `bert.`;
+  /// @param head the weights of the head that are trained, by Hugging Face name without prefix;
   ///   what is not among them comes from the base model and stays as it is
   AdaptedModel(
       PretrainedModel base,
@@ -147,7 +147,7 @@ public final class AdaptedModel {
   }
 
   /// The weights of the model itself that are trained, the head's and with [Method#FULL] all, by
-  /// Hugging Face name without `bert.`. Unmodifiable.
+  /// Hugging Face name without prefix. Unmodifiable.
   public SequencedMap<String, Parameter> trainedWeights() {
     return Collections.unmodifiableSequencedMap(trainedWeights);
   }
@@ -244,7 +244,8 @@ public final class AdaptedModel {
     adapters.forEach(
         (module, adapter) ->
             merged.put(
-                module.replaceFirst("^bert\\.", "") + ".weight", adapter.merge().weight().value()));
+                base.config().family().bare(module) + ".weight",
+                adapter.merge().weight().value()));
     return new PretrainedModel(
         base.name(),
         base.config(),

@@ -66,8 +66,9 @@ final class PeftConfig {
     root.put("base_model_name_or_path", baseModel(model.base()));
     root.put("inference_mode", true);
     ArrayNode saved = root.putArray("modules_to_save").add("classifier").add("score");
-    if (model.trainedWeights().containsKey("pooler.dense.weight")) {
-      saved.add("pooler");
+    String pooling = model.base().config().family().head().getFirst();
+    if (model.trainedWeights().containsKey(pooling + ".weight")) {
+      saved.add(pooling.replace(".dense", "")); // PEFT saves BERT's pooler as a whole
     }
     if (config.method() != Method.HEAD) {
       putTargets(root, model);
@@ -110,7 +111,8 @@ final class PeftConfig {
     ArrayNode names = root.putArray("target_modules");
     switch (model.config().targetModules()) {
       case TargetModules.Named named -> named.names().forEach(names::add);
-      case TargetModules.Matching _ -> model.adapters().keySet().forEach(names::add);
+      case TargetModules.Attention _, TargetModules.Matching _ ->
+          model.adapters().keySet().forEach(names::add);
     }
   }
 

@@ -2,6 +2,7 @@ package jada.adalora;
 
 import jada.autograd.Parameter;
 import jada.autograd.Variable;
+import jada.nn.Family;
 import jada.nn.InputException;
 import jada.nn.PretrainedModel;
 import jada.nn.files.AtomicFile;
@@ -95,14 +96,10 @@ public final class PeftFolder {
       }
     }
     for (Map.Entry<String, Parameter> weight : model.trainedWeights().entrySet()) {
-      tensors.put(PREFIX + headPath(weight.getKey()), weight.getValue().value());
+      String path = model.base().config().family().path(weight.getKey());
+      tensors.put(PREFIX + path, weight.getValue().value());
     }
     return tensors;
-  }
-
-  /// The pooler is a part of `bert`, the classifier stands beside it.
-  private static String headPath(String weight) {
-    return weight.startsWith("pooler.") ? "bert." + weight : weight;
   }
 
   /// Where the base model of a saved adapter is: a name or a folder, if the adapter tells it. For a
@@ -196,19 +193,21 @@ public final class PeftFolder {
   /// The trained weights of the head. Those that the file lacks the base model must have.
   private static Map<String, Tensor> head(PretrainedModel base, Path file, SavedTensors tensors) {
     int channels = base.config().hiddenSize();
+    Family family = base.config().family();
     Map<String, Tensor> head = new LinkedHashMap<>();
-    for (String matrix : List.of("classifier", "pooler.dense")) {
+    for (String matrix : family.head()) {
       String weight = matrix + ".weight";
-      if (tensors.has(headPath(weight))) {
-        int out = matrix.equals("classifier") ? tensors.rows(headPath(weight)) : channels;
-        head.put(weight, tensors.take(headPath(weight), out, channels));
-        head.put(matrix + ".bias", tensors.take(headPath(matrix + ".bias"), out));
+      String path = family.path(weight);
+      if (tensors.has(path)) {
+        int out = matrix.equals("classifier") ? tensors.rows(path) : channels;
+        head.put(weight, tensors.take(path, out, channels));
+        head.put(matrix + ".bias", tensors.take(family.path(matrix + ".bias"), out));
       } else if (!base.weights().containsKey(weight)) {
         throw new InputException(
             file
                 + ": has no "
                 + PREFIX
-                + headPath(weight)
+                + path
                 + ", and neither has the base model; save the adapter with its head (PEFT:"
                 + " task_type SEQ_CLS, modules_to_save classifier and pooler)");
       }

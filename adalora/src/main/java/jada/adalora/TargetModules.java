@@ -1,22 +1,22 @@
 package jada.adalora;
 
+import jada.nn.Family;
 import jada.nn.InputException;
 import java.util.Collection;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 
 /// Which linear layers get an adapter, chosen by module name as PEFT's `target_modules` does.
 ///
-/// Either a list, where `query` chooses every module whose name is `query` or ends with `.query`;
-/// or one regular expression that must match the whole name. Names are those of the Hugging Face
+/// The attention; or a list, where `query` chooses every module whose name is `query` or ends with
+/// `.query`; or one regular expression that must match the whole name. Names are those of the Hugging Face
 /// model, for example `bert.encoder.layer.0.attention.self.query`.
 public sealed interface TargetModules {
 
-  /// The attention matrices of a BERT layer: query, key, value and the attention's output. Written
-  /// with its parent, because `dense` alone also names the two matrices of the feed-forward part.
-  TargetModules BERT_ATTENTION =
-      TargetModules.named("query", "key", "value", "attention.output.dense");
+  /// The four attention matrices of every layer, whatever the model's family calls them.
+  TargetModules ATTENTION = new Attention();
 
   /// Whether the module of this name is chosen.
   boolean matches(String module);
@@ -24,6 +24,11 @@ public sealed interface TargetModules {
   /// The parts of this choice that match none of the given modules: names that are misspelt, or the
   /// expression.
   List<String> unmatched(Collection<String> modules);
+
+  /// The same choice in the words of one family, for a choice that depends on it.
+  default TargetModules in(Family family) {
+    return this;
+  }
 
   /// Modules by the last parts of their names.
   static TargetModules named(String... names) {
@@ -35,12 +40,43 @@ public sealed interface TargetModules {
     return new Matching(regex);
   }
 
-  /// Reads what a user writes: names separated by commas, or, if that contains a character that no
-  /// module name has, a regular expression.
+  /// Reads what a user writes: `attention`, or names separated by commas, or, if that contains a
+  /// character that no module name has, a regular expression.
   static TargetModules parse(String text) {
+    if (text.strip().equals(ATTENTION.toString())) {
+      return ATTENTION;
+    }
     return text.matches("[\\w.,\\s]*")
         ? new Named(List.of(text.strip().split("\\s*,\\s*")))
         : new Matching(text);
+  }
+
+  /// Query, key, value and output of every attention, in any family.
+  record Attention() implements TargetModules {
+    @Override
+    public boolean matches(String module) {
+      return Stream.of(Family.values()).anyMatch(family -> in(family).matches(module));
+    }
+
+    @Override
+    public List<String> unmatched(Collection<String> modules) {
+      return modules.stream().anyMatch(this::matches) ? List.of() : List.of(toString());
+    }
+
+    /// The shortest names that no other module of a layer ends with: `dense` alone also names the
+    /// two matrices of BERT's feed-forward part.
+    @Override
+    public TargetModules in(Family family) {
+      return switch (family) {
+        case BERT -> named("query", "key", "value", "attention.output.dense");
+        case DISTILBERT -> named("q_lin", "k_lin", "v_lin", "out_lin");
+      };
+    }
+
+    @Override
+    public String toString() {
+      return "attention";
+    }
   }
 
   /// Modules by the last parts of their names.

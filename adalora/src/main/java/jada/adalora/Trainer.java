@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// One optimizer step after another, in the order of the method:
@@ -26,6 +27,9 @@ import java.util.stream.Collectors;
 /// 5. AdamW
 /// 6. the paper's scores, from the new values; allocation; masks
 final class Trainer {
+  /// BERT's LayerNorm, DistilBERT's sa_layer_norm and output_layer_norm.
+  private static final Pattern NORM = Pattern.compile("(LayerNorm|layer_norm)\\.");
+
   private final AdaptedModel model;
   private final AdaLoraConfig config;
   private final TrainingOptions options;
@@ -61,7 +65,7 @@ final class Trainer {
         model.parameters().stream()
             .collect(
                 Collectors.partitioningBy(
-                    p -> !p.name().endsWith(".bias") && !p.name().contains("LayerNorm")));
+                    p -> !p.name().endsWith(".bias") && !NORM.matcher(p.name()).find()));
     return List.of(
         new AdamW.Group(byDecay.get(true), weightDecay), new AdamW.Group(byDecay.get(false), 0));
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import jada.nn.InputException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AdaLoraConfigTest {
@@ -100,12 +101,18 @@ class AdaLoraConfigTest {
 
   @Test
   void target_modules_match_as_pefts_do() {
-    TargetModules attention = TargetModules.BERT_ATTENTION;
+    TargetModules attention = TargetModules.ATTENTION;
     String layer = "bert.encoder.layer.0.";
     assertThat(attention.matches(layer + "attention.self.query")).isTrue();
     assertThat(attention.matches(layer + "attention.output.dense")).isTrue();
     assertThat(attention.matches(layer + "output.dense")).isFalse();
     assertThat(attention.matches(layer + "intermediate.dense")).isFalse();
+    String distilbert = "distilbert.transformer.layer.0.";
+    assertThat(attention.matches(distilbert + "attention.q_lin")).isTrue();
+    assertThat(attention.matches(distilbert + "attention.out_lin")).isTrue();
+    assertThat(attention.matches(distilbert + "ffn.lin1")).isFalse();
+    assertThat(TargetModules.parse("attention")).isEqualTo(attention);
+    assertThat(attention.unmatched(List.of(layer + "output.dense"))).containsExactly("attention");
     assertThat(TargetModules.named("uery").matches(layer + "attention.self.query")).isFalse();
     TargetModules regex = TargetModules.parse(".*layer\\.[01]\\..*(query|value)");
     assertThat(regex.matches(layer + "attention.self.value")).isTrue();

@@ -60,9 +60,7 @@ final class PeftRun {
     boolean all = json.get("layers").asString().equals("all");
     return AdaLoraConfig.defaults()
         .withTargetModules(
-            all
-                ? TargetModules.named("query", "key", "value", "dense")
-                : TargetModules.BERT_ATTENTION)
+            all ? TargetModules.named("query", "key", "value", "dense") : TargetModules.ATTENTION)
         .withInitRank(json.get("init_r").asInt())
         .withTargetRank(json.get("target_r").asInt())
         .withLoraAlpha(8)

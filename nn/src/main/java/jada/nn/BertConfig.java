@@ -2,10 +2,6 @@ package jada.nn;
 
 /// The sizes of a BERT encoder and the constants of its layers.
 ///
-/// All activations are the exact (erf) GELU; positions are learnt and absolute. With C the hidden
-/// size and F the intermediate size, a layer holds four (C, C) attention projections, a (F, C) and
-/// a (C, F) matrix, their biases and two LayerNorms.
-///
 /// @param vocabularySize rows of the word embedding table
 /// @param hiddenSize C, channels of a token
 /// @param layers encoder layers
@@ -26,36 +22,42 @@ public record BertConfig(
     int tokenTypes,
     float layerNormEpsilon,
     float hiddenDropout,
-    float attentionDropout) {
+    float attentionDropout)
+    implements EncoderConfig {
 
   /// @throws IllegalArgumentException if a size is not positive, the heads do not divide the hidden
   ///   size, epsilon is not positive or a dropout lies outside [0, 1)
   public BertConfig {
-    requirePositive("vocabularySize", vocabularySize);
-    requirePositive("hiddenSize", hiddenSize);
-    requirePositive("layers", layers);
-    requirePositive("heads", heads);
-    requirePositive("intermediateSize", intermediateSize);
-    requirePositive("maxPositions", maxPositions);
-    requirePositive("tokenTypes", tokenTypes);
-    if (hiddenSize % heads != 0) {
-      throw new IllegalArgumentException(
-          "BertConfig: heads must divide hiddenSize, got " + heads + " heads for " + hiddenSize);
-    }
-    if (!(layerNormEpsilon > 0 && layerNormEpsilon < 1)) {
-      throw new IllegalArgumentException(
-          "BertConfig: layerNormEpsilon must lie between 0 and 1, got " + layerNormEpsilon);
-    }
-    requireProbability("hiddenDropout", hiddenDropout);
-    requireProbability("attentionDropout", attentionDropout);
+    ConfigChecks check = new ConfigChecks("BertConfig");
+    check.positive("vocabularySize", vocabularySize);
+    check.positive("hiddenSize", hiddenSize);
+    check.positive("layers", layers);
+    check.positive("heads", heads);
+    check.positive("intermediateSize", intermediateSize);
+    check.positive("maxPositions", maxPositions);
+    check.positive("tokenTypes", tokenTypes);
+    check.divides(heads, hiddenSize);
+    check.epsilon("layerNormEpsilon", layerNormEpsilon);
+    check.probability("hiddenDropout", hiddenDropout);
+    check.probability("attentionDropout", attentionDropout);
   }
 
-  /// Channels of one head: C / heads.
-  public int headSize() {
-    return hiddenSize / heads;
+  @Override
+  public Family family() {
+    return Family.BERT;
   }
 
-  /// The same sizes with other dropouts.
+  @Override
+  public float attentionOutputDropout() {
+    return hiddenDropout;
+  }
+
+  @Override
+  public float headDropout() {
+    return hiddenDropout;
+  }
+
+  @Override
   public BertConfig withDropout(float hidden, float attention) {
     return new BertConfig(
         vocabularySize,
@@ -68,18 +70,5 @@ public record BertConfig(
         layerNormEpsilon,
         hidden,
         attention);
-  }
-
-  private static void requirePositive(String name, int value) {
-    if (value <= 0) {
-      throw new IllegalArgumentException("BertConfig: " + name + " must be positive, got " + value);
-    }
-  }
-
-  private static void requireProbability(String name, float value) {
-    if (!(value >= 0 && value < 1)) {
-      throw new IllegalArgumentException(
-          "BertConfig: " + name + " must be at least 0 and below 1, got " + value);
-    }
   }
 }

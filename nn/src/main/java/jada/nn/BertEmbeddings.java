@@ -3,29 +3,37 @@ package jada.nn;
 import static jada.autograd.Ops.add;
 
 import jada.autograd.Variable;
+import java.util.Optional;
 
-/// What goes into BERT's first block: x = LayerNorm(word + token type + position), each looked up
-/// in a learnt table.
+/// What goes into the first block: x = LayerNorm(word + token type + position), each looked up in a
+/// learnt table.
 ///
 /// @param words (V, C), by token id
 /// @param positions (maxPositions, C), by the token's place in its sequence
-/// @param tokenTypes (token types, C): first or second text
+/// @param tokenTypes (token types, C): first or second text; DistilBERT has none and adds nothing
 record BertEmbeddings(
-    Embedding words, Embedding positions, Embedding tokenTypes, LayerNorm norm, Dropout dropout) {
+    Embedding words,
+    Embedding positions,
+    Optional<Embedding> tokenTypes,
+    LayerNorm norm,
+    Dropout dropout) {
 
   /// The tokens as vectors: T tokens -> (T, C).
   ///
   /// @throws InputException if a token id or type has no vector, or a sequence is too long
   Variable forward(Batch batch) {
-    int[] ids = batch.ids();
-    int[] types = batch.tokenTypes();
     requireShort(batch);
-    requireKnown("token id", ids, words, "outside the vocabulary", batch);
-    requireKnown("token type", types, tokenTypes, "outside the token types", batch);
-    Variable word = words.forward(ids); // (T, C)
-    Variable type = tokenTypes.forward(types); // (T, C)
+    requireKnown("token id", batch.ids(), words, "outside the vocabulary", batch);
+    Variable word = words.forward(batch.ids()); // (T, C)
+    Variable typed = tokenTypes.map(table -> addTypes(word, table, batch)).orElse(word); // (T, C)
     Variable position = positions.forward(batch.positions()); // (T, C)
-    return dropout.forward(norm.forward(add(add(word, type), position)));
+    return dropout.forward(norm.forward(add(typed, position)));
+  }
+
+  private static Variable addTypes(Variable word, Embedding table, Batch batch) {
+    int[] types = batch.tokenTypes();
+    requireKnown("token type", types, table, "outside the token types", batch);
+    return add(word, table.forward(types));
   }
 
   private void requireShort(Batch batch) {

@@ -2,10 +2,12 @@ package jada.nn;
 
 import jada.autograd.Variable;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/// BERT's encoder (Devlin et al. 2019): embeddings, then a stack of equal blocks.
+/// BERT's encoder (Devlin et al. 2019): embeddings, then a stack of equal blocks. DistilBERT's is
+/// the same without token types; its modules have other names ([Family]).
 ///
 /// Weights are what the caller makes them: a [jada.autograd.Constant] stays as it is and costs no
 /// gradient work, a [jada.autograd.Parameter] is trained. Read on at `BertLayer` and `Attention`.
@@ -21,13 +23,13 @@ public final class BertEncoder implements Encoder {
   /// The encoder with the given weights.
   ///
   /// @param config the sizes
-  /// @param weights gives each weight by its Hugging Face name without the prefix `bert.`, for
-  ///   example `encoder.layer.0.attention.self.query.weight`; `Map::get` will do
+  /// @param weights gives each weight by its Hugging Face name without the prefix `bert.` or
+  ///   `distilbert.`, for example `encoder.layer.0.attention.self.query.weight`; `Map::get` will do
   /// @param linears makes the layer of each matrix, by its path with the prefix
   /// @throws InputException if a weight is missing or its shape does not fit the configuration
   public static BertEncoder build(
-      BertConfig config, Function<String, Variable> weights, LinearFactory linears) {
-    NamedWeights named = new NamedWeights("bert encoder", weights, linears);
+      EncoderConfig config, Function<String, Variable> weights, LinearFactory linears) {
+    NamedWeights named = new NamedWeights("encoder", config.family(), weights, linears);
     return new BertEncoder(
         embeddings(config, named),
         IntStream.range(0, config.layers()).mapToObj(i -> layer(config, named, i)).toList());
@@ -42,37 +44,46 @@ public final class BertEncoder implements Encoder {
     return layers.getLast().forward(x, batch, rows); // (T, C) -> (N, C)
   }
 
-  private static BertEmbeddings embeddings(BertConfig config, NamedWeights weights) {
-    int channels = config.hiddenSize();
+  private static BertEmbeddings embeddings(EncoderConfig config, NamedWeights weights) {
     return new BertEmbeddings(
-        new Embedding(
-            weights.get("embeddings.word_embeddings.weight", config.vocabularySize(), channels)),
-        new Embedding(
-            weights.get("embeddings.position_embeddings.weight", config.maxPositions(), channels)),
-        new Embedding(
-            weights.get("embeddings.token_type_embeddings.weight", config.tokenTypes(), channels)),
-        weights.layerNorm("embeddings.LayerNorm", channels, config.layerNormEpsilon()),
+        table(config, weights, "word", config.vocabularySize()),
+        table(config, weights, "position", config.maxPositions()),
+        config.tokenTypes() == 0
+            ? Optional.empty()
+            : Optional.of(table(config, weights, "token_type", config.tokenTypes())),
+        weights.layerNorm("embeddings.LayerNorm", config.hiddenSize(), config.layerNormEpsilon()),
         Dropout.of("embeddings", config.hiddenDropout()));
   }
 
-  private static BertLayer layer(BertConfig config, NamedWeights weights, int index) {
-    String path = "encoder.layer." + index + ".";
+  private static Embedding table(
+      EncoderConfig config, NamedWeights weights, String what, int rows) {
+    String name = "embeddings." + what + "_embeddings.weight";
+    return new Embedding(weights.get(name, rows, config.hiddenSize()));
+  }
+
+  private static BertLayer layer(EncoderConfig config, NamedWeights weights, int index) {
+    Family names = config.family();
+    String path = names.layer(index);
     int channels = config.hiddenSize();
     int inner = config.intermediateSize();
     float epsilon = config.layerNormEpsilon();
+    List<Layer> attention =
+        names.attention().stream()
+            .map(name -> weights.linear(path + name, channels, channels))
+            .toList();
     return new BertLayer(
         new Attention(
-            weights.linear("bert.", path + "attention.self.query", channels, channels),
-            weights.linear("bert.", path + "attention.self.key", channels, channels),
-            weights.linear("bert.", path + "attention.self.value", channels, channels),
-            weights.linear("bert.", path + "attention.output.dense", channels, channels),
+            attention.get(0),
+            attention.get(1),
+            attention.get(2),
+            attention.get(3),
             config.heads(),
             Dropout.of(path + "attention.self", config.attentionDropout())),
-        Dropout.of(path + "attention.output", config.hiddenDropout()),
-        weights.layerNorm(path + "attention.output.LayerNorm", channels, epsilon),
-        weights.linear("bert.", path + "intermediate.dense", inner, channels),
-        weights.linear("bert.", path + "output.dense", channels, inner),
+        Dropout.of(path + "attention.output", config.attentionOutputDropout()),
+        weights.layerNorm(path + names.attentionNorm(), channels, epsilon),
+        weights.linear(path + names.feedForward().get(0), inner, channels),
+        weights.linear(path + names.feedForward().get(1), channels, inner),
         Dropout.of(path + "output", config.hiddenDropout()),
-        weights.layerNorm(path + "output.LayerNorm", channels, epsilon));
+        weights.layerNorm(path + names.outputNorm(), channels, epsilon));
   }
 }

@@ -6,7 +6,7 @@ import static jada.autograd.Ops.add;
 import jada.autograd.Variable;
 
 /// One block of BERT (Devlin et al. 2019): attention, then a feed-forward part, each added to its
-/// input and normalised afterwards ("post-norm").
+/// input and normalised afterwards ("post-norm"). DistilBERT's is the same.
 ///
 ///     a = LayerNorm(x + Attention(x))
 ///     y = LayerNorm(a + W₂·gelu(W₁·a + b₁) + b₂)        W₁ (F, C), W₂ (C, F)

@@ -6,10 +6,12 @@ import java.util.function.Function;
 
 /// The weights of a model under construction, asked for by name and expected shape.
 ///
-/// @param model what is built, for messages
+/// @param part what of the model is built, for messages
+/// @param family whose names the modules have
 /// @param source gives the weight of a name, or null where there is none, as `Map::get` does
 /// @param linears makes the layers of matrices
-record NamedWeights(String model, Function<String, Variable> source, LinearFactory linears) {
+record NamedWeights(
+    String part, Family family, Function<String, Variable> source, LinearFactory linears) {
 
   /// The weight of the given name.
   ///
@@ -19,11 +21,11 @@ record NamedWeights(String model, Function<String, Variable> source, LinearFacto
     Shape expected = Shape.of(dims);
     if (weight == null) {
       throw new InputException(
-          model + ": weight " + name + " " + expected + " is missing; is the model file complete?");
+          model() + ": weight " + name + " " + expected + " is missing; is the model file complete?");
     }
     if (!weight.shape().equals(expected)) {
       throw new InputException(
-          model
+          model()
               + ": weight "
               + name
               + " is "
@@ -35,14 +37,17 @@ record NamedWeights(String model, Function<String, Variable> source, LinearFacto
     return weight;
   }
 
-  /// A matrix (out, in) and its bias as a layer.
-  ///
-  /// @param prefix put before the name for the factory only
-  Layer linear(String prefix, String name, int out, int in) {
-    return linears.create(prefix + name, get(name + ".weight", out, in), get(name + ".bias", out));
+  /// A matrix (out, in) and its bias as a layer. The factory is told the module's whole path.
+  Layer linear(String name, int out, int in) {
+    return linears.create(
+        family.path(name), get(name + ".weight", out, in), get(name + ".bias", out));
   }
 
   LayerNorm layerNorm(String name, int channels, float epsilon) {
     return new LayerNorm(get(name + ".weight", channels), get(name + ".bias", channels), epsilon);
+  }
+
+  private String model() {
+    return family.type() + " " + part;
   }
 }

@@ -14,9 +14,9 @@ import java.util.Optional;
 /// @param name by which it was asked for: a known name, or a folder
 /// @param config the encoder's sizes
 /// @param tokenizer the tokenizer that it was trained with
-/// @param weights by Hugging Face name without the prefix `bert.`, for example
-///   `encoder.layer.0.attention.self.query.weight`; `pooler.dense.*` and `classifier.*` are there
-///   if the checkpoint has them
+/// @param weights by Hugging Face name without the prefix of the family, for example
+///   `encoder.layer.0.attention.self.query.weight`; those of the head ([Family#head]) are there if
+///   the checkpoint has them
 /// @param checksum of the weights' file, as text, to tell later whether an adapter meets the model
 ///   that it was trained on
 /// @param source where it came from: a folder, or an artifact and the file in it
@@ -28,7 +28,7 @@ import java.util.Optional;
 ///   `regression`
 public record PretrainedModel(
     String name,
-    BertConfig config,
+    EncoderConfig config,
     WordPieceTokenizer tokenizer,
     Map<String, Tensor> weights,
     String checksum,
@@ -53,7 +53,7 @@ public record PretrainedModel(
   /// no labels.
   public PretrainedModel(
       String name,
-      BertConfig config,
+      EncoderConfig config,
       WordPieceTokenizer tokenizer,
       Map<String, Tensor> weights,
       String checksum) {

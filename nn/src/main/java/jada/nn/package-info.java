@@ -28,6 +28,9 @@
 ///
 /// The last three lines of the last block need only the rows that the head reads ([jada.nn.Rows]).
 ///
+/// **DistilBERT** (Sanh et al. 2019) is the same without type[type] and with relu instead of tanh;
+/// what differs in names is in [jada.nn.Family], in sizes in [jada.nn.EncoderConfig].
+///
 /// **No modes.** A weight is trained if it is a [jada.autograd.Parameter] and frozen if it is a
 /// [jada.autograd.Constant]. A forward pass is training while a [jada.nn.TrainingStep] is bound to
 /// the thread. An adapter replaces a [jada.nn.Linear] through [jada.nn.LinearFactory], and this

@@ -24,8 +24,8 @@ final class MethodOptions {
       names = "--target-modules",
       paramLabel = "NAMES|REGEX",
       description =
-          "layers that get an adapter: ends of module names, separated by commas, or one regular"
-              + " expression for the whole name [${DEFAULT-VALUE}]")
+          "layers that get an adapter: attention, or ends of module names, separated by commas, or"
+              + " one regular expression for the whole name [${DEFAULT-VALUE}]")
   private TargetModules targetModules;
 
   @Option(

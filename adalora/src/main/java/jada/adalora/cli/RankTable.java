@@ -1,7 +1,9 @@
 package jada.adalora.cli;
 
+import jada.nn.Family;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,25 +20,30 @@ final class RankTable {
 
   private static final int NONE = Integer.MAX_VALUE;
 
-  /// The matrices of a BERT layer in the order of their use, and their columns.
-  private static final List<String> KINDS =
-      List.of(
-          "attention.self.query",
-          "attention.self.key",
-          "attention.self.value",
-          "attention.output.dense",
-          "intermediate.dense",
-          "output.dense");
-
   private static final List<String> COLUMNS = List.of("q", "k", "v", "o", "ffn-in", "ffn-out");
+
+  /// The matrices of a layer in the order of their use, with the number of their column.
+  private static final Map<String, Integer> KINDS = kinds();
 
   /// Modules in the order in which a model uses them: by layer, then by kind, others last.
   static final Comparator<String> ORDER =
       Comparator.comparingInt(RankTable::layer)
-          .thenComparingInt(module -> KINDS.indexOf(kind(module)))
+          .thenComparingInt(module -> KINDS.getOrDefault(kind(module), -1))
           .thenComparing(Comparator.naturalOrder());
 
   private RankTable() {}
+
+  private static Map<String, Integer> kinds() {
+    Map<String, Integer> kinds = new HashMap<>();
+    for (Family family : Family.values()) {
+      List<String> matrices = new ArrayList<>(family.attention());
+      matrices.addAll(family.feedForward());
+      for (int i = 0; i < matrices.size(); i++) {
+        kinds.put(matrices.get(i), i);
+      }
+    }
+    return kinds;
+  }
 
   /// The table's lines, the head line first; none for no ranks.
   ///
@@ -86,8 +93,8 @@ final class RankTable {
   }
 
   private static String column(String module) {
-    int known = KINDS.indexOf(kind(module));
-    return known < 0 ? kind(module) : COLUMNS.get(known);
+    Integer known = KINDS.get(kind(module));
+    return known == null ? kind(module) : COLUMNS.get(known);
   }
 
   /// Right-aligned under its column's name.

@@ -1,6 +1,8 @@
 package jada.nn.files;
 
 import jada.nn.BertConfig;
+import jada.nn.DistilBertConfig;
+import jada.nn.EncoderConfig;
 import jada.nn.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,46 +71,60 @@ final class ConfigJson {
   }
 
   /// The encoder that a `config.json` describes.
-  BertConfig bert() {
-    requireBert();
+  EncoderConfig encoder() {
+    String type = text("model_type").orElseThrow(() -> refusal("model_type", "is missing"));
+    for (String key : List.of("is_decoder", "add_cross_attention")) {
+      if (truth(key, false)) {
+        throw refusal(key, "is true, but only encoders are supported");
+      }
+    }
     try {
-      return new BertConfig(
-          count("vocab_size"),
-          count("hidden_size"),
-          count("num_hidden_layers"),
-          count("num_attention_heads"),
-          count("intermediate_size"),
-          count("max_position_embeddings"),
-          count("type_vocab_size"),
-          number("layer_norm_eps", 1e-12f),
-          number("hidden_dropout_prob", 0.1f),
-          number("attention_probs_dropout_prob", 0.1f));
+      return switch (type) {
+        case "bert" -> bert();
+        case "distilbert" -> distilBert();
+        default ->
+            throw new InputException(
+                file
+                    + ": model_type "
+                    + Quoted.of(type)
+                    + " is not supported; use a model whose model_type is 'bert' or 'distilbert'");
+      };
     } catch (IllegalArgumentException e) {
       throw new InputException(
           file + ": " + e.getMessage() + "; use the file as it was published", e);
     }
   }
 
-  private void requireBert() {
-    String type = text("model_type").orElseThrow(() -> refusal("model_type", "is missing"));
-    if (type.equals("distilbert")) {
-      throw new InputException(
-          file + ": DistilBERT is not supported yet; use a model whose model_type is 'bert'");
-    }
-    if (!type.equals("bert")) {
-      throw new InputException(
-          file
-              + ": model_type "
-              + Quoted.of(type)
-              + " is not supported; use a model whose model_type is 'bert'");
-    }
+  private BertConfig bert() {
     requireText("hidden_act", "gelu");
     requireText("position_embedding_type", "absolute");
-    for (String key : List.of("is_decoder", "add_cross_attention")) {
-      if (truth(key, false)) {
-        throw refusal(key, "is true, but only encoders are supported");
-      }
-    }
+    return new BertConfig(
+        count("vocab_size"),
+        count("hidden_size"),
+        count("num_hidden_layers"),
+        count("num_attention_heads"),
+        count("intermediate_size"),
+        count("max_position_embeddings"),
+        count("type_vocab_size"),
+        number("layer_norm_eps", 1e-12f),
+        number("hidden_dropout_prob", 0.1f),
+        number("attention_probs_dropout_prob", 0.1f));
+  }
+
+  // Whether positions once were sinusoids (sinusoidal_pos_embds) does not matter: they are in the
+  // weights.
+  private DistilBertConfig distilBert() {
+    requireText("activation", "gelu");
+    return new DistilBertConfig(
+        count("vocab_size"),
+        count("dim"),
+        count("n_layers"),
+        count("n_heads"),
+        count("hidden_dim"),
+        count("max_position_embeddings"),
+        number("dropout", 0.1f),
+        number("attention_dropout", 0.1f),
+        number("seq_classif_dropout", 0.2f));
   }
 
   /// The names of the classes in their order, from `id2label` or else `label2id`; none if neither

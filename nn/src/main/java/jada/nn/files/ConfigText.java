@@ -1,9 +1,11 @@
 package jada.nn.files;
 
 import jada.nn.BertConfig;
+import jada.nn.DistilBertConfig;
 import jada.nn.PretrainedModel;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -12,11 +14,29 @@ final class ConfigText {
   private ConfigText() {}
 
   static String of(PretrainedModel model) {
-    BertConfig config = model.config();
     boolean classifies = model.weights().containsKey("classifier.weight");
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.putArray("architectures").add(classifies ? "BertForSequenceClassification" : "BertModel");
-    json.put("model_type", "bert");
+    ArrayNode architectures = json.putArray("architectures");
+    json.put("model_type", model.config().family().type());
+    switch (model.config()) {
+      case BertConfig bert -> {
+        architectures.add(classifies ? "BertForSequenceClassification" : "BertModel");
+        put(json, bert);
+      }
+      case DistilBertConfig distilBert -> {
+        architectures.add(classifies ? "DistilBertForSequenceClassification" : "DistilBertModel");
+        put(json, distilBert);
+      }
+    }
+    json.put("initializer_range", 0.02);
+    json.put("pad_token_id", model.tokenizer().paddingId());
+    json.put("torch_dtype", "float32");
+    putLabels(json, model, classifies);
+    model.problemType().ifPresent(type -> json.put("problem_type", type));
+    return JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n";
+  }
+
+  private static void put(ObjectNode json, BertConfig config) {
     json.put("vocab_size", config.vocabularySize());
     json.put("hidden_size", config.hiddenSize());
     json.put("num_hidden_layers", config.layers());
@@ -28,12 +48,20 @@ final class ConfigText {
     json.put("layer_norm_eps", decimal(config.layerNormEpsilon()));
     json.put("hidden_dropout_prob", decimal(config.hiddenDropout()));
     json.put("attention_probs_dropout_prob", decimal(config.attentionDropout()));
-    json.put("initializer_range", 0.02);
-    json.put("pad_token_id", model.tokenizer().paddingId());
-    json.put("torch_dtype", "float32");
-    putLabels(json, model, classifies);
-    model.problemType().ifPresent(type -> json.put("problem_type", type));
-    return JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n";
+  }
+
+  private static void put(ObjectNode json, DistilBertConfig config) {
+    json.put("vocab_size", config.vocabularySize());
+    json.put("dim", config.hiddenSize());
+    json.put("n_layers", config.layers());
+    json.put("n_heads", config.heads());
+    json.put("hidden_dim", config.intermediateSize());
+    json.put("max_position_embeddings", config.maxPositions());
+    json.put("sinusoidal_pos_embds", false);
+    json.put("activation", "gelu");
+    json.put("dropout", decimal(config.hiddenDropout()));
+    json.put("attention_dropout", decimal(config.attentionDropout()));
+    json.put("seq_classif_dropout", decimal(config.headDropout()));
   }
 
   // Without labels, transformers takes the number of classes from id2label's default, two.

@@ -1,6 +1,7 @@
 package jada.nn.files;
 
-import jada.nn.BertConfig;
+import jada.nn.EncoderConfig;
+import jada.nn.Family;
 import jada.nn.InputException;
 import jada.nn.PretrainedModel;
 import jada.nn.WordPieceTokenizer;
@@ -29,17 +30,18 @@ public final class HuggingFaceFolder {
 
   private HuggingFaceFolder() {}
 
-  /// Reads a BERT model.
+  /// Reads a BERT or DistilBERT model.
   ///
-  /// Weights may carry the prefix `bert.` or not, and LayerNorm's vectors may be called gamma and
-  /// beta. A pooler and a classifier are read if they are there; other heads are left alone.
+  /// Weights may carry the prefix `bert.` or `distilbert.` or not, and LayerNorm's vectors may be
+  /// called gamma and beta. The two matrices of a classifier's head are read if they are there;
+  /// other heads are left alone.
   ///
   /// @throws InputException naming the file and what is wrong in it, if the folder holds no
-  ///   complete BERT model
+  ///   complete model
   public static PretrainedModel read(Path folder) {
     requireFolder(folder);
     ConfigJson json = ConfigJson.read(requirePart(folder, CONFIG));
-    BertConfig config = json.bert();
+    EncoderConfig config = json.encoder();
     List<String> labels = json.labels();
     Optional<String> problemType = json.text("problem_type");
     WordPieceTokenizer tokenizer = tokenizer(folder);
@@ -78,11 +80,8 @@ public final class HuggingFaceFolder {
   /// @throws InputException if the folder holds something or cannot be written
   public static void write(Path folder, PretrainedModel model) {
     SequencedMap<String, Tensor> weights = new LinkedHashMap<>();
-    model
-        .weights()
-        .forEach(
-            (name, tensor) ->
-                weights.put(name.startsWith("classifier.") ? name : "bert." + name, tensor));
+    Family family = model.config().family();
+    model.weights().forEach((name, tensor) -> weights.put(family.path(name), tensor));
     AtomicFolder.write(
         folder,
         aside -> {
@@ -94,11 +93,11 @@ public final class HuggingFaceFolder {
         });
   }
 
-  private static SequencedMap<String, Tensor> weights(Path file, BertConfig config) {
+  private static SequencedMap<String, Tensor> weights(Path file, EncoderConfig config) {
     Safetensors opened = Safetensors.open(file);
     Map<String, String> inFile = new HashMap<>();
     for (String name : opened.names()) {
-      String canonical = BertWeights.canonical(name);
+      String canonical = EncoderWeights.canonical(config.family(), name);
       String twin = inFile.put(canonical, name);
       if (twin != null) {
         throw new InputException(
@@ -110,11 +109,12 @@ public final class HuggingFaceFolder {
                 + ", which name the same weight; save the model again");
       }
     }
-    BertWeights.check(
-        config, file.toString(), name -> Optional.ofNullable(inFile.get(name)).map(opened::sizes));
+    EncoderWeights wanted = new EncoderWeights(config);
+    wanted.check(
+        file.toString(), name -> Optional.ofNullable(inFile.get(name)).map(opened::sizes));
     SequencedMap<String, Tensor> weights = new LinkedHashMap<>();
-    BertWeights.forEach(config, (name, _) -> weights.put(name, opened.tensor(inFile.get(name))));
-    for (String name : BertWeights.HEAD) {
+    wanted.forEach((name, _) -> weights.put(name, opened.tensor(inFile.get(name))));
+    for (String name : wanted.head()) {
       if (inFile.containsKey(name)) {
         weights.put(name, opened.tensor(inFile.get(name)));
       }

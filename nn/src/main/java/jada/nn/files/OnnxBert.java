@@ -1,6 +1,7 @@
 package jada.nn.files;
 
 import jada.nn.BertConfig;
+import jada.nn.Family;
 import jada.nn.InputException;
 import jada.nn.PretrainedModel;
 import jada.nn.WordPieceTokenizer;
@@ -70,10 +71,10 @@ public final class OnnxBert {
     }
     SequencedMap<String, Tensor> named = named(model);
     BertConfig config = config(named, source, heads);
-    BertWeights.check(
-        config, source, name -> Optional.ofNullable(named.get(name)).map(OnnxBert::sizes));
+    EncoderWeights weights = new EncoderWeights(config);
+    weights.check(source, name -> Optional.ofNullable(named.get(name)).map(OnnxBert::sizes));
     SequencedMap<String, Tensor> wanted = new LinkedHashMap<>();
-    BertWeights.forEach(config, (name, _) -> wanted.put(name, named.get(name)));
+    weights.forEach((name, _) -> wanted.put(name, named.get(name)));
     return new BertWeights(config, wanted, Checksum.hex(digesting.getMessageDigest()));
   }
 
@@ -134,7 +135,7 @@ public final class OnnxBert {
   /// The initializers under Hugging Face's names, matrices of Linears as (out, in).
   static SequencedMap<String, Tensor> named(OnnxInitializers model) {
     SequencedMap<String, Tensor> named = new LinkedHashMap<>();
-    model.tensors().forEach((name, tensor) -> named.put(BertWeights.canonical(name), tensor));
+    model.tensors().forEach((name, tensor) -> named.put(canonical(name), tensor));
     Map<String, OnnxInitializers.Node> consumers = onlyConsumers(model);
     for (OnnxInitializers.Node node : model.nodes()) {
       if (node.operation().equals("MatMul")
@@ -179,7 +180,11 @@ public final class OnnxBert {
 
   private static String weightBeside(String bias) {
     String module = bias.substring(0, bias.length() - BIAS.length());
-    return BertWeights.canonical(module + ".weight");
+    return canonical(module + ".weight");
+  }
+
+  private static String canonical(String name) {
+    return EncoderWeights.canonical(Family.BERT, name);
   }
 
   private static BertConfig config(Map<String, Tensor> named, String source, int heads) {

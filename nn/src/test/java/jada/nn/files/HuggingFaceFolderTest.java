@@ -61,8 +61,7 @@ class HuggingFaceFolderTest {
 
   private void writeWeights(UnaryOperator<String> rename, Map<String, Tensor> more) {
     Map<String, Tensor> weights = new LinkedHashMap<>();
-    BertWeights.forEach(
-        TinyOnnx.CONFIG,
+    new EncoderWeights(TinyOnnx.CONFIG).forEach(
         (name, sizes) -> {
           Shape shape = Shape.of(sizes.stream().mapToInt(Math::toIntExact).toArray());
           float[] elements = new float[shape.size()];
@@ -105,8 +104,7 @@ class HuggingFaceFolderTest {
 
   private static void assertHoldsTheTinyWeights(PretrainedModel model) {
     assertThat(String.join("\n", model.weights().keySet())).startsWith(TinyOnnx.names());
-    BertWeights.forEach(
-        TinyOnnx.CONFIG,
+    new EncoderWeights(TinyOnnx.CONFIG).forEach(
         (name, _) -> {
           float[] elements = model.weights().get(name).array();
           for (int i = 0; i < elements.length; i++) {
@@ -311,10 +309,9 @@ class HuggingFaceFolderTest {
         "\"model_type\": \"bert\"| \"x\": 1| model_type is missing; use the file as it was"
             + " published",
         "\"bert\"| 3| model_type is not text; use the file as it was published",
-        "\"bert\"| \"distilbert\"| DistilBERT is not supported yet; use a model whose model_type is"
-            + " 'bert'",
+        "\"bert\"| \"distilbert\"| dim is missing; use the file as it was published",
         "\"bert\"| \"gpt2\"| model_type 'gpt2' is not supported; use a model whose model_type is"
-            + " 'bert'",
+            + " 'bert' or 'distilbert'",
         "\"gelu\"| \"relu\"| hidden_act 'relu' is not supported; use a model with 'gelu'",
         "\"gelu\"| \"gelu_new\"| hidden_act 'gelu_new' is not supported; use a model with 'gelu'",
         "\"hidden_act\"| \"position_embedding_type\": \"relative_key\", \"x\"|"
@@ -387,7 +384,7 @@ class HuggingFaceFolderTest {
       Files.write(file, Mutation.of(sound, random));
       try {
         ConfigJson json = ConfigJson.read(file);
-        assertThat(json.bert().layers()).isPositive();
+        assertThat(json.encoder().layers()).isPositive();
         assertThat(json.labels()).hasSizeLessThan(3);
       } catch (InputException e) {
         refused++;
@@ -404,7 +401,7 @@ class HuggingFaceFolderTest {
         name -> name.replace("layer.1.output.dense.bias", "layer.1.output.bias"), Map.of());
     refuses(
         "FOLDER/model.safetensors: the weight encoder.layer.1.output.dense.bias [4] is missing;"
-            + " use the weights of a float32 BERT encoder with all its layers");
+            + " use the weights of a float32 encoder with all its layers");
     writeWeights(name -> name, Map.of("classifier.weight", Tensor.zeros(Shape.of(2, 3))));
     refuses(
         "FOLDER/model.safetensors: the weight classifier.weight has shape [2, 3], the model's"
@@ -421,7 +418,7 @@ class HuggingFaceFolderTest {
     config("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 2147483647");
     refuses(
         "FOLDER/model.safetensors: the weight encoder.layer.2.attention.self.query.weight [4, 4] is"
-            + " missing; use the weights of a float32 BERT encoder with all its layers");
+            + " missing; use the weights of a float32 encoder with all its layers");
     config("\"intermediate_size\": 6", "\"intermediate_size\": 2147483647");
     assertThatThrownBy(() -> HuggingFaceFolder.read(folder))
         .hasMessageContaining("encoder.layer.0.intermediate.dense.weight has shape [6, 4]");

@@ -288,7 +288,7 @@ class OnnxBertTest {
         .isInstanceOf(InputException.class)
         .hasMessage(
             "tiny.onnx: the weight encoder.layer.1.attention.self.key.weight [4, 4] is missing;"
-                + " use the weights of a float32 BERT encoder with all its layers");
+                + " use the weights of a float32 encoder with all its layers");
     assertThatThrownBy(() -> read(without("embeddings.word_embeddings.weight")))
         .hasMessage(
             "tiny.onnx: the weight embeddings.word_embeddings.weight is missing or not a matrix;"

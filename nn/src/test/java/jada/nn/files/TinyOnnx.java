@@ -33,8 +33,7 @@ final class TinyOnnx {
   static ProtobufWriter graph() {
     ProtobufWriter graph = new ProtobufWriter();
     int[] matrices = {700};
-    BertWeights.forEach(
-        CONFIG,
+    new EncoderWeights(CONFIG).forEach(
         (name, sizes) -> {
           if (isLinear(name)) {
             String bias = name.substring(0, name.length() - "weight".length()) + "bias";
@@ -50,8 +49,7 @@ final class TinyOnnx {
     graph.message(5, tensor("embeddings.position_ids", INT64, List.of(1L, 2L), new byte[16]));
     graph.message(5, tensor("lonely", FLOAT, List.of(1L, 1L), new byte[4]));
     matrices[0] = 700;
-    BertWeights.forEach(
-        CONFIG,
+    new EncoderWeights(CONFIG).forEach(
         (name, sizes) -> {
           if (isLinear(name)) {
             List<Long> flipped = sizes.reversed();
@@ -97,7 +95,7 @@ final class TinyOnnx {
   /// The names of all weights of the model, one a line.
   static String names() {
     StringBuilder names = new StringBuilder();
-    BertWeights.forEach(CONFIG, (name, _) -> names.append(name).append('\n'));
+    new EncoderWeights(CONFIG).forEach( (name, _) -> names.append(name).append('\n'));
     return names.toString().lines().collect(Collectors.joining("\n"));
   }
 }

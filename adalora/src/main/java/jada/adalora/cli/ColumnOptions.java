@@ -2,11 +2,11 @@ package jada.adalora.cli;
 
 import jada.adalora.data.Columns;
 import jada.adalora.data.DatasetReader;
-import java.nio.charset.StandardCharsets;
+import java.nio.charset.Charset;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/// Which columns of a table hold the text, its pair and the label.
+/// Which columns of a table hold the text, its pair and the label, and in which encoding.
 final class ColumnOptions {
   @Option(
       names = "--text-column",
@@ -23,7 +23,17 @@ final class ColumnOptions {
   @Option(names = "--label-column", paramLabel = "NAME|N", description = "column of the label")
   private Optional<String> label = Optional.empty();
 
+  @Option(
+      names = "--encoding",
+      paramLabel = "NAME",
+      description = "of the texts, for example ISO-8859-1 [${DEFAULT-VALUE}]")
+  private Charset encoding;
+
+  Charset encoding() {
+    return encoding;
+  }
+
   DatasetReader reader() {
-    return new DatasetReader(new Columns(text, pair, label), StandardCharsets.UTF_8);
+    return new DatasetReader(new Columns(text, pair, label), encoding);
   }
 }

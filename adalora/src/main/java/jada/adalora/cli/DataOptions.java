@@ -23,10 +23,9 @@ final class DataOptions {
       names = "--train",
       paramLabel = "FILE",
       description = {
-        "labelled texts in UTF-8: TSV (.tsv, .txt), CSV (.csv) or JSON Lines (.jsonl, .ndjson,"
-            + " .json);",
+        "labelled texts: TSV (.tsv, .txt), CSV (.csv) or JSON Lines (.jsonl, .ndjson," + " .json);",
         "columns are found by header (sentence or text, sentence1 + sentence2, label);",
-        "without a header: text, label [built-in data]"
+        "without a header: text, label; or lines COARSE:fine text (.label) [built-in data]"
       })
   private Optional<Path> train = Optional.empty();
 

@@ -2,6 +2,7 @@ package jada.adalora.cli;
 
 import jada.adalora.AdaLoraConfig;
 import jada.adalora.TrainingOptions;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 import picocli.CommandLine.IDefaultValueProvider;
@@ -41,6 +42,7 @@ final class Defaults implements IDefaultValueProvider {
     values.put("--max-grad-norm", options.maxGradNorm());
     values.put("--seed", options.seed());
     values.put("--threads", options.threads());
+    values.put("--encoding", StandardCharsets.UTF_8);
     values.put("--task", DataOptions.TaskKind.CLASSIFICATION);
   }
 

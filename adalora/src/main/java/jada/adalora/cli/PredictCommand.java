@@ -78,7 +78,7 @@ final class PredictCommand implements Callable<Integer> {
         label.accept(inputs.subList(from, Math.min(inputs.size(), from + BATCH)));
       }
     } else {
-      TextLines lines = new TextLines(console.in());
+      TextLines lines = new TextLines(console.in(), columns.encoding());
       for (List<Input> batch = lines.next(BATCH); !batch.isEmpty(); batch = lines.next(BATCH)) {
         label.accept(batch);
       }

@@ -9,8 +9,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import java.nio.charset.Charset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// Reads plain lines as they come: a batch is what is there, so that a line typed or piped in is
@@ -22,17 +23,25 @@ final class TextLines {
   private static final int BUFFER = 1 << 16;
 
   private final InputStream in;
+  private final Charset charset;
   private int line;
   private boolean ended;
 
-  TextLines(InputStream in) {
+  /// @throws InputException if lines cannot be told apart in this encoding without decoding it
+  TextLines(InputStream in, Charset charset) {
+    if (!Arrays.equals("\n".getBytes(charset), new byte[] {'\n'})) {
+      throw new InputException(
+          "--encoding %s: standard input is not read line by line in it; use --data FILE"
+              .formatted(charset));
+    }
     this.in = new BufferedInputStream(in, BUFFER);
+    this.charset = charset;
   }
 
   /// The next lines that are not blank: at least one, waiting for it if need be, and no more than
   /// `most`; none at the end.
   ///
-  /// @throws InputException if a line is not UTF-8 or too long; the message names it
+  /// @throws InputException if a line is not in the encoding or too long; the message names it
   List<Input> next(int most) {
     List<Input> batch = new ArrayList<>();
     try {
@@ -63,17 +72,13 @@ final class TextLines {
     }
     ended = next < 0;
     try {
-      String text =
-          StandardCharsets.UTF_8
-              .newDecoder()
-              .decode(ByteBuffer.wrap(bytes.toByteArray()))
-              .toString();
+      String text = charset.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
       boolean marked = line == 1 && text.startsWith("\uFEFF");
       return text.substring(marked ? 1 : 0, text.length() - (text.endsWith("\r") ? 1 : 0));
     } catch (CharacterCodingException e) {
       throw new InputException(
-          "standard input:%d: is not UTF-8 text; convert it, e.g. iconv -f ISO-8859-1 -t UTF-8"
-              .formatted(line),
+          "standard input:%d: is not %s text; name its encoding, for example --encoding ISO-8859-1"
+              .formatted(line, charset),
           e);
     }
   }

@@ -14,8 +14,10 @@ import java.util.Optional;
 /// Reads texts, with or without labels, from TSV, CSV or JSON Lines.
 ///
 /// - The extension decides: `.tsv` and `.txt` are TSV, `.csv` is CSV, `.jsonl`, `.ndjson` and
-///   `.json` are JSON Lines. Only where it says nothing the first line decides: `{` starts JSON
-///   Lines, commas between known column names make CSV, anything else is TSV.
+///   `.json` are JSON Lines, `.label` is TREC's `COARSE:fine text`. Only where it says nothing the
+///   first line decides: `{` starts JSON Lines, commas between known column names make CSV,
+///   `COARSE:fine ` is TREC's if no column was given (of inputs without labels every line must look
+///   like that), anything else is TSV.
 /// - A table's first row is a header if it holds the name of a column that was given, or the known
 ///   names of text columns ([Columns]). Names are compared without regard to case.
 /// - Blank lines are skipped, a byte order mark and CR LF are accepted. In TSV a quote is a letter
@@ -26,7 +28,8 @@ public final class DatasetReader {
   private enum Format {
     TSV,
     CSV,
-    JSON_LINES
+    JSON_LINES,
+    TAGGED_LINES
   }
 
   private final Columns columns;
@@ -49,7 +52,7 @@ public final class DatasetReader {
   ///   or has a row without text or label; the message names file and line and what to do
   public Dataset read(Path file) {
     SourceText source = SourceText.read(file, charset);
-    List<Entry> entries = entries(source, format(file.toString(), source), true);
+    List<Entry> entries = entries(source, format(file.toString(), source, true), true);
     return new Dataset(
         source.name(),
         entries.stream().map(e -> new Example(e.input(), e.label().orElseThrow())).toList(),
@@ -63,7 +66,7 @@ public final class DatasetReader {
   /// @throws InputException as [#read(Path)], except that labels and texts may be missing or empty
   public List<Input> readInputs(Path file) {
     SourceText source = SourceText.read(file, charset);
-    return inputs(source, format(file.toString(), source));
+    return inputs(source, format(file.toString(), source, false));
   }
 
   /// Reads inputs without labels to the end of a stream, which stays open.
@@ -73,7 +76,7 @@ public final class DatasetReader {
   /// @throws InputException as [#readInputs(Path)]
   public List<Input> readInputs(String name, InputStream in) {
     SourceText source = SourceText.read(name, in, charset);
-    return inputs(source, sniff(source));
+    return inputs(source, sniff(source, false));
   }
 
   private List<Input> inputs(SourceText source, Format format) {
@@ -82,6 +85,7 @@ public final class DatasetReader {
 
   private List<Entry> entries(SourceText source, Format format, boolean labelled) {
     return switch (format) {
+      case TAGGED_LINES -> TaggedLines.entries(source, labelled);
       case JSON_LINES -> JsonLines.entries(source, columns, labelled);
       case CSV -> Table.entries(source.name(), Row.ofCommas(source), columns, labelled);
       case TSV ->
@@ -103,19 +107,25 @@ public final class DatasetReader {
     return new Entry(line.number(), Input.of(line.text()), Optional.empty());
   }
 
-  private static Format format(String file, SourceText source) {
+  private Format format(String file, SourceText source, boolean labelled) {
     return switch (file.substring(file.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT)) {
       case "tsv", "txt" -> Format.TSV;
       case "csv" -> Format.CSV;
       case "jsonl", "ndjson", "json" -> Format.JSON_LINES;
-      default -> sniff(source);
+      case "label" -> Format.TAGGED_LINES;
+      default -> sniff(source, labelled);
     };
   }
 
-  private static Format sniff(SourceText source) {
-    String first = source.lines().getFirst().text().strip();
+  private Format sniff(SourceText source, boolean labelled) {
+    List<SourceText.Line> lines = source.lines();
+    String first = lines.getFirst().text().strip();
     if (first.startsWith("{")) {
       return Format.JSON_LINES;
+    }
+    List<SourceText.Line> decisive = labelled ? lines.subList(0, 1) : lines;
+    if (columns.equals(Columns.byHeader()) && decisive.stream().allMatch(TaggedLines::isTagged)) {
+      return Format.TAGGED_LINES;
     }
     List<String> names =
         Arrays.stream(first.toLowerCase(Locale.ROOT).split(","))

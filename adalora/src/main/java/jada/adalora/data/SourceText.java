@@ -82,7 +82,7 @@ record SourceText(String name, String text, String checksum) {
     if (result.isError()) {
       long line = 1 + chars.chars().filter(c -> c == '\n').count();
       throw new InputException(
-          "%s:%d: is not %s text; convert the file, e.g. iconv -f ISO-8859-1 -t UTF-8"
+          "%s:%d: is not %s text; name its encoding, for example --encoding ISO-8859-1"
               .formatted(name, line, charset));
     }
     boolean marked = !chars.isEmpty() && chars.charAt(0) == '\uFEFF';

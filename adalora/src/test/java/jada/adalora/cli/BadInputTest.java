@@ -251,6 +251,11 @@ class BadInputTest {
   }
 
   @Test
+  void encoding_that_does_not_exist() {
+    refuses("--encoding: cannot convert 'latin-none' to Charset", "--encoding", "latin-none");
+  }
+
+  @Test
   void output_below_a_file() {
     refuses("--out " + train.resolve("x"), "--out", train.resolve("x"));
   }

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Timeout;
 
 class TextLinesTest {
   private static TextLines lines(String text) {
-    return new TextLines(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
+    return new TextLines(
+        new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8);
   }
 
   private static List<Input> inputs(String... texts) {
@@ -43,7 +44,7 @@ class TextLinesTest {
   @Timeout(10)
   void answers_a_line_before_the_next_one_comes() throws IOException {
     PipedOutputStream typed = new PipedOutputStream();
-    TextLines lines = new TextLines(new PipedInputStream(typed));
+    TextLines lines = new TextLines(new PipedInputStream(typed), StandardCharsets.UTF_8);
     typed.write("first\n".getBytes(StandardCharsets.UTF_8));
     typed.flush();
 
@@ -52,11 +53,30 @@ class TextLinesTest {
 
   @Test
   void names_the_line_that_is_not_utf8() {
-    TextLines lines =
-        new TextLines(new ByteArrayInputStream(new byte[] {'a', '\n', (byte) 0xE9, '\n'}));
+    TextLines lines = new TextLines(latin(), StandardCharsets.UTF_8);
 
     assertThatThrownBy(() -> lines.next(10))
         .isInstanceOf(InputException.class)
-        .hasMessageStartingWith("standard input:2: is not UTF-8");
+        .hasMessage(
+            "standard input:2: is not UTF-8 text; name its encoding, for example --encoding"
+                + " ISO-8859-1");
+  }
+
+  @Test
+  void reads_another_encoding_when_told() {
+    assertThat(new TextLines(latin(), StandardCharsets.ISO_8859_1).next(10))
+        .isEqualTo(inputs("a", "\u00e9"));
+  }
+
+  @Test
+  void refuses_an_encoding_whose_lines_do_not_end_with_one_byte() {
+    assertThatThrownBy(() -> new TextLines(latin(), StandardCharsets.UTF_16))
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            "--encoding UTF-16: standard input is not read line by line in it; use --data FILE");
+  }
+
+  private static ByteArrayInputStream latin() {
+    return new ByteArrayInputStream(new byte[] {'a', '\n', (byte) 0xE9, '\n'});
   }
 }

@@ -175,7 +175,38 @@ class DatasetReaderTest {
         .containsExactly(Example.of("café", "ok"));
     assertThat(refusal(file, Columns.byHeader()))
         .isEqualTo(
-            "a.tsv:1: is not UTF-8 text; convert the file, e.g. iconv -f ISO-8859-1 -t UTF-8");
+            "a.tsv:1: is not UTF-8 text; name its encoding, for example --encoding ISO-8859-1");
+  }
+
+  @Test
+  void reads_coarse_classes_before_a_colon_as_trec_has_them() {
+    String content = "NUM:date When was the wheel invented ?\nHUM:ind  Who was \"Ned\" ?\r\n";
+    for (String name : List.of("TREC.train", "train_5500.label")) {
+      Path file = file(name, content);
+      assertThat(read(file).examples())
+          .containsExactly(
+              Example.of("When was the wheel invented ?", "NUM"),
+              Example.of("Who was \"Ned\" ?", "HUM"));
+      assertThat(new DatasetReader().readInputs(file))
+          .containsExactly(
+              Input.of("When was the wheel invented ?"), Input.of("Who was \"Ned\" ?"));
+    }
+  }
+
+  @Test
+  void refuses_a_line_without_class_among_lines_with_classes() {
+    assertThat(refusal("TREC.train", "NUM:date When ?\nWho ?\n"))
+        .isEqualTo(
+            "TREC.train:2: is not COARSE:fine text, as the lines of this file should be; correct"
+                + " it, or use a .tsv file");
+  }
+
+  @Test
+  void takes_a_colon_for_a_letter_unless_every_line_has_a_class() {
+    assertThat(stream("TODO:fix the leak\nand the other one\n"))
+        .containsExactly(Input.of("TODO:fix the leak"), Input.of("and the other one"));
+    assertThat(read(file("a.tsv", "NUM:date When ?\tok\n")).examples())
+        .containsExactly(Example.of("NUM:date When ?", "ok"));
   }
 
   @Test

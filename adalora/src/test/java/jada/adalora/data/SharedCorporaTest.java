@@ -3,6 +3,7 @@ package jada.adalora.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -33,6 +34,8 @@ class SharedCorporaTest {
     "cola/in_domain_dev.tsv,4,,2,527,2",
     "cola/out_of_domain_dev.tsv,4,,2,516,2",
     "sms/sms.tsv,2,,1,5574,2",
+    "trec/TREC.train,,,,5452,6",
+    "trec/TREC.test,,,,500,6",
   })
   void loads_with_every_row(
       String file, String text, String pair, String label, int rows, int classes) {
@@ -41,7 +44,9 @@ class SharedCorporaTest {
     Columns columns =
         new Columns(
             Optional.ofNullable(text), Optional.ofNullable(pair), Optional.ofNullable(label));
-    Dataset data = new DatasetReader(columns, StandardCharsets.UTF_8).read(path);
+    Charset encoding =
+        file.startsWith("trec") ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8;
+    Dataset data = new DatasetReader(columns, encoding).read(path);
     assertThat(data.size()).isEqualTo(rows);
     assertThat(Labels.of(data).size()).isEqualTo(classes);
     assertThat(data.examples())

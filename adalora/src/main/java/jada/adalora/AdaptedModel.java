@@ -244,8 +244,7 @@ public final class AdaptedModel {
     adapters.forEach(
         (module, adapter) ->
             merged.put(
-                base.config().family().bare(module) + ".weight",
-                adapter.merge().weight().value()));
+                base.config().family().bare(module) + ".weight", adapter.merge().weight().value()));
     return new PretrainedModel(
         base.name(),
         base.config(),

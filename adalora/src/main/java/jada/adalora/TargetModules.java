@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 /// Which linear layers get an adapter, chosen by module name as PEFT's `target_modules` does.
 ///
 /// The attention; or a list, where `query` chooses every module whose name is `query` or ends with
-/// `.query`; or one regular expression that must match the whole name. Names are those of the Hugging Face
-/// model, for example `bert.encoder.layer.0.attention.self.query`.
+/// `.query`; or one regular expression that must match the whole name. Names are those of the
+/// Hugging Face model, for example `bert.encoder.layer.0.attention.self.query`.
 public sealed interface TargetModules {
 
   /// The four attention matrices of every layer, whatever the model's family calls them.

@@ -24,8 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DistilBertTest {
   private static final EncoderConfig BASE =
       new DistilBertConfig(30522, 768, 6, 12, 3072, 512, 0.1f, 0.1f, 0.2f);
-  private static final EncoderConfig SMALL =
-      new DistilBertConfig(20, 16, 2, 4, 24, 12, 0, 0, 0);
+  private static final EncoderConfig SMALL = new DistilBertConfig(20, 16, 2, 4, 24, 12, 0, 0, 0);
   private static final Task TASK = Task.classification("negative", "positive");
   private static final AdaLoraConfig RANK_12 =
       AdaLoraConfig.defaults().withInitRank(12).withTargetRank(4);
@@ -117,10 +116,7 @@ class DistilBertTest {
 
     assertThat(adapted.trainedWeights())
         .containsOnlyKeys(
-            "pre_classifier.weight",
-            "pre_classifier.bias",
-            "classifier.weight",
-            "classifier.bias");
+            "pre_classifier.weight", "pre_classifier.bias", "classifier.weight", "classifier.bias");
     assertThat(adapted.trainedWeights().get("pre_classifier.bias").value().array())
         .containsOnly(0.25f);
   }

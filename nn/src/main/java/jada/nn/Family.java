@@ -1,12 +1,13 @@
 package jada.nn;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /// A kind of encoder, and what transformers calls its modules.
 ///
 /// BERT and DistilBERT compute the same block under different names. DistilBERT has no token types,
-/// and its head is its own. Checkpoints of the encoder alone leave the prefix out of every name, and
-/// so does Jada; [#path] and [#bare] put it in and take it away.
+/// and its head is its own. Checkpoints of the encoder alone leave the prefix out of every name,
+/// and so does Jada; [#path] and [#bare] put it in and take it away.
 public enum Family {
   /// Devlin et al. 2019; transformers' `BertForSequenceClassification`.
   BERT(
@@ -88,6 +89,13 @@ public enum Family {
   /// The LayerNorm at the end of a layer.
   public String outputNorm() {
     return outputNorm;
+  }
+
+  /// All modules of a layer that hold a weight and a bias, in the same order in every family.
+  List<String> modulesOfLayer() {
+    return Stream.of(attention, List.of(attentionNorm), feedForward, List.of(outputNorm))
+        .flatMap(List::stream)
+        .toList();
   }
 
   /// The modules of the head, in the order of their use: `pooler.dense` or `pre_classifier`, then

@@ -21,7 +21,12 @@ record NamedWeights(
     Shape expected = Shape.of(dims);
     if (weight == null) {
       throw new InputException(
-          model() + ": weight " + name + " " + expected + " is missing; is the model file complete?");
+          model()
+              + ": weight "
+              + name
+              + " "
+              + expected
+              + " is missing; is the model file complete?");
     }
     if (!weight.shape().equals(expected)) {
       throw new InputException(

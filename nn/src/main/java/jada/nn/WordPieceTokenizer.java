@@ -82,22 +82,35 @@ public final class WordPieceTokenizer {
   /// @param lowercase whether the vocabulary is uncased: lower case and no accents
   /// @throws InputException if the file is missing, damaged, or lacks a special token
   public static WordPieceTokenizer fromVocabulary(Path vocabTxt, boolean lowercase) {
-    String[] lines = InputText.read(vocabTxt, TokenizerJson.MOST_BYTES).split("\r?\n");
+    String text = InputText.read(vocabTxt, TokenizerJson.MOST_BYTES);
+    return ofLines(text.split("\r?\n"), vocabTxt.toString(), lowercase);
+  }
+
+  /// [#fromVocabulary(Path, boolean)] from a stream, read to its end and left open.
+  ///
+  /// @param nameForErrors what errors call it
+  public static WordPieceTokenizer fromVocabulary(
+      InputStream in, String nameForErrors, boolean lowercase) {
+    String text = InputText.read(in, nameForErrors, TokenizerJson.MOST_BYTES);
+    return ofLines(text.split("\r?\n"), nameForErrors, lowercase);
+  }
+
+  private static WordPieceTokenizer ofLines(String[] lines, String source, boolean lowercase) {
     Map<String, Integer> ids = HashMap.newHashMap(lines.length);
     for (int i = 0; i < lines.length; i++) {
       if (lines[i].isEmpty()) {
         throw new InputException(
             "%s: line %d is empty, but each line is a token: use the file as it was published"
-                .formatted(vocabTxt, i + 1));
+                .formatted(source, i + 1));
       }
       Integer earlier = ids.putIfAbsent(lines[i], i);
       if (earlier != null) {
         throw new InputException(
             "%s: lines %d and %d hold the same token %s: use the file as it was published"
-                .formatted(vocabTxt, earlier + 1, i + 1, InputText.quote(lines[i])));
+                .formatted(source, earlier + 1, i + 1, InputText.quote(lines[i])));
       }
     }
-    Vocabulary vocabulary = new Vocabulary(vocabTxt.toString(), ids, List.of());
+    Vocabulary vocabulary = new Vocabulary(source, ids, List.of());
     vocabulary.require("[UNK]");
     List<AddedToken> added = new ArrayList<>();
     for (String special : List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")) {

@@ -28,7 +28,7 @@
 ///
 /// The last three lines of the last block need only the rows that the head reads ([jada.nn.Rows]).
 ///
-/// **DistilBERT** (Sanh et al. 2019) is the same without type[type] and with relu instead of tanh;
+/// **DistilBERT** (Sanh et al. 2019) is the same without token types and with relu instead of tanh;
 /// what differs in names is in [jada.nn.Family], in sizes in [jada.nn.EncoderConfig].
 ///
 /// **No modes.** A weight is trained if it is a [jada.autograd.Parameter] and frozen if it is a

@@ -150,7 +150,7 @@ class ClassificationHeadTest {
     assertThatThrownBy(() -> ClassificationHead.build(CONFIG, 3, weights::get, LinearFactory.PLAIN))
         .isInstanceOf(InputException.class)
         .hasMessage(
-            "bert classification head: weight classifier.weight is (2, 16), the configuration needs (3,"
-                + " 16); the configuration and the weights do not belong together");
+            "bert classification head: weight classifier.weight is (2, 16), the configuration needs"
+                + " (3, 16); the configuration and the weights do not belong together");
   }
 }

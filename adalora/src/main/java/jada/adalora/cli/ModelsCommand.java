@@ -48,6 +48,7 @@ final class ModelsCommand implements Callable<Integer> {
   private static Map<String, Object> fields(KnownModel known, Artifacts artifacts) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("name", known.name());
+    fields.put("alias", known.alias());
     fields.put("description", known.description());
     fields.put("parameters", known.parameters());
     fields.put("bytes", known.bytes());
@@ -60,9 +61,10 @@ final class ModelsCommand implements Callable<Integer> {
 
   private void print(Map<String, Object> model) {
     console.result(
-        "%s  %s%s"
+        "%s (%s)  %s%s"
             .formatted(
                 model.get("name"),
+                model.get("alias"),
                 model.get("description"),
                 model.get("default").equals(true) ? "  (default)" : ""));
     console.result(

@@ -110,8 +110,7 @@ public final class HuggingFaceFolder {
       }
     }
     EncoderWeights wanted = new EncoderWeights(config);
-    wanted.check(
-        file.toString(), name -> Optional.ofNullable(inFile.get(name)).map(opened::sizes));
+    wanted.check(file.toString(), name -> Optional.ofNullable(inFile.get(name)).map(opened::sizes));
     SequencedMap<String, Tensor> weights = new LinkedHashMap<>();
     wanted.forEach((name, _) -> weights.put(name, opened.tensor(inFile.get(name))));
     for (String name : wanted.head()) {

@@ -22,9 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.IntStream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
 
 /// Gets the weights of a BERT encoder out of an ONNX file.
 ///
@@ -34,10 +33,6 @@ import java.util.zip.ZipFile;
 /// that the only consumer of its output, an Add, takes.
 public final class OnnxBert {
   private static final String BIAS = ".bias";
-
-  // Not in the file in readable form; the values of every published BERT.
-  private static final float LAYER_NORM_EPSILON = 1e-12f;
-  private static final float DROPOUT = 0.1f;
 
   private static final int LONGEST_TOKENIZER = 64 << 20;
 
@@ -70,9 +65,11 @@ public final class OnnxBert {
       throw InputFile.unreadable(source, e);
     }
     SequencedMap<String, Tensor> named = named(model);
-    BertConfig config = config(named, source, heads);
+    Function<String, Optional<List<Long>>> sizes =
+        name -> Optional.ofNullable(named.get(name)).map(OnnxBert::sizes);
+    BertConfig config = new BertShapes(source, sizes).config(heads);
     EncoderWeights weights = new EncoderWeights(config);
-    weights.check(source, name -> Optional.ofNullable(named.get(name)).map(OnnxBert::sizes));
+    weights.check(source, sizes);
     SequencedMap<String, Tensor> wanted = new LinkedHashMap<>();
     weights.forEach((name, _) -> wanted.put(name, named.get(name)));
     return new BertWeights(config, wanted, Checksum.hex(digesting.getMessageDigest()));
@@ -87,49 +84,27 @@ public final class OnnxBert {
   /// @throws InputException if the jar or one of the two files in it cannot be used
   public static PretrainedModel fromJar(
       String name, Path jar, String weightsEntry, String tokenizerEntry, int heads) {
-    InputFile.require(jar);
-    String source = jar.getFileName() + "!/" + weightsEntry;
-    try (ZipFile zip = new ZipFile(jar.toFile())) {
-      String tokenizer = text(zip, jar, tokenizerEntry);
+    try (Jar opened = Jar.open(jar)) {
+      String tokenizer = opened.text(tokenizerEntry, LONGEST_TOKENIZER);
       BertWeights weights;
-      try (InputStream in = entry(zip, jar, weightsEntry)) {
-        weights = read(in, source, heads);
+      try (InputStream in = opened.open(weightsEntry)) {
+        weights = read(in, opened.at(weightsEntry), heads);
       }
       return new PretrainedModel(
           name,
           weights.config(),
           WordPieceTokenizer.fromTokenizerJson(
               new ByteArrayInputStream(tokenizer.getBytes(StandardCharsets.UTF_8)),
-              jar.getFileName() + "!/" + tokenizerEntry),
+              opened.at(tokenizerEntry)),
           weights.tensors(),
           weights.checksum(),
-          source,
+          opened.at(weightsEntry),
           Map.of("tokenizer.json", tokenizer),
           List.of(),
           Optional.empty());
     } catch (IOException e) {
       throw InputFile.unreadable(jar, e);
     }
-  }
-
-  private static String text(ZipFile zip, Path jar, String name) throws IOException {
-    try (InputStream in = entry(zip, jar, name)) {
-      byte[] bytes = in.readNBytes(LONGEST_TOKENIZER + 1);
-      if (bytes.length > LONGEST_TOKENIZER) {
-        throw new InputException(
-            jar + ": " + name + " is too long for a tokenizer; use the jar as it was published");
-      }
-      return new String(bytes, StandardCharsets.UTF_8);
-    }
-  }
-
-  private static InputStream entry(ZipFile zip, Path jar, String name) throws IOException {
-    ZipEntry entry = zip.getEntry(name);
-    if (entry == null) {
-      throw new InputException(
-          jar + ": holds no file " + name + "; use the jar as it was published");
-    }
-    return zip.getInputStream(entry);
   }
 
   /// The initializers under Hugging Face's names, matrices of Linears as (out, in).
@@ -185,47 +160,6 @@ public final class OnnxBert {
 
   private static String canonical(String name) {
     return EncoderWeights.canonical(Family.BERT, name);
-  }
-
-  private static BertConfig config(Map<String, Tensor> named, String source, int heads) {
-    Shape words = matrix(named, source, "embeddings.word_embeddings.weight");
-    Shape positions = matrix(named, source, "embeddings.position_embeddings.weight");
-    Shape types = matrix(named, source, "embeddings.token_type_embeddings.weight");
-    Shape wide = matrix(named, source, "encoder.layer.0.intermediate.dense.weight");
-    int layers =
-        (int)
-            IntStream.iterate(0, i -> i + 1)
-                .takeWhile(
-                    i -> named.containsKey("encoder.layer." + i + ".output.LayerNorm.weight"))
-                .count();
-    try {
-      return new BertConfig(
-          words.dim(0),
-          words.dim(1),
-          layers,
-          heads,
-          wide.dim(0),
-          positions.dim(0),
-          types.dim(0),
-          LAYER_NORM_EPSILON,
-          DROPOUT,
-          DROPOUT);
-    } catch (IllegalArgumentException e) {
-      throw new InputException(
-          source + ": " + e.getMessage() + "; name the heads and the file of the same model", e);
-    }
-  }
-
-  private static Shape matrix(Map<String, Tensor> named, String source, String name) {
-    Tensor tensor = named.get(name);
-    if (tensor == null || tensor.shape().rank() != 2) {
-      throw new InputException(
-          source
-              + ": the weight "
-              + name
-              + " is missing or not a matrix; use the ONNX file of a float32 BERT encoder");
-    }
-    return tensor.shape();
   }
 
   private static List<Long> sizes(Tensor tensor) {

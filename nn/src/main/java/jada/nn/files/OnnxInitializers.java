@@ -45,7 +45,9 @@ record OnnxInitializers(Map<String, Tensor> tensors, List<Node> nodes) {
   /// @throws InputException if the content is damaged, or keeps its numbers outside of the file
   /// @throws IOException if the stream fails
   static OnnxInitializers read(InputStream in, String source) throws IOException {
-    return new Parser(new ProtobufReader(new BufferedInputStream(in, BUFFER), source), source)
+    return new Parser(
+            new ProtobufReader(new BufferedInputStream(in, BUFFER), source, "an ONNX model"),
+            source)
         .model();
   }
 

@@ -25,6 +25,7 @@ final class ProtobufReader {
 
   private final InputStream in;
   private final String source;
+  private final String kind;
   private final byte[] scratch = new byte[8192];
   private long position;
   private long end = UNKNOWN; // of the innermost message; the outermost ends with the stream
@@ -35,9 +36,11 @@ final class ProtobufReader {
   ///
   /// @param in buffered; not closed here
   /// @param source named in errors
-  ProtobufReader(InputStream in, String source) {
+  /// @param kind what the content should be, for errors, for example `an ONNX model`
+  ProtobufReader(InputStream in, String source, String kind) {
     this.in = in;
     this.source = source;
+    this.kind = kind;
   }
 
   /// What is to be done with one nested message, field by field, until [#next] says false.
@@ -77,6 +80,16 @@ final class ProtobufReader {
   long varint() throws IOException {
     require(VARINT);
     return varintFrom(readByte());
+  }
+
+  /// The current field's 4 bytes, the lowest first.
+  int fixed32() throws IOException {
+    require(FIXED32);
+    int value = 0;
+    for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
+      value |= readByte() << shift;
+    }
+    return value;
   }
 
   /// The integers of a repeated field, which come packed or one by one.
@@ -144,7 +157,9 @@ final class ProtobufReader {
             + what
             + " (before byte "
             + position
-            + "); it is damaged or not an ONNX model, fetch or export it again");
+            + "); it is damaged or not "
+            + kind
+            + ", fetch or export it again");
   }
 
   private InputException truncated() {

@@ -61,15 +61,16 @@ class HuggingFaceFolderTest {
 
   private void writeWeights(UnaryOperator<String> rename, Map<String, Tensor> more) {
     Map<String, Tensor> weights = new LinkedHashMap<>();
-    new EncoderWeights(TinyOnnx.CONFIG).forEach(
-        (name, sizes) -> {
-          Shape shape = Shape.of(sizes.stream().mapToInt(Math::toIntExact).toArray());
-          float[] elements = new float[shape.size()];
-          for (int i = 0; i < elements.length; i++) {
-            elements[i] = TinyOnnx.element(name, i);
-          }
-          weights.put(rename.apply(name), Tensor.of(shape, elements));
-        });
+    new EncoderWeights(TinyOnnx.CONFIG)
+        .forEach(
+            (name, sizes) -> {
+              Shape shape = Shape.of(sizes.stream().mapToInt(Math::toIntExact).toArray());
+              float[] elements = new float[shape.size()];
+              for (int i = 0; i < elements.length; i++) {
+                elements[i] = TinyOnnx.element(name, i);
+              }
+              weights.put(rename.apply(name), Tensor.of(shape, elements));
+            });
     weights.putAll(more);
     Safetensors.write(folder.resolve("model.safetensors"), weights);
   }
@@ -104,13 +105,14 @@ class HuggingFaceFolderTest {
 
   private static void assertHoldsTheTinyWeights(PretrainedModel model) {
     assertThat(String.join("\n", model.weights().keySet())).startsWith(TinyOnnx.names());
-    new EncoderWeights(TinyOnnx.CONFIG).forEach(
-        (name, _) -> {
-          float[] elements = model.weights().get(name).array();
-          for (int i = 0; i < elements.length; i++) {
-            assertThat(elements[i]).as(name).isEqualTo(TinyOnnx.element(name, i));
-          }
-        });
+    new EncoderWeights(TinyOnnx.CONFIG)
+        .forEach(
+            (name, _) -> {
+              float[] elements = model.weights().get(name).array();
+              for (int i = 0; i < elements.length; i++) {
+                assertThat(elements[i]).as(name).isEqualTo(TinyOnnx.element(name, i));
+              }
+            });
   }
 
   @Test

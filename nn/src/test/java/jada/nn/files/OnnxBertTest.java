@@ -292,7 +292,7 @@ class OnnxBertTest {
     assertThatThrownBy(() -> read(without("embeddings.word_embeddings.weight")))
         .hasMessage(
             "tiny.onnx: the weight embeddings.word_embeddings.weight is missing or not a matrix;"
-                + " use the ONNX file of a float32 BERT encoder");
+                + " use the file of a float32 BERT encoder");
     assertThatThrownBy(
             () -> OnnxBert.read(new ByteArrayInputStream(TinyOnnx.model()), "tiny.onnx", 3))
         .isInstanceOf(InputException.class)

@@ -41,6 +41,12 @@ final class ProtobufWriter {
     return this;
   }
 
+  /// Bytes as they are, without tag and length.
+  ProtobufWriter plain(byte[] value) {
+    out.writeBytes(value);
+    return this;
+  }
+
   byte[] toBytes() {
     return out.toByteArray();
   }

@@ -33,15 +33,16 @@ final class TinyOnnx {
   static ProtobufWriter graph() {
     ProtobufWriter graph = new ProtobufWriter();
     int[] matrices = {700};
-    new EncoderWeights(CONFIG).forEach(
-        (name, sizes) -> {
-          if (isLinear(name)) {
-            String bias = name.substring(0, name.length() - "weight".length()) + "bias";
-            String matrix = "onnx::MatMul_" + matrices[0]++;
-            graph.message(1, node("MatMul", List.of("x", matrix), bias + "/product"));
-            graph.message(1, node("Add", List.of(bias, bias + "/product"), bias + "/sum"));
-          }
-        });
+    new EncoderWeights(CONFIG)
+        .forEach(
+            (name, sizes) -> {
+              if (isLinear(name)) {
+                String bias = name.substring(0, name.length() - "weight".length()) + "bias";
+                String matrix = "onnx::MatMul_" + matrices[0]++;
+                graph.message(1, node("MatMul", List.of("x", matrix), bias + "/product"));
+                graph.message(1, node("Add", List.of(bias, bias + "/product"), bias + "/sum"));
+              }
+            });
     // A product of two activations and a constant that nobody adds a bias to.
     graph.message(1, node("MatMul", List.of("x", "y"), "scores"));
     graph.message(1, node("MatMul", List.of("x", "lonely"), "z"));
@@ -49,16 +50,19 @@ final class TinyOnnx {
     graph.message(5, tensor("embeddings.position_ids", INT64, List.of(1L, 2L), new byte[16]));
     graph.message(5, tensor("lonely", FLOAT, List.of(1L, 1L), new byte[4]));
     matrices[0] = 700;
-    new EncoderWeights(CONFIG).forEach(
-        (name, sizes) -> {
-          if (isLinear(name)) {
-            List<Long> flipped = sizes.reversed();
-            graph.message(
-                5, tensor("onnx::MatMul_" + matrices[0]++, FLOAT, flipped, raw(name, sizes, true)));
-          } else {
-            graph.message(5, tensor(name, FLOAT, sizes, raw(name, sizes, false)));
-          }
-        });
+    new EncoderWeights(CONFIG)
+        .forEach(
+            (name, sizes) -> {
+              if (isLinear(name)) {
+                List<Long> flipped = sizes.reversed();
+                graph.message(
+                    5,
+                    tensor(
+                        "onnx::MatMul_" + matrices[0]++, FLOAT, flipped, raw(name, sizes, true)));
+              } else {
+                graph.message(5, tensor(name, FLOAT, sizes, raw(name, sizes, false)));
+              }
+            });
     return graph;
   }
 
@@ -95,7 +99,7 @@ final class TinyOnnx {
   /// The names of all weights of the model, one a line.
   static String names() {
     StringBuilder names = new StringBuilder();
-    new EncoderWeights(CONFIG).forEach( (name, _) -> names.append(name).append('\n'));
+    new EncoderWeights(CONFIG).forEach((name, _) -> names.append(name).append('\n'));
     return names.toString().lines().collect(Collectors.joining("\n"));
   }
 }

@@ -10,6 +10,7 @@ import jada.nn.Batch;
 import jada.nn.GradientClipping;
 import jada.nn.LearningRate;
 import jada.nn.TrainingStep;
+import jada.tensor.Workspace;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,7 @@ final class Trainer {
   private final LearningRate learningRate;
   private final AdamW optimizer;
   private final Optional<AdaptiveRanks> adaptiveRanks;
+  private final Workspace workspace = new Workspace();
 
   Trainer(AdaptedModel model, TrainingOptions options, int totalSteps) {
     this.model = model;
@@ -74,6 +76,10 @@ final class Trainer {
   ///
   /// @throws TrainingDiverged if the loss or a gradient is not finite; nothing was changed then
   StepReport step(int t, int epoch, EncodedExamples examples, int[] positions) {
+    return workspace.call(() -> stepInWorkspace(t, epoch, examples, positions));
+  }
+
+  private StepReport stepInWorkspace(int t, int epoch, EncodedExamples examples, int[] positions) {
     long start = System.nanoTime();
     Batch batch = examples.batch(positions);
     Variable taskLoss =

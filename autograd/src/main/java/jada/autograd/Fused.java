@@ -185,7 +185,16 @@ public final class Fused {
   ///
   /// dx = G ⊙ (Φ(x) + x·φ(x)), φ(x) = e^(−x²/2)/√(2π).
   public static Variable gelu(Variable x) {
-    return Result.of("gelu", x.value().gelu(), edge(x, g -> x.value().geluGradient(g)));
+    Tensor y = Tensor.blank(x.shape());
+    Blocks.ofElements(y.size(), (from, to) -> KERNELS.gelu(x.value().array(), y.array(), from, to));
+    return Result.of("gelu", y, edge(x, g -> geluGradient(x.value(), g)));
+  }
+
+  private static Tensor geluGradient(Tensor x, Tensor g) {
+    Tensor dx = Tensor.blank(x.shape());
+    Blocks.ofElements(
+        x.size(), (from, to) -> KERNELS.geluGradient(x.array(), g.array(), dx.array(), from, to));
+    return dx;
   }
 
   /// y = x ⊙ m/(1 − p), any shape, where m_i is 1 if the hash of (key, i) keeps element i, else 0;
@@ -203,7 +212,7 @@ public final class Fused {
   }
 
   private static Tensor dropped(Tensor x, long key, float p) {
-    Tensor y = Tensor.zeros(x.shape());
+    Tensor y = Tensor.blank(x.shape());
     Blocks.ofElements(
         x.size(), (from, to) -> KERNELS.dropout(x.array(), key, p, y.array(), from, to));
     return y;

@@ -136,7 +136,7 @@ final class FusedLinear {
     int rows = x.shape().dim(0);
     int out = w.shape().dim(0);
     int in = w.shape().dim(1);
-    Tensor y = Tensor.zeros(Shape.of(rows, out));
+    Tensor y = Tensor.blank(Shape.of(rows, out));
     Dispatcher dispatcher = Workers.current()::dispatch;
     float[] b = bias.value().array();
     switch (w) {
@@ -154,15 +154,15 @@ final class FusedLinear {
   private static Tensor inputGradient(Tensor g, Variable w) {
     Optional<PackedOperand> packed =
         w instanceof Constant frozen ? frozen.packed() : Optional.empty();
-    if (packed.isEmpty()) {
-      return g.matmul(w.value());
-    }
     int rows = g.shape().dim(0);
     int out = w.shape().dim(0);
     int in = w.shape().dim(1);
-    Tensor dx = Tensor.zeros(Shape.of(rows, in));
+    Tensor dx = Tensor.blank(Shape.of(rows, in));
     Operand left = Operand.of(g.array(), 0, out);
-    Gemm.multiply(Workers.current()::dispatch, rows, left, packed.get(), dx.array(), 0, in);
+    Dispatcher dispatcher = Workers.current()::dispatch;
+    packed.ifPresentOrElse(
+        right -> Gemm.multiply(dispatcher, rows, left, right, dx.array(), 0, in),
+        () -> Gemm.multiply(dispatcher, rows, in, out, left, plain(w), dx.array(), 0, in));
     return dx;
   }
 

@@ -28,7 +28,7 @@ final class FusedNorm {
         beta);
     float[] mean = new float[rows]; // μ
     float[] rstd = new float[rows]; // s = 1/√(σ² + ε)
-    Tensor y = Tensor.zeros(x.shape());
+    Tensor y = Tensor.blank(x.shape());
     Blocks.ofRows(
         rows,
         n,
@@ -56,7 +56,7 @@ final class FusedNorm {
   private static Tensor inputGradient(
       Tensor x, Tensor gamma, float[] mean, float[] rstd, Tensor g) {
     int n = x.shape().columns();
-    Tensor dx = Tensor.zeros(x.shape());
+    Tensor dx = Tensor.blank(x.shape());
     Blocks.ofRows(
         x.shape().rows(),
         n,

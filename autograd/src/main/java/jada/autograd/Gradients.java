@@ -2,7 +2,6 @@ package jada.autograd;
 
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
-import jada.tensor.kernel.Kernels;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -22,8 +21,6 @@ import java.util.Set;
 ///
 /// Immutable: there is no gradient field to zero, and nothing accumulates between two passes.
 public final class Gradients {
-  private static final Kernels KERNELS = Kernels.fastest();
-
   private final Map<Parameter, Tensor> gradients;
 
   private Gradients(Map<Parameter, Tensor> gradients) {
@@ -70,27 +67,6 @@ public final class Gradients {
     return new Gradients(scaled);
   }
 
-  /// A sum that grows: the first contribution is taken over as it is, for the vjp that made it may
-  /// have given it to others too; the second makes a new array, which later ones are added into.
-  private static final class Sum {
-    private Tensor total;
-    private boolean owned;
-
-    Sum(Tensor first) {
-      total = first;
-    }
-
-    void add(Tensor next) {
-      if (owned) {
-        float[] sum = total.array();
-        Blocks.ofElements(sum.length, (from, to) -> KERNELS.add(sum, next.array(), sum, from, to));
-      } else {
-        total = total.add(next);
-        owned = true;
-      }
-    }
-  }
-
   /// An operation whose turn will come: the deepest first, the earliest met first among equals.
   private record Waiting(Node node, int arrival) implements Comparable<Waiting> {
     @Override
@@ -103,7 +79,8 @@ public final class Gradients {
 
   private static final class Walk {
     private final boolean release;
-    private final Map<Source, Sum> sums = new IdentityHashMap<>();
+    private final Map<Source, Tensor> sums = new IdentityHashMap<>();
+    private final SharedSums arrays = new SharedSums();
     private final List<Parameter> parameters = new ArrayList<>();
     private final PriorityQueue<Waiting> queue = new PriorityQueue<>();
     private int arrivals;
@@ -124,12 +101,13 @@ public final class Gradients {
         visit(queue.remove().node);
       }
       Map<Parameter, Tensor> gradients = new LinkedHashMap<>();
-      parameters.forEach(parameter -> gradients.put(parameter, sums.get(parameter).total));
+      parameters.forEach(parameter -> gradients.put(parameter, sums.get(parameter)));
       return new Gradients(gradients);
     }
 
     private void visit(Node node) {
-      Visit visit = new Visit(sums.remove(node).total);
+      Tensor gradient = sums.remove(node);
+      Visit visit = new Visit(gradient);
       for (Edge edge : node.edges().orElseThrow(() -> letGo(node))) {
         edge.source()
             .ifPresent(source -> arrive(source, checked(node, edge, source, edge.pull(visit))));
@@ -137,15 +115,17 @@ public final class Gradients {
       if (release) {
         node.release();
       }
+      arrays.drop(gradient);
     }
 
     private void arrive(Source source, Tensor contribution) {
-      Sum sum = sums.get(source);
+      Tensor sum = sums.get(source);
       if (sum != null) {
-        sum.add(contribution);
+        sums.put(source, arrays.add(sum, contribution));
         return;
       }
-      sums.put(source, new Sum(contribution));
+      sums.put(source, contribution);
+      arrays.hold(contribution);
       switch (source) {
         case Node node -> queue.add(new Waiting(node, arrivals++));
         case Parameter parameter -> parameters.add(parameter);

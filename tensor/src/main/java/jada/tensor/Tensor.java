@@ -72,6 +72,12 @@ public final class Tensor {
     return new Tensor(shape, new float[shape.size()]);
   }
 
+  /// Elements that mean nothing, for whoever writes all of them before anybody reads one; lent by
+  /// the [Workspace] of the calling thread, if there is one.
+  public static Tensor blank(Shape shape) {
+    return new Tensor(shape, Workspace.lend(shape.size()));
+  }
+
   /// All elements equal.
   public static Tensor full(Shape shape, float value) {
     Tensor tensor = zeros(shape);
@@ -91,7 +97,7 @@ public final class Tensor {
   /// Independent draws from N(0, std²).
   public static Tensor normal(Shape shape, float std, RandomSource random) {
     Tensor tensor = zeros(shape);
-    for (int i = 0; i < tensor.data.length; i++) {
+    for (int i = 0; i < tensor.size(); i++) {
       tensor.data[i] = (float) (std * random.nextGaussian());
     }
     return tensor;
@@ -100,7 +106,7 @@ public final class Tensor {
   /// Independent draws from the uniform distribution on [low, high).
   public static Tensor uniform(Shape shape, float low, float high, RandomSource random) {
     Tensor tensor = zeros(shape);
-    for (int i = 0; i < tensor.data.length; i++) {
+    for (int i = 0; i < tensor.size(); i++) {
       tensor.data[i] = (float) (low + (high - low) * random.nextDouble());
     }
     return tensor;
@@ -115,11 +121,12 @@ public final class Tensor {
 
   /// The number of elements.
   public int size() {
-    return data.length;
+    return shape.size();
   }
 
-  /// The elements themselves, row-major, not a copy. To be read only, but for whoever just made the
-  /// tensor and has not shown it to anybody.
+  /// The elements themselves, row-major, not a copy; the first [#size] of the array, which is
+  /// longer where a [Workspace] lent it. To be read only, but for whoever just made the tensor and
+  /// has not shown it to anybody.
   public float[] array() {
     return data;
   }
@@ -143,7 +150,7 @@ public final class Tensor {
 
   /// The only element of a tensor that has one.
   public float item() {
-    if (data.length != 1) {
+    if (size() != 1) {
       throw new IllegalArgumentException("item: shape " + shape + " has not exactly one element");
     }
     return data[0];
@@ -151,7 +158,7 @@ public final class Tensor {
 
   /// A tensor of its own with the same elements.
   public Tensor copy() {
-    return new Tensor(shape, data.clone());
+    return new Tensor(shape, Arrays.copyOf(data, size()));
   }
 
   // ---- elementwise ---------------------------------------------------------------------------
@@ -291,13 +298,13 @@ public final class Tensor {
 
   /// The sum of all elements, as a scalar tensor.
   public Tensor sum() {
-    return scalar((float) Blocks.sum(data.length, (from, to) -> KERNELS.sum(data, from, to)));
+    return scalar((float) Blocks.sum(size(), (from, to) -> KERNELS.sum(data, from, to)));
   }
 
   /// Σ this ⊙ other.
   public float dot(Tensor other) {
     Fit.equal("dot", this, other);
-    return (float) Blocks.sum(data.length, (from, to) -> KERNELS.dot(data, other.data, from, to));
+    return (float) Blocks.sum(size(), (from, to) -> KERNELS.dot(data, other.data, from, to));
   }
 
   /// The Frobenius norm √Σx².
@@ -363,7 +370,7 @@ public final class Tensor {
 
   /// The same elements in another shape of the same size; shares the array.
   public Tensor reshape(Shape target) {
-    if (target.size() != data.length) {
+    if (target.size() != size()) {
       throw new IllegalArgumentException(
           "reshape: " + shape + " to " + target + ": the number of elements must stay the same");
     }
@@ -429,8 +436,8 @@ public final class Tensor {
 
   /// Whether every element is a finite number.
   public boolean isFinite() {
-    for (float x : data) {
-      if (!Float.isFinite(x)) {
+    for (int i = 0; i < size(); i++) {
+      if (!Float.isFinite(data[i])) {
         return false;
       }
     }
@@ -459,7 +466,7 @@ public final class Tensor {
 
   private Tensor unary(UnaryKernel kernel) {
     Tensor out = zeros(shape);
-    Blocks.elements(data.length, (from, to) -> kernel.apply(data, out.data, from, to));
+    Blocks.elements(size(), (from, to) -> kernel.apply(data, out.data, from, to));
     return out;
   }
 
@@ -475,7 +482,7 @@ public final class Tensor {
   private Tensor binary(String operation, Tensor other, BinaryKernel kernel) {
     Fit.equal(operation, this, other);
     Tensor out = zeros(shape);
-    Blocks.elements(data.length, (from, to) -> kernel.apply(data, other.data, out.data, from, to));
+    Blocks.elements(size(), (from, to) -> kernel.apply(data, other.data, out.data, from, to));
     return out;
   }
 

@@ -4,6 +4,7 @@ import jada.adalora.TrainingListener.StepReport;
 import jada.autograd.Gradients;
 import jada.autograd.Ops;
 import jada.autograd.Parameter;
+import jada.autograd.Profile;
 import jada.autograd.Variable;
 import jada.nn.AdamW;
 import jada.nn.Batch;
@@ -76,12 +77,18 @@ final class Trainer {
   ///
   /// @throws TrainingDiverged if the loss or a gradient is not finite; nothing was changed then
   StepReport step(int t, int epoch, EncodedExamples examples, int[] positions) {
-    return workspace.call(() -> stepInWorkspace(t, epoch, examples, positions));
+    Profile.begin();
+    try {
+      return workspace.call(() -> stepInWorkspace(t, epoch, examples, positions));
+    } finally {
+      Profile.end();
+    }
   }
 
   private StepReport stepInWorkspace(int t, int epoch, EncodedExamples examples, int[] positions) {
     long start = System.nanoTime();
     Batch batch = examples.batch(positions);
+    Profile.lap("batch");
     Variable taskLoss =
         new TrainingStep(options.seed(), t)
             .call(() -> examples.answers().loss(model.logits(batch), positions));
@@ -97,11 +104,14 @@ final class Trainer {
         GradientClipping.clip(Gradients.of(Ops.add(taskLoss, penalty)), options.maxGradNorm());
     requireFinite(t, "gradient norm", clipped.norm());
     Gradients gradients = clipped.gradients();
+    Profile.lap("clipping");
     double rate = learningRate.at(t);
     adaptiveRanks.ifPresent(r -> r.beforeStep(t, gradients));
     optimizer.step(gradients, rate);
+    Profile.lap("optimizer");
     boolean changed =
         adaptiveRanks.map(r -> r.afterStep(t, gradients, this::replace)).orElse(false);
+    Profile.lap("ranks");
     return new StepReport(
         t,
         epoch,

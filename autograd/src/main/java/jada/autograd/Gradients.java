@@ -116,6 +116,7 @@ public final class Gradients {
         node.release();
       }
       arrays.drop(gradient);
+      Profile.lap(Profile.Phase.BACKWARD, node.op(), gradient.size());
     }
 
     private void arrive(Source source, Tensor contribution) {

@@ -25,7 +25,9 @@ public final class Result implements Variable {
   /// results that depend on no parameter) are dropped here, and with them whatever they would have
   /// kept alive.
   public static Result of(String op, Tensor value, Edge... edges) {
-    return new Result(value, new Node(op, value.shape(), edges));
+    Result result = new Result(value, new Node(op, value.shape(), edges));
+    Profile.lap(Profile.Phase.FORWARD, op, value.size());
+    return result;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package jada.tensor;
 
 import jada.tensor.kernel.Dispatcher;
+import jada.tensor.kernel.Effort;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -93,7 +94,7 @@ public final class Workers implements AutoCloseable {
       return;
     }
     try {
-      Work mine = new Work(tasks, task);
+      Work mine = new Work(tasks, Effort.carried(task));
       work = mine;
       for (int i = 0; i < Math.min(helpers.length, tasks - 1); i++) {
         helpers[i].wake();

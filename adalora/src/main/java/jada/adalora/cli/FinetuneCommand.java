@@ -9,6 +9,7 @@ import jada.adalora.Task;
 import jada.adalora.TrainingOptions;
 import jada.adalora.data.DatasetReader;
 import jada.adalora.data.Split;
+import jada.autograd.Profile;
 import jada.nn.InputException;
 import jada.nn.PretrainedModel;
 import java.nio.file.Path;
@@ -91,7 +92,7 @@ final class FinetuneCommand implements Callable<Integer> {
       describe(split, task);
       boolean measureHead = output.headBaseline(data.isBuiltIn()) && config.method() != Method.HEAD;
       FinetuneRun run = new FinetuneRun(console, adapted, options, split, record, folder, trace);
-      int status = run.run(measureHead);
+      int status = output.profile() ? profiled(run, measureHead, options) : run.run(measureHead);
       console.result(output.json() ? Json.line(record.fields()) : folder.target().toString());
       return status;
     }
@@ -103,6 +104,13 @@ final class FinetuneCommand implements Callable<Integer> {
     Map<String, Object> settings = Settings.of(spec, folder.target(), options);
     settings.put("dropout", base.config().hiddenDropout());
     return settings;
+  }
+
+  private int profiled(FinetuneRun run, boolean measureHead, TrainingOptions options) {
+    Profile profile = new Profile();
+    int status = profile.call(() -> run.run(measureHead));
+    ProfileTable.lines(profile, ProfileTable.peak(options.threads())).forEach(console::say);
+    return status;
   }
 
   private void describe(Split split, Task task) {

@@ -37,6 +37,11 @@ final class OutputOptions {
   @Option(names = "--json", description = "print the record of the run (run.json) as the result")
   private boolean json;
 
+  @Option(
+      names = "--profile",
+      description = "measure where the time of a step goes, and print it as a table")
+  private boolean profile;
+
   /// The folder, checked, not touched.
   RunFolder folder(ZonedDateTime now) {
     return RunFolder.check(out.orElseGet(() -> Path.of("runs", NAME.format(now))), force);
@@ -64,6 +69,11 @@ final class OutputOptions {
   /// @param builtInData whether the built-in data are used
   boolean headBaseline(boolean builtInData) {
     return headBaseline.orElse(builtInData);
+  }
+
+  /// Whether the time of each operation is measured.
+  boolean profile() {
+    return profile;
   }
 
   /// Whether the result is the record of the run.

@@ -73,6 +73,7 @@ final class Product {
 
   void run(Dispatcher dispatcher) {
     int columns = lastColumn - firstColumn;
+    Effort.count(m, columns, k);
     if (m == 0 || columns == 0) {
       return;
     }

@@ -5,6 +5,7 @@ import jada.nn.files.AtomicFile;
 import jada.nn.files.AtomicFolder;
 import jada.nn.files.Checksum;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -215,6 +216,41 @@ public final class Checkpoint {
       throw new InputException(folder + ": cannot be read again (" + e.getMessage() + ")", e);
     }
     return MAPPER.writeValueAsString(root) + "\n";
+  }
+
+  /// Whether a folder holds a checkpoint, sound or not.
+  public static boolean isIn(Path folder) {
+    return !all(folder).isEmpty();
+  }
+
+  /// Refuses a folder into which another run is writing now.
+  ///
+  /// @throws InputException if there is such a run
+  public static void requireUnused(Path folder) {
+    if (Files.isDirectory(folder)) {
+      new CheckpointPlan(folder, 0).take().close();
+    }
+  }
+
+  /// Removes all checkpoints in a folder, and the folder if nothing else is in it.
+  ///
+  /// @throws InputException if a run is writing there now, or they cannot be removed
+  public static void removeAll(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (CheckpointPlan.Possession _ = new CheckpointPlan(folder, 0).take()) {
+      all(folder).forEach(AtomicFolder::remove);
+    }
+    try {
+      Files.deleteIfExists(folder.resolve(CheckpointPlan.LOCK));
+      Files.delete(folder);
+    } catch (DirectoryNotEmptyException e) {
+      // Others have put something there, which stays.
+    } catch (IOException e) {
+      throw new InputException(
+          folder + ": cannot be removed (" + e.getMessage() + "); remove it by hand", e);
+    }
   }
 
   /// The folder of this checkpoint.

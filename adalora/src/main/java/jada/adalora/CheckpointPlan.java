@@ -16,7 +16,7 @@ import java.util.Optional;
 /// @param folder in which the folders `step-N` are made
 /// @param every steps from one to the next; 0: only where the run is stopped
 record CheckpointPlan(Path folder, int every) {
-  private static final String LOCK = ".lock";
+  static final String LOCK = ".lock";
 
   CheckpointPlan {
     if (every < 0) {

@@ -43,6 +43,7 @@ final class Defaults implements IDefaultValueProvider {
     values.put("--seed", options.seed());
     values.put("--threads", options.threads());
     values.put("--encoding", StandardCharsets.UTF_8);
+    values.put("--checkpoint-every", 0);
     values.put("--task", DataOptions.TaskKind.CLASSIFICATION);
   }
 

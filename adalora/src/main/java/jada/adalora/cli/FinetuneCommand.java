@@ -3,9 +3,11 @@ package jada.adalora.cli;
 import jada.adalora.AdaLoraConfig;
 import jada.adalora.AdaptedModel;
 import jada.adalora.BudgetSchedule;
+import jada.adalora.Checkpoint;
 import jada.adalora.FineTuner;
 import jada.adalora.Method;
 import jada.adalora.Task;
+import jada.adalora.TrainingListener.Evaluation;
 import jada.adalora.TrainingOptions;
 import jada.adalora.data.DatasetReader;
 import jada.adalora.data.Split;
@@ -14,13 +16,17 @@ import jada.nn.InputException;
 import jada.nn.PretrainedModel;
 import java.nio.file.Path;
 import java.time.ZonedDateTime;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.IntSupplier;
+import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// `jada finetune`: checks everything that can be checked, then trains and saves.
@@ -39,11 +45,15 @@ import picocli.CommandLine.Spec;
       "  jada finetune --train sts.tsv --dev sts-dev.tsv --task regression --epochs 4",
       "  jada finetune --method lora --target-r 8 --target-modules query,value",
       "  jada finetune --importance article --init orthonormal --orth-penalty squared --tfinal 0",
+      "  jada finetune --resume runs/mine",
       "",
-      "Ctrl-C stops after the step in hand and saves what was learned; a second one stops at once."
+      "Ctrl-C stops after the step in hand, saves what was learned and a checkpoint, and says how"
+          + " to",
+      "go on from it; a second one stops at once."
     })
 final class FinetuneCommand implements Callable<Integer> {
   private final Console console;
+  private final Optional<EarlierRun> earlier;
   @Spec private CommandSpec spec;
 
   @ArgGroup(heading = "%nData:%n", validate = false, exclusive = false)
@@ -64,14 +74,56 @@ final class FinetuneCommand implements Callable<Integer> {
   @ArgGroup(heading = "%nOutput:%n", validate = false, exclusive = false)
   private final OutputOptions output = new OutputOptions();
 
+  @ArgGroup(heading = "%nInterrupted and earlier runs:%n", validate = false, exclusive = false)
+  private final AgainOptions again = new AgainOptions();
+
   FinetuneCommand(Console console) {
+    this(console, Optional.empty());
+  }
+
+  /// @param earlier the run whose options these are
+  private FinetuneCommand(Console console, Optional<EarlierRun> earlier) {
     this.console = console;
+    this.earlier = earlier;
+  }
+
+  @Override
+  public Integer call() {
+    if (again.resume().isPresent() && again.repeat().isPresent()) {
+      throw new InputException("--resume, --repeat: one run at a time; leave one of them out");
+    }
+    if (again.resume().isPresent()) {
+      Path place = again.resume().get();
+      if (EarlierRun.isFinished(place)) {
+        console.say(
+            "jada: the run in %s is finished; there is nothing left to do".formatted(place));
+        console.result(place.toString());
+        return 0;
+      }
+      return withOptionsOf(EarlierRun.toResume(place));
+    }
+    return again.repeat().isPresent()
+        ? withOptionsOf(EarlierRun.toRepeat(again.repeat().get()))
+        : train();
+  }
+
+  /// The same command with the options of an earlier run.
+  private int withOptionsOf(EarlierRun run) {
+    List<String> arguments = run.arguments(Settings.given(spec));
+    FinetuneCommand command = new FinetuneCommand(console, Optional.of(run));
+    CommandLine line = Main.configured(console, new CommandLine(command));
+    try {
+      line.parseArgs(arguments.toArray(String[]::new));
+    } catch (ParameterException e) {
+      throw new InputException(
+          "%s: options: %s; restore the file".formatted(run.source(), e.getMessage()), e);
+    }
+    return command.train();
   }
 
   /// Everything that can be wrong is looked at before the first long work: options alone, then the
   /// output folder, the data, their labels, the schedule, the model, the modules.
-  @Override
-  public Integer call() {
+  private int train() {
     ZonedDateTime started = ZonedDateTime.now();
     data.check();
     AdaLoraConfig config = method.config();
@@ -79,20 +131,42 @@ final class FinetuneCommand implements Callable<Integer> {
       config.requirePrunable();
     }
     TrainingOptions options = optimizer.options(config.method());
+    int checkpointEvery = again.checkpointEvery();
     DatasetReader reader = columns.reader();
     Optional<Path> trace = output.trace();
-    try (RunFolder folder = output.folder(started)) {
+    Optional<Checkpoint> checkpoint = earlier.flatMap(EarlierRun::checkpoint);
+    try (RunFolder folder =
+        checkpoint.isPresent()
+            ? RunFolder.ofRunToResume(earlier.orElseThrow().out())
+            : output.folder(started)) {
       Split split = data.read(reader, console);
+      earlier.ifPresent(e -> e.requireSame(split));
       Task task = data.task(split);
       requireFittingSchedule(config, FineTuner.steps(split.train().size(), options));
       PretrainedModel base = model.load(console, optimizer.dropout());
+      earlier.ifPresent(e -> e.requireSame(base));
       options = options.withMaxLength(optimizer.maxLength(base));
       AdaptedModel adapted = model.adapt(base, task, config, options.seed());
       RunRecord record = new RunRecord(started, settings(folder, options, base), adapted, split);
       describe(split, task);
+      earlier.flatMap(e -> e.difference(record)).ifPresent(d -> console.say("jada: " + d));
       boolean measureHead = output.headBaseline(data.isBuiltIn()) && config.method() != Method.HEAD;
-      FinetuneRun run = new FinetuneRun(console, adapted, options, split, record, folder, trace);
-      int status = output.profile() ? profiled(run, measureHead, options) : run.run(measureHead);
+      FineTuner tuner =
+          FineTuner.of(adapted).options(options).checkpoints(folder.checkpoints(), checkpointEvery);
+      FinetuneRun run =
+          new FinetuneRun(
+              console,
+              adapted,
+              options,
+              checkpoint.map(tuner::resume).orElse(tuner),
+              split,
+              record,
+              folder,
+              trace);
+      Optional<Evaluation> headAlone = checkpoint.flatMap(_ -> earlier.orElseThrow().headAlone());
+      boolean inPlace = checkpointEvery > 0 || checkpoint.isPresent();
+      IntSupplier work = () -> run.run(measureHead, headAlone, inPlace);
+      int status = output.profile() ? profiled(work, options) : work.getAsInt();
       console.result(output.json() ? Json.line(record.fields()) : folder.target().toString());
       return status;
     }
@@ -106,9 +180,9 @@ final class FinetuneCommand implements Callable<Integer> {
     return settings;
   }
 
-  private int profiled(FinetuneRun run, boolean measureHead, TrainingOptions options) {
+  private int profiled(IntSupplier work, TrainingOptions options) {
     Profile profile = new Profile();
-    int status = profile.call(() -> run.run(measureHead));
+    int status = profile.call(work::getAsInt);
     ProfileTable.lines(profile, ProfileTable.peak(options.threads())).forEach(console::say);
     return status;
   }

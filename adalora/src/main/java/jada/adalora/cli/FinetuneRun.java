@@ -19,6 +19,7 @@ final class FinetuneRun {
   private final Console console;
   private final AdaptedModel model;
   private final TrainingOptions options;
+  private final FineTuner tuner;
   private final Split data;
   private final RunRecord record;
   private final RunFolder folder;
@@ -29,6 +30,7 @@ final class FinetuneRun {
       Console console,
       AdaptedModel model,
       TrainingOptions options,
+      FineTuner tuner,
       Split data,
       RunRecord record,
       RunFolder folder,
@@ -36,6 +38,7 @@ final class FinetuneRun {
     this.console = console;
     this.model = model;
     this.options = options;
+    this.tuner = tuner;
     this.data = data;
     this.record = record;
     this.folder = folder;
@@ -45,10 +48,14 @@ final class FinetuneRun {
   /// Runs and returns the exit status.
   ///
   /// @param measureHead whether the head alone is trained first, to compare with
+  /// @param measured what it has reached, if that is known
+  /// @param inPlace whether the folder holds or will hold checkpoints while the run goes on
   /// @throws TrainingDiverged if there is no good state to save
-  int run(boolean measureHead) {
-    Optional<Evaluation> headAlone = measureHead ? Optional.of(headAlone()) : Optional.empty();
-    Path aside = folder.open();
+  int run(boolean measureHead, Optional<Evaluation> measured, boolean inPlace) {
+    Optional<Evaluation> headAlone =
+        measureHead ? measured.or(() -> Optional.of(headAlone())) : Optional.empty();
+    headAlone.ifPresent(record::headAlone);
+    Path aside = inPlace ? folder.openInPlace() : folder.open();
     try (TraceWriter trace = new TraceWriter(tracePlace.orElse(aside.resolve(RunFolder.TRACE)));
         Interrupts interrupts = interrupts(trace)) {
       Optional<TrainingDiverged> divergence = train(trace, interrupts);
@@ -57,6 +64,9 @@ final class FinetuneRun {
       record.finish(status, model, history, headAlone);
       save(aside, trace);
       new Summary(console, model, history, headAlone, folder.target(), tracePlace).print();
+      if (stopped) {
+        console.say("jada: go on with: jada finetune --resume " + folder.target());
+      }
       divergence.ifPresent(
           e -> console.say("jada: %s; saved in %s".formatted(e.getMessage(), folder.target())));
       return divergence.isPresent() ? ErrorLine.FAILED : stopped ? interrupts.status() : 0;
@@ -84,11 +94,11 @@ final class FinetuneRun {
 
   private Optional<TrainingDiverged> train(TraceWriter trace, Interrupts interrupts) {
     try (TrainingProgress progress = new TrainingProgress(console, System::nanoTime)) {
-      FineTuner.of(model)
-          .options(options)
+      tuner
           .listener(history)
           .listener(trace)
           .listener(progress)
+          .listener(record.keeper())
           .stopWhen(interrupts::requested)
           .run(data.train(), data.dev());
       return Optional.empty();
@@ -97,6 +107,8 @@ final class FinetuneRun {
         throw e;
       }
       return Optional.of(e);
+    } catch (InputException e) {
+      throw e.getCause() instanceof IOException io ? new OutputException(e.getMessage(), io) : e;
     }
   }
 
@@ -112,5 +124,8 @@ final class FinetuneRun {
     }
     trace.publish();
     folder.publish();
+    if (record.isFinished()) {
+      folder.removeCheckpoints();
+    }
   }
 }

@@ -32,6 +32,15 @@ final class History implements TrainingListener {
     evaluations.add(evaluation);
   }
 
+  @Override
+  public void resumed(Resumption from) {
+    steps = from.steps();
+    tokens = from.tokens();
+    nanos = from.nanos();
+    lastLoss = from.lastLoss();
+    evaluations.addAll(from.evaluations());
+  }
+
   RunPlan plan() {
     return plan.orElseThrow();
   }

@@ -68,10 +68,8 @@ public final class Main {
   }
 
   private static CommandLine commandLine(Console console) {
-    boolean color =
-        console.outTerminal()
-            && Optional.ofNullable(System.getenv("NO_COLOR")).orElse("").isEmpty();
-    CommandLine line =
+    return configured(
+        console,
         new CommandLine(new Jada())
             .addSubcommand(new FinetuneCommand(console))
             .addSubcommand(new EvaluateCommand(console))
@@ -79,14 +77,21 @@ public final class Main {
             .addSubcommand(new InspectCommand(console))
             .addSubcommand(new ExportCommand(console))
             .addSubcommand(new MergeCommand(console))
-            .addSubcommand(new ModelsCommand(console))
-            .setDefaultValueProvider(new Defaults())
-            .setColorScheme(Help.defaultColorScheme(color ? Ansi.ON : Ansi.OFF))
-            .setUsageHelpWidth(Math.clamp(console.width(), NARROWEST_HELP, WIDEST_HELP))
-            .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
-            .setErr(new PrintWriter(console.err(), true))
-            .registerConverter(Steps.class, Steps::parse)
-            .registerConverter(TargetModules.class, TargetModules::parse);
+            .addSubcommand(new ModelsCommand(console)));
+  }
+
+  /// Teaches a command line Jada's types, defaults and looks.
+  static CommandLine configured(Console console, CommandLine line) {
+    boolean color =
+        console.outTerminal()
+            && Optional.ofNullable(System.getenv("NO_COLOR")).orElse("").isEmpty();
+    line.setDefaultValueProvider(new Defaults())
+        .setColorScheme(Help.defaultColorScheme(color ? Ansi.ON : Ansi.OFF))
+        .setUsageHelpWidth(Math.clamp(console.width(), NARROWEST_HELP, WIDEST_HELP))
+        .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
+        .setErr(new PrintWriter(console.err(), true))
+        .registerConverter(Steps.class, Steps::parse)
+        .registerConverter(TargetModules.class, TargetModules::parse);
     choices(line, DataOptions.TaskKind.class);
     choices(line, Method.class);
     choices(line, ImportanceScore.class);

@@ -27,6 +27,7 @@ final class Meter implements AutoCloseable {
   private final Optional<ProgressBar> bar;
   private long lastTime;
   private long lastTenth;
+  private long doneBefore;
 
   /// Starts showing.
   ///
@@ -53,6 +54,12 @@ final class Meter implements AutoCloseable {
             .setUpdateIntervalMillis(BAR_INTERVAL_MILLIS)
             .setConsumer(new ConsoleProgressBarConsumer(console.err(), console.width() - 1));
     return (bytes ? builder.setUnit(" MB", 1_000_000) : builder).build();
+  }
+
+  /// So much was done before this began, which tells nothing about the time that the rest takes.
+  void startAt(long done) {
+    doneBefore = done;
+    bar.ifPresent(b -> b.stepTo(done));
   }
 
   /// So much is done.
@@ -83,8 +90,9 @@ final class Meter implements AutoCloseable {
     if (!detail.isEmpty()) {
       line.append(", ").append(detail);
     }
-    if (total > 0 && done > 0) {
-      line.append(", ").append(duration(seconds / done * (total - done))).append(" left");
+    if (total > 0 && done > doneBefore) {
+      double left = seconds / (done - doneBefore) * (total - done);
+      line.append(", ").append(duration(left)).append(" left");
     }
     return line.toString();
   }

@@ -1,8 +1,10 @@
 package jada.adalora.cli;
 
+import jada.adalora.Checkpoint;
 import jada.nn.InputException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,13 +19,17 @@ import java.util.stream.Stream;
 /// Files are written into a folder aside, forced to the disk, and moved to their place by
 /// [#publish]. A folder that does not exist yet appears by one rename. Into one that exists the
 /// files are moved one by one, `adapter_config.json`, by which a folder is known as an adapter,
-/// last; files that are not Jada's stay. Closing without publishing leaves nothing behind.
+/// last; files that are not Jada's stay. Closing without publishing leaves nothing behind but
+/// checkpoints, which are in a folder inside and complete at any time.
 final class RunFolder implements AutoCloseable {
   /// What a folder is known by as an adapter.
   private static final String CONFIG = "adapter_config.json";
 
   static final String RECORD = "run.json";
   static final String TRACE = "trace.jsonl";
+
+  /// Holds the checkpoints while the run goes on.
+  static final String CHECKPOINTS = "checkpoint";
 
   /// What a folder is known by as a model, which is what --method full writes.
   private static final String MODEL_CONFIG = "config.json";
@@ -44,16 +50,24 @@ final class RunFolder implements AutoCloseable {
           "added_tokens.json");
 
   private final Path target;
+  private final Path place;
   private final List<Path> parents = new ArrayList<>();
-  private final Path aside;
+  private final boolean resumes;
+  private Path aside;
   private boolean published;
 
-  private RunFolder(Path target) {
+  private RunFolder(Path target, boolean resumes) {
     this.target = target;
-    Path place = target.toAbsolutePath().normalize();
+    this.resumes = resumes;
+    this.place = target.toAbsolutePath().normalize();
     String name = ".jada-%d.partial".formatted(ProcessHandle.current().pid());
     // Inside a folder that exists: it may be a disk of its own, whose root cannot be renamed.
     aside = Files.isDirectory(place) ? place.resolve(name) : place.resolveSibling(name);
+  }
+
+  /// The folder of a run that goes on; what it holds is the run's own.
+  static RunFolder ofRunToResume(Path target) {
+    return check(target, true, true);
   }
 
   /// Checks that a run may write into a folder; touches nothing.
@@ -62,6 +76,10 @@ final class RunFolder implements AutoCloseable {
   /// @throws InputException if there is a file of that name, the place cannot be written, or there
   ///   are files of an earlier run and `force` is not set
   static RunFolder check(Path target, boolean force) {
+    return check(target, force, false);
+  }
+
+  private static RunFolder check(Path target, boolean force, boolean resumes) {
     if (Files.exists(target) && !Files.isDirectory(target)) {
       throw new InputException("--out " + target + ": is a file; name a folder");
     }
@@ -79,7 +97,7 @@ final class RunFolder implements AutoCloseable {
           "--out %s: %s cannot be written; check its permissions or name another folder"
               .formatted(target, existing));
     }
-    return new RunFolder(target);
+    return new RunFolder(target, resumes);
   }
 
   private static void requireFree(Path target, boolean force) {
@@ -87,6 +105,11 @@ final class RunFolder implements AutoCloseable {
     if (!run && Files.exists(target.resolve(MODEL_CONFIG))) {
       throw new InputException(
           "--out %s: holds a model that no run wrote; name another folder".formatted(target));
+    }
+    if (!force && Checkpoint.isIn(target.resolve(CHECKPOINTS))) {
+      throw new InputException(
+          "--out %s: holds a run that was interrupted; go on with --resume %s, or add --force to replace it"
+              .formatted(target, target));
     }
     for (String file : FILES) {
       if (!force && Files.exists(target.resolve(file))) {
@@ -100,15 +123,50 @@ final class RunFolder implements AutoCloseable {
   /// Makes the folder aside, into which the files of the run are written.
   ///
   /// @throws OutputException if it cannot be made
+  /// @throws InputException if another run is using it
   Path open() {
     try {
       createParents(aside.getParent());
+      if (!resumes) {
+        removeCheckpoints();
+      }
       deleteTree(aside);
       Files.createDirectory(aside);
       return aside;
     } catch (IOException e) {
       throw failed(e);
     }
+  }
+
+  /// Makes the folder itself at once, for checkpoints, and the folder aside in it. What a process
+  /// that was killed has left aside there is removed.
+  ///
+  /// @throws OutputException if it cannot be made
+  /// @throws InputException if another run is using it
+  Path openInPlace() {
+    try {
+      createParents(place);
+      Checkpoint.requireUnused(checkpoints());
+      try (DirectoryStream<Path> left = Files.newDirectoryStream(place, ".jada-*.partial")) {
+        for (Path folder : left) {
+          deleteTree(folder);
+        }
+      }
+    } catch (IOException e) {
+      throw failed(e);
+    }
+    aside = place.resolve(aside.getFileName());
+    return open();
+  }
+
+  /// Where the checkpoints of the run are.
+  Path checkpoints() {
+    return target.resolve(CHECKPOINTS);
+  }
+
+  /// Removes the checkpoints of a run that has come to its end, or of an earlier one.
+  void removeCheckpoints() {
+    Checkpoint.removeAll(checkpoints());
   }
 
   private void createParents(Path folder) throws IOException {
@@ -133,7 +191,6 @@ final class RunFolder implements AutoCloseable {
       for (Path file : files()) {
         force(file);
       }
-      Path place = target.toAbsolutePath().normalize();
       if (Files.isDirectory(place)) {
         removeEarlierRun(place);
         for (Path file : files()) {
@@ -194,6 +251,9 @@ final class RunFolder implements AutoCloseable {
     }
     try {
       deleteTree(aside);
+      if (!Checkpoint.isIn(checkpoints())) {
+        removeCheckpoints();
+      }
       for (Path parent : parents) {
         if (isEmpty(parent)) {
           Files.delete(parent);

@@ -1,16 +1,22 @@
 package jada.adalora.cli;
 
 import jada.adalora.AdaptedModel;
+import jada.adalora.TrainingListener;
 import jada.adalora.TrainingListener.Evaluation;
 import jada.adalora.data.Dataset;
 import jada.adalora.data.Split;
+import jada.nn.files.AtomicFile;
 import jada.tensor.kernel.Kernels;
+import java.nio.file.Path;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 
 /// The content of run.json: what was run, with what, where, and what came out.
 final class RunRecord {
@@ -70,6 +76,41 @@ final class RunRecord {
     machine.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
     machine.put("heap_bytes", Runtime.getRuntime().maxMemory());
     return machine;
+  }
+
+  /// Notes what the head alone has reached.
+  void headAlone(Evaluation evaluation) {
+    fields.put("metrics", new LinkedHashMap<>(Map.of("head_alone", scores(evaluation))));
+  }
+
+  /// Keeps the record in every checkpoint, and notes from which steps the run went on.
+  TrainingListener keeper() {
+    return new TrainingListener() {
+      @Override
+      public void checkpointing(Path folder) {
+        AtomicFile.writeText(folder.resolve(RunFolder.RECORD), Json.pretty(fields));
+      }
+
+      @Override
+      public void resumed(Resumption from) {
+        from.checkpoint()
+            .file(RunFolder.RECORD)
+            .ifPresent(
+                file -> {
+                  JsonNode before = Json.read(file);
+                  List<Object> steps = new ArrayList<>();
+                  before.path("resumed_from").forEach(step -> steps.add(step.asInt(0)));
+                  steps.add(from.steps());
+                  fields.put("started", before.path("started").asString(""));
+                  fields.put("resumed_from", steps);
+                });
+      }
+    };
+  }
+
+  /// Whether the run has come to its end.
+  boolean isFinished() {
+    return "finished".equals(fields.get("status"));
   }
 
   /// Adds what came out.

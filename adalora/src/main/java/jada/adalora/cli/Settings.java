@@ -5,11 +5,15 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /// Every option of a command as it was in force, for the record of a run.
 final class Settings {
+  /// They say where the others come from.
+  private static final Set<String> REFERENCES = Set.of("--resume", "--repeat");
+
   private Settings() {}
 
   /// Values by option name without dashes, in the order of the help.
@@ -19,7 +23,7 @@ final class Settings {
   static Map<String, Object> of(CommandSpec command, Path out, TrainingOptions options) {
     Map<String, Object> settings = new LinkedHashMap<>();
     for (OptionSpec option : command.options()) {
-      if (!option.inherited() && !option.usageHelp()) {
+      if (isOwn(option)) {
         plain(option.getValue())
             .ifPresent(value -> settings.put(option.longestName().substring(2), value));
       }
@@ -28,6 +32,22 @@ final class Settings {
     settings.put("max-length", options.maxLength());
     settings.put("out", out.toString());
     return settings;
+  }
+
+  /// Values of the options that were given on the command line, by name without dashes.
+  static Map<String, Object> given(CommandSpec command) {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    for (OptionSpec option : command.commandLine().getParseResult().matchedOptions()) {
+      if (isOwn(option)) {
+        plain(option.getValue())
+            .ifPresent(value -> settings.put(option.longestName().substring(2), value));
+      }
+    }
+    return settings;
+  }
+
+  private static boolean isOwn(OptionSpec option) {
+    return !option.inherited() && !option.usageHelp() && !REFERENCES.contains(option.longestName());
   }
 
   /// As JSON has it: numbers and booleans as such, everything else as on the command line.

@@ -1,6 +1,7 @@
 package jada.adalora.cli;
 
 import jada.adalora.TrainingListener;
+import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,6 +57,33 @@ final class TraceWriter implements TrainingListener, AutoCloseable {
     } catch (IOException e) {
       throw failed(e);
     }
+  }
+
+  @Override
+  public void checkpointing(Path folder) {
+    if (!aside.equals(target)) {
+      try {
+        Files.copy(aside, folder.resolve(RunFolder.TRACE));
+      } catch (IOException e) {
+        throw failed(e);
+      }
+    }
+  }
+
+  /// Begins with the steps before the checkpoint. A pipe or device has had them.
+  @Override
+  public void resumed(Resumption from) {
+    from.checkpoint()
+        .file(RunFolder.TRACE)
+        .filter(_ -> !aside.equals(target))
+        .ifPresent(
+            before -> {
+              try (BufferedReader reader = Files.newBufferedReader(before)) {
+                reader.transferTo(writer);
+              } catch (IOException e) {
+                throw failed(e);
+              }
+            });
   }
 
   /// Gives the complete trace its name.

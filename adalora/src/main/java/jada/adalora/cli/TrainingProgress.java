@@ -50,6 +50,20 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
   }
 
   @Override
+  public void resumed(Resumption from) {
+    meter.ifPresent(
+        m -> {
+          m.startAt(from.steps());
+          m.say(
+              String.format(
+                  Locale.ROOT,
+                  "going on after step %,d, from %s",
+                  from.steps(),
+                  from.checkpoint().folder()));
+        });
+  }
+
+  @Override
   public void stepped(StepReport report) {
     // The weights of what was seen so far add up to `weight`, so the average has no start to
     // forget.

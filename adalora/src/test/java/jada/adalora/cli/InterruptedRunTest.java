@@ -3,14 +3,11 @@ package jada.adalora.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,34 +41,10 @@ class InterruptedRunTest {
   }
 
   /// Starts a run that would take hours, and waits until it is training.
-  private Process longRun(Path out) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "jada.adalora.cli.Main"));
-    command.addAll(finetune(out, "--epochs", 1_000_000));
-    Process process = new ProcessBuilder(command).start();
-    BufferedReader err = process.errorReader(StandardCharsets.UTF_8);
-    String line = err.readLine();
-    while (line != null && !line.startsWith("dev after step")) {
-      line = err.readLine();
-    }
-    assertThat(line).isNotNull();
-    // What is printed from now on must not fill the pipe and block the run.
-    Thread.ofVirtual().start(() -> err.lines().forEach(_ -> {}));
+  private JadaProcess longRun(Path out) throws IOException {
+    JadaProcess process = JadaProcess.start(finetune(out, "--epochs", 1_000_000));
+    assertThat(process.says("dev after step")).isTrue();
     return process;
-  }
-
-  private static void signal(Process process, String name)
-      throws IOException, InterruptedException {
-    assertThat(
-            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor())
-        .isZero();
   }
 
   private List<String> leftovers() throws IOException {
@@ -86,28 +59,64 @@ class InterruptedRunTest {
   @Test
   void saves_what_was_learned_when_interrupted() throws IOException, InterruptedException {
     Path out = temp.resolve("out");
-    Process process = longRun(out);
+    try (JadaProcess process = longRun(out)) {
+      process.signal("INT");
 
-    signal(process, "INT");
-
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).isEqualTo(130);
+      assertThat(process.rest()).contains("jada: go on with: jada finetune --resume " + out);
+      assertThat(process.status()).isEqualTo(130);
+    }
     assertThat(new JsonMapper().readTree(out.resolve("run.json")).path("status").stringValue())
         .isEqualTo("interrupted");
     assertThat(new Captured().run("predict", "--adapter", out, "lumo")).isZero();
     assertThat(out.resolve("trace.jsonl")).content().endsWith("}\n");
+    assertThat(LongRun.checkpoints(out)).hasSize(2).contains(".lock");
     assertThat(leftovers()).isEmpty();
+  }
+
+  @Test
+  void goes_on_after_an_interruption_as_if_there_had_been_none()
+      throws IOException, InterruptedException {
+    LongRun run = new LongRun(temp);
+    Path whole = run.whole();
+    Path out = temp.resolve("out");
+    try (JadaProcess process = JadaProcess.start(run.finetune(out))) {
+      assertThat(process.says("dev after step 50")).isTrue();
+      process.signal("INT");
+      process.ignoreRest();
+      assertThat(process.status()).isEqualTo(130);
+    }
+    Captured jada = new Captured();
+    assertThat(jada.run(LongRun.resume(out).toArray())).as(jada.err()).isZero();
+
+    LongRun.assertSameResult(out, whole);
+  }
+
+  @Test
+  void a_second_interruption_ends_the_process_at_once() throws IOException, InterruptedException {
+    Path out = temp.resolve("out");
+    // One step takes seconds.
+    List<String> arguments =
+        finetune(out, "--epochs", 1000).stream().map(a -> a.equals("4") ? "30000" : a).toList();
+    new TinyWorld(temp).data("train.tsv", 30_000, 3);
+    try (JadaProcess process = JadaProcess.start(arguments)) {
+      assertThat(process.says("training ")).isTrue();
+      process.signal("INT");
+      assertThat(process.says("jada: stopping after this step")).isTrue();
+      process.signal("INT");
+      assertThat(process.status()).isEqualTo(130);
+    }
+    assertThat(out).doesNotExist();
   }
 
   @Test
   void exits_with_the_status_of_the_signal() throws IOException, InterruptedException {
     Path out = temp.resolve("out");
-    Process process = longRun(out);
+    try (JadaProcess process = longRun(out)) {
+      process.signal("TERM");
+      process.ignoreRest();
 
-    signal(process, "TERM");
-
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).isEqualTo(143);
+      assertThat(process.status()).isEqualTo(143);
+    }
     assertThat(out.resolve("adapter_config.json")).exists();
   }
 

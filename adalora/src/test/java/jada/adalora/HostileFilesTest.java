@@ -1,0 +1,340 @@
+package jada.adalora;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import jada.adalora.data.DatasetReader;
+import jada.nn.InputException;
+import jada.nn.PretrainedModel;
+import jada.nn.WordPieceTokenizer;
+import jada.nn.files.Checksum;
+import jada.nn.files.HuggingFaceFolder;
+import jada.nn.files.OnnxBert;
+import jada.nn.files.Safetensors;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Files that somebody damaged, or made to do damage: every reader either reads them or refuses them
+/// with an [InputException] of one line, soon, with memory in proportion to the file, and without
+/// writing anything. `-Djada.fuzz=N` tries N files of each format, the same ones every time.
+@Timeout(value = 3600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class HostileFilesTest {
+  private static final int INPUTS = Integer.getInteger("jada.fuzz", 2000);
+
+  /// CPU time for one file; the slowest takes a hundredth of it.
+  private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  /// Bytes allocated, garbage included, for a byte of the file, and beside that for each file.
+  private static final long MOST_PER_BYTE = 400;
+
+  private static final long MOST_FOR_EACH = 24L << 20;
+
+  private static final ThreadMXBean THREAD =
+      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  @TempDir private Path temp;
+
+  /// Feeds damaged copies of a file to its reader.
+  ///
+  /// @param file what is damaged; it is put back at the end
+  /// @param read what an application does with it
+  private void survives(Path file, UnaryOperator<byte[]> damage, Consumer<Path> read)
+      throws IOException {
+    byte[] sound = Files.readAllBytes(file);
+    read.accept(file);
+    List<Path> before = tree();
+    int refused = 0;
+    for (int i = 0; i < INPUTS; i++) {
+      byte[] damaged = damage.apply(sound);
+      Files.delete(file); // some file systems flush what is overwritten
+      Files.write(file, damaged);
+      long bytes = THREAD.getCurrentThreadAllocatedBytes();
+      long nanos = THREAD.getCurrentThreadCpuTime();
+      try {
+        read.accept(file);
+      } catch (InputException e) {
+        refused++;
+        assertThat(e.getMessage())
+            .contains(file.getParent().toString())
+            .doesNotContainPattern("[\\p{Cntrl}\\u2028\\u2029]")
+            .hasSizeLessThan(1500);
+      } catch (Throwable e) {
+        Path kept = Files.write(Files.createTempFile("hostile", file.getFileName() + ""), damaged);
+        throw new AssertionError("file %d of %s, kept as %s".formatted(i, file, kept), e);
+      }
+      assertThat(THREAD.getCurrentThreadCpuTime() - nanos)
+          .as("time for file %d", i)
+          .isLessThan(MOST_NANOS);
+      assertThat(THREAD.getCurrentThreadAllocatedBytes() - bytes)
+          .as("memory for file %d of %d bytes", i, damaged.length)
+          .isLessThan(MOST_FOR_EACH + MOST_PER_BYTE * damaged.length);
+    }
+    Files.write(file, sound);
+    assertThat(tree()).isEqualTo(before);
+    assertThat(refused).as("files refused").isGreaterThan(INPUTS / 5);
+  }
+
+  private List<Path> tree() throws IOException {
+    try (Stream<Path> all = Files.walk(temp)) {
+      return all.sorted().toList();
+    }
+  }
+
+  private Path file(String name, String content) throws IOException {
+    return Files.writeString(temp.resolve(name), content);
+  }
+
+  private Path adapter(AdaLoraConfig config) {
+    AdaptedModel model = AdaLora.adapt(TinyBert.encoder(), TinyRun.TASK, config);
+    TinyBert.pretendTraining(model, 3);
+    PeftFolder.save(model, temp);
+    return temp;
+  }
+
+  private static void load(Path file) {
+    PeftFolder.load(TinyBert.encoder(), file.getParent());
+  }
+
+  @Test
+  void safetensors() throws IOException {
+    Path file = adapter(TinyRun.CONFIG).resolve("adapter_model.safetensors");
+
+    survives(file, new Mutator(1)::safetensors, Safetensors::read);
+  }
+
+  @Test
+  void tensors_of_an_adapter() throws IOException {
+    Path file = adapter(TinyRun.CONFIG).resolve("adapter_model.safetensors");
+
+    survives(file, new Mutator(2)::safetensors, HostileFilesTest::load);
+  }
+
+  @Test
+  void adapter_config() throws IOException {
+    Path file = adapter(TinyRun.CONFIG).resolve("adapter_config.json");
+
+    survives(file, new Mutator(3)::json, HostileFilesTest::load);
+  }
+
+  @Test
+  void adapter_config_of_lora() throws IOException {
+    Path file = adapter(TinyRun.CONFIG.withMethod(Method.LORA)).resolve("adapter_config.json");
+
+    survives(file, new Mutator(4)::json, HostileFilesTest::load);
+  }
+
+  @Test
+  void labels() throws IOException {
+    Path file = adapter(TinyRun.CONFIG).resolve("labels.json");
+
+    survives(file, new Mutator(5)::json, HostileFilesTest::load);
+  }
+
+  /// The file is what `TinyOnnx` in the tests of nn makes.
+  @Test
+  void onnx() throws IOException {
+    Path file = temp.resolve("tiny.onnx");
+    try (var in = HostileFilesTest.class.getResourceAsStream("tiny.onnx")) {
+      Files.copy(in, file);
+    }
+
+    survives(file, new Mutator(6)::bytes, onnx -> OnnxBert.read(onnx, 2));
+  }
+
+  @Test
+  void tokenizer_json() throws IOException {
+    Path file =
+        file(
+            "tokenizer.json",
+            """
+            {"version": "1.0", "truncation": null, "padding": null, "added_tokens": [
+             {"id": 0, "content": "[PAD]", "single_word": false, "lstrip": false, "rstrip": false,
+              "normalized": false, "special": true},
+             {"id": 1, "content": "[UNK]", "single_word": false, "lstrip": false, "rstrip": false,
+              "normalized": false, "special": true},
+             {"id": 2, "content": "[CLS]", "single_word": false, "lstrip": false, "rstrip": false,
+              "normalized": false, "special": true},
+             {"id": 3, "content": "[SEP]", "single_word": false, "lstrip": false, "rstrip": false,
+              "normalized": false, "special": true}],
+             "normalizer": {"type": "BertNormalizer", "clean_text": true,
+              "handle_chinese_chars": true, "strip_accents": null, "lowercase": true},
+             "pre_tokenizer": {"type": "BertPreTokenizer"},
+             "post_processor": {"type": "TemplateProcessing",
+              "single": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}},
+               {"Sequence": {"id": "A", "type_id": 0}},
+               {"SpecialToken": {"id": "[SEP]", "type_id": 0}}],
+              "pair": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}},
+               {"Sequence": {"id": "A", "type_id": 0}},
+               {"SpecialToken": {"id": "[SEP]", "type_id": 0}},
+               {"Sequence": {"id": "B", "type_id": 1}},
+               {"SpecialToken": {"id": "[SEP]", "type_id": 1}}],
+              "special_tokens": {"[CLS]": {"id": "[CLS]", "ids": [2], "tokens": ["[CLS]"]},
+               "[SEP]": {"id": "[SEP]", "ids": [3], "tokens": ["[SEP]"]}}},
+             "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": true},
+             "model": {"type": "WordPiece", "unk_token": "[UNK]",
+              "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
+              "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "some": 4, "te": 5,
+               "##xt": 6, "and": 7, "##s": 8}}}
+            """);
+
+    survives(
+        file,
+        new Mutator(7)::json,
+        json -> use(WordPieceTokenizer.fromTokenizerJson(json)));
+  }
+
+  @Test
+  void vocabulary() throws IOException {
+    Path file = file("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\nsome\nte\n##xt\nand\n##s\n");
+
+    survives(
+        file,
+        new Mutator(8)::bytes,
+        vocab -> use(WordPieceTokenizer.fromVocabulary(vocab, true)));
+  }
+
+  private static void use(WordPieceTokenizer tokenizer) {
+    tokenizer.encode("some texts and [SEP] more", 16);
+    tokenizer.encode("some text", "and more of it", 8);
+  }
+
+  @Test
+  void config_of_a_model() throws IOException {
+    Path folder = temp.resolve("model");
+    PretrainedModel model = TinyBert.classifier(2);
+    HuggingFaceFolder.write(folder, model);
+
+    survives(
+        folder.resolve("config.json"),
+        new Mutator(9)::json,
+        config -> HuggingFaceFolder.read(config.getParent()));
+  }
+
+  /// A run that has left checkpoints after 7 and 14 of its 18 steps; a damaged one is named together
+  /// with the sound one before it.
+  private Path checkpoint() {
+    AdaptedModel model = TinyRun.model(TinyRun.CONFIG);
+    FineTuner.of(model)
+        .options(TinyRun.OPTIONS)
+        .checkpoints(temp, 14)
+        .run(TinyRun.TRAIN, TinyRun.DEV);
+    return temp.resolve("step-14");
+  }
+
+  @Test
+  void manifest_of_a_checkpoint() throws IOException {
+    survives(
+        checkpoint().resolve("manifest.json"),
+        new Mutator(10)::json,
+        manifest -> resume(manifest.getParent()));
+  }
+
+  @Test
+  void state_of_a_checkpoint_with_the_right_checksum() throws IOException {
+    Path folder = checkpoint();
+    survives(
+        folder.resolve("state.json"), new Mutator(11)::json, _ -> resume(withChecksums(folder)));
+  }
+
+  @Test
+  void tensors_of_a_checkpoint_with_the_right_checksum() throws IOException {
+    Path folder = checkpoint();
+    survives(
+        folder.resolve("state.safetensors"),
+        new Mutator(12)::safetensors,
+        _ -> resume(withChecksums(folder)));
+  }
+
+  private static Path withChecksums(Path folder) {
+    try {
+      StringBuilder files = new StringBuilder();
+      for (String name : List.of("state.json", "state.safetensors")) {
+        Path file = folder.resolve(name);
+        files
+            .append(files.isEmpty() ? "" : ",")
+            .append(
+                "\"%s\": {\"bytes\": %d, \"sha256\": \"%s\"}"
+                    .formatted(name, Files.size(file), Checksum.of(file)));
+      }
+      Files.delete(folder.resolve("manifest.json"));
+      Files.writeString(
+          folder.resolve("manifest.json"),
+          "{\"format\": \"jada checkpoint\", \"version\": 1, \"steps\": 14, \"files\": {%s}}"
+              .formatted(files));
+      return folder;
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Everything that is done with a checkpoint before the first step.
+  private static void resume(Path folder) {
+    TrainingState state = TrainingState.read(Checkpoint.open(folder));
+    AdaptedModel model = TinyRun.model(TinyRun.CONFIG);
+    state.requireSameRun(
+        folder, RunIdentity.of(model, TinyRun.OPTIONS, TinyRun.TRAIN, TinyRun.DEV, 18));
+    state.restore(model);
+    state.restore(model, new Trainer(model, TinyRun.OPTIONS, 18));
+    state.progress();
+  }
+
+  @Test
+  void tsv() throws IOException {
+    Path file = file("data.tsv", "sentence\tlabel\na fine text\tgood\nanother one\tbad\nx\tgood\n");
+
+    survives(file, new Mutator(13)::bytes, HostileFilesTest::readData);
+  }
+
+  @Test
+  void csv() throws IOException {
+    Path file =
+        file("data.csv", "label,sentence\ngood,\"a, fine \"\"text\"\"\"\nbad,\"two\nlines\"\ngood,x\n");
+
+    survives(file, new Mutator(14)::bytes, HostileFilesTest::readData);
+  }
+
+  @Test
+  void json_lines() throws IOException {
+    Path file =
+        file(
+            "data.jsonl",
+            """
+            {"sentence": "a fine text", "label": "good"}
+            {"sentence": "another \\u00e9", "label": "bad", "more": {"a": [1, 2]}}
+            {"sentence": "x", "label": 1}
+            """);
+    Mutator mutator = new Mutator(15);
+
+    survives(file, sound -> lines(mutator, sound), HostileFilesTest::readData);
+  }
+
+  /// Damages the tokens of one line, or the bytes of all.
+  private static byte[] lines(Mutator mutator, byte[] sound) {
+    List<String> lines =
+        new ArrayList<>(new String(sound, StandardCharsets.UTF_8).lines().toList());
+    int at = mutator.below(lines.size() + 1);
+    if (at == lines.size()) {
+      return mutator.bytes(sound);
+    }
+    byte[] line = mutator.json(lines.get(at).getBytes(StandardCharsets.UTF_8));
+    lines.set(at, new String(line, StandardCharsets.UTF_8));
+    return String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void readData(Path file) {
+    new DatasetReader().read(file);
+    new DatasetReader().readInputs(file);
+  }
+}

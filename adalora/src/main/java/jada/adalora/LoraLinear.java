@@ -1,6 +1,7 @@
 package jada.adalora;
 
 import jada.autograd.Fused;
+import jada.autograd.NonFinite;
 import jada.autograd.Parameter;
 import jada.autograd.Variable;
 import jada.nn.Dropout;
@@ -87,7 +88,8 @@ public final class LoraLinear implements Adapter {
 
   @Override
   public Variable forward(Variable x) {
-    return Fused.loraLinear(x, dropout.forward(x), weight, bias, b, a, scale);
+    return NonFinite.inModule(
+        name, () -> Fused.loraLinear(x, dropout.forward(x), weight, bias, b, a, scale));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package jada.adalora;
 
 import jada.autograd.Fused;
+import jada.autograd.NonFinite;
 import jada.autograd.Parameter;
 import jada.autograd.Variable;
 import jada.nn.Dropout;
@@ -124,9 +125,12 @@ public final class SvdLinear implements Adapter {
 
   @Override
   public Variable forward(Variable x) {
-    return triplets() == 0
-        ? Fused.linear(x, weight, bias)
-        : Fused.svdLinear(x, dropout.forward(x), weight, bias, p, lambda, q, scale);
+    return NonFinite.inModule(
+        name,
+        () ->
+            triplets() == 0
+                ? Fused.linear(x, weight, bias)
+                : Fused.svdLinear(x, dropout.forward(x), weight, bias, p, lambda, q, scale));
   }
 
   @Override

@@ -2,6 +2,7 @@ package jada.adalora;
 
 import jada.adalora.TrainingListener.StepReport;
 import jada.autograd.Gradients;
+import jada.autograd.NonFinite;
 import jada.autograd.Ops;
 import jada.autograd.Parameter;
 import jada.autograd.Profile;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -75,7 +77,8 @@ final class Trainer {
 
   /// Takes step t on the examples at the given positions.
   ///
-  /// @throws TrainingDiverged if the loss or a gradient is not finite; nothing was changed then
+  /// @throws TrainingDiverged if the loss or a gradient is not finite, nothing was changed then; or
+  ///   if the step has made a weight infinite or NaN
   StepReport step(int t, int epoch, EncodedExamples examples, int[] positions) {
     Profile.begin();
     try {
@@ -89,25 +92,15 @@ final class Trainer {
     long start = System.nanoTime();
     Batch batch = examples.batch(positions);
     Profile.lap("batch");
-    Variable taskLoss =
-        new TrainingStep(options.seed(), t)
-            .call(() -> examples.answers().loss(model.logits(batch), positions));
-    float loss = taskLoss.value().item();
-    requireFinite(t, "loss", loss);
-    // γ·R(P, Q) is added to the loss here and nowhere else; it is reported apart.
-    Variable penalty =
-        Ops.scale(
-            Orthogonality.penalty(config.orthPenalty(), model.svdAdapters()),
-            (float) config.orthRegWeight());
-    requireFinite(t, "orthogonality penalty", penalty.value().item());
-    GradientClipping clipped =
-        GradientClipping.clip(Gradients.of(Ops.add(taskLoss, penalty)), options.maxGradNorm());
-    requireFinite(t, "gradient norm", clipped.norm());
+    Loss loss = loss(t, batch, examples, positions);
+    float taskLoss = loss.task().value().item();
+    GradientClipping clipped = gradients(t, loss, batch, examples, positions);
     Gradients gradients = clipped.gradients();
     Profile.lap("clipping");
     double rate = learningRate.at(t);
     adaptiveRanks.ifPresent(r -> r.beforeStep(t, gradients));
     optimizer.step(gradients, rate);
+    requireFiniteWeights(t);
     Profile.lap("optimizer");
     boolean changed =
         adaptiveRanks.map(r -> r.afterStep(t, gradients, this::replace)).orElse(false);
@@ -115,8 +108,8 @@ final class Trainer {
     return new StepReport(
         t,
         epoch,
-        loss,
-        penalty.value().item(),
+        taskLoss,
+        loss.penalty().value().item(),
         rate,
         adaptiveRanks.map(r -> r.schedule().budget(t)).orElse(0),
         adaptiveRanks.map(AdaptiveRanks::active).orElse(0),
@@ -145,9 +138,60 @@ final class Trainer {
     optimizer.replace(replacement.old(), replacement.now(), replacement.change());
   }
 
-  private static void requireFinite(int step, String what, double value) {
-    if (!Double.isFinite(value)) {
-      throw new TrainingDiverged(step, what, value);
+  /// What is minimised: the task loss, and γ·R(P, Q), which is added here and nowhere else and is
+  /// reported apart.
+  private record Loss(Variable task, Variable penalty) {
+    Variable sum() {
+      return Ops.add(task, penalty);
     }
+  }
+
+  private Loss loss(int t, Batch batch, EncodedExamples examples, int[] positions) {
+    Variable task =
+        new TrainingStep(options.seed(), t)
+            .call(() -> examples.answers().loss(model.logits(batch), positions));
+    Variable penalty =
+        Ops.scale(
+            Orthogonality.penalty(config.orthPenalty(), model.svdAdapters()),
+            (float) config.orthRegWeight());
+    return new Loss(task, penalty);
+  }
+
+  private GradientClipping gradients(
+      int t, Loss loss, Batch batch, EncodedExamples examples, int[] positions) {
+    // What is random in a forward pass is a function of seed and step: doing it again finds the
+    // culprit.
+    Supplier<Optional<String>> maker =
+        () ->
+            nonFiniteWeight()
+                .or(() -> NonFinite.firstOf(() -> loss(t, batch, examples, positions).sum()));
+    requireFinite(t, "loss", loss.task().value().item(), maker);
+    requireFinite(t, "orthogonality penalty", loss.penalty().value().item(), maker);
+    GradientClipping clipped =
+        GradientClipping.clip(Gradients.of(loss.sum()), options.maxGradNorm());
+    requireFinite(t, "gradient norm", clipped.norm(), maker);
+    return clipped;
+  }
+
+  private static void requireFinite(
+      int step, String what, double value, Supplier<Optional<String>> maker) {
+    if (!Double.isFinite(value)) {
+      throw TrainingDiverged.atStep(step, what, value, maker.get());
+    }
+  }
+
+  private void requireFiniteWeights(int step) {
+    nonFiniteWeight()
+        .ifPresent(
+            weight -> {
+              throw TrainingDiverged.lost(step, weight);
+            });
+  }
+
+  private Optional<String> nonFiniteWeight() {
+    return model.parameters().stream()
+        .filter(p -> !p.value().isFinite())
+        .findFirst()
+        .map(p -> "parameter " + p.name());
   }
 }

@@ -26,9 +26,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Files that somebody damaged, or made to do damage: every reader either reads them or refuses them
-/// with an [InputException] of one line, soon, with memory in proportion to the file, and without
-/// writing anything. `-Djada.fuzz=N` tries N files of each format, the same ones every time.
+/// Files that somebody damaged, or made to do damage: every reader either reads them or refuses
+/// them with an [InputException] of one line, soon, with memory in proportion to the file, and
+/// without writing anything. `-Djada.fuzz=N` tries N files of each format, the same ones every
+/// time.
 @Timeout(value = 3600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HostileFilesTest {
   private static final int INPUTS = Integer.getInteger("jada.fuzz", 2000);
@@ -41,8 +42,7 @@ class HostileFilesTest {
 
   private static final long MOST_FOR_EACH = 24L << 20;
 
-  private static final ThreadMXBean THREAD =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREAD = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   @TempDir private Path temp;
 
@@ -189,10 +189,7 @@ class HostileFilesTest {
                "##xt": 6, "and": 7, "##s": 8}}}
             """);
 
-    survives(
-        file,
-        new Mutator(7)::json,
-        json -> use(WordPieceTokenizer.fromTokenizerJson(json)));
+    survives(file, new Mutator(7)::json, json -> use(WordPieceTokenizer.fromTokenizerJson(json)));
   }
 
   @Test
@@ -200,9 +197,7 @@ class HostileFilesTest {
     Path file = file("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\nsome\nte\n##xt\nand\n##s\n");
 
     survives(
-        file,
-        new Mutator(8)::bytes,
-        vocab -> use(WordPieceTokenizer.fromVocabulary(vocab, true)));
+        file, new Mutator(8)::bytes, vocab -> use(WordPieceTokenizer.fromVocabulary(vocab, true)));
   }
 
   private static void use(WordPieceTokenizer tokenizer) {
@@ -222,8 +217,8 @@ class HostileFilesTest {
         config -> HuggingFaceFolder.read(config.getParent()));
   }
 
-  /// A run that has left checkpoints after 7 and 14 of its 18 steps; a damaged one is named together
-  /// with the sound one before it.
+  /// A run that has left checkpoints after 7 and 14 of its 18 steps; a damaged one is named
+  /// together with the sound one before it.
   private Path checkpoint() {
     AdaptedModel model = TinyRun.model(TinyRun.CONFIG);
     FineTuner.of(model)
@@ -300,7 +295,9 @@ class HostileFilesTest {
   @Test
   void csv() throws IOException {
     Path file =
-        file("data.csv", "label,sentence\ngood,\"a, fine \"\"text\"\"\"\nbad,\"two\nlines\"\ngood,x\n");
+        file(
+            "data.csv",
+            "label,sentence\ngood,\"a, fine \"\"text\"\"\"\nbad,\"two\nlines\"\ngood,x\n");
 
     survives(file, new Mutator(14)::bytes, HostileFilesTest::readData);
   }

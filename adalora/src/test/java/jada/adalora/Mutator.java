@@ -19,28 +19,82 @@ final class Mutator {
   /// What parsers and their users stumble over.
   private static final List<String> HOSTILE =
       List.of(
-          "null", "true", "{}", "[]", "[[]]", "\"\"", "\"x\"", "0", "-1", "1", "2", "-0", "0.5", "1e400",
-          "-1e-400", "2147483647", "2147483648", "-2147483648", "4294967296", "9223372036854775807",
-          "9223372036854775808", "1" + "0".repeat(400), "\"../../../etc/passwd\"", "\"/dev/zero\"",
-          "\"\\u0000\"", "\"\\ud800\"", "\"\\n\\r\\u2028\"", "\"NaN\"", "NaN", "Infinity",
-          "\"" + "y".repeat(70_000) + "\"", "[".repeat(3000), "{\"a\":".repeat(3000),
-          "[[[[[[[[0]]]]]]]]", "[1,2,3,4,5,6,7,8,9]", "\"ADALORA\"", "\"LORA\"", "\"a|b\"",
-          "\"(a+)+$\"", "\"(\"", "\".*\"");
+          "null",
+          "true",
+          "{}",
+          "[]",
+          "[[]]",
+          "\"\"",
+          "\"x\"",
+          "0",
+          "-1",
+          "1",
+          "2",
+          "-0",
+          "0.5",
+          "1e400",
+          "-1e-400",
+          "2147483647",
+          "2147483648",
+          "-2147483648",
+          "4294967296",
+          "9223372036854775807",
+          "9223372036854775808",
+          "1" + "0".repeat(400),
+          "\"../../../etc/passwd\"",
+          "\"/dev/zero\"",
+          "\"\\u0000\"",
+          "\"\\ud800\"",
+          "\"\\n\\r\\u2028\"",
+          "\"NaN\"",
+          "NaN",
+          "Infinity",
+          "\"" + "y".repeat(70_000) + "\"",
+          "[".repeat(3000),
+          "{\"a\":".repeat(3000),
+          "[[[[[[[[0]]]]]]]]",
+          "[1,2,3,4,5,6,7,8,9]",
+          "\"ADALORA\"",
+          "\"LORA\"",
+          "\"a|b\"",
+          "\"(a+)+$\"",
+          "\"(\"",
+          "\".*\"");
 
   private static final List<byte[]> PIECES =
       List.of(
-          new byte[] {0}, new byte[] {(byte) 0xef, (byte) 0xbb, (byte) 0xbf}, new byte[] {'\r'},
-          new byte[] {'\n'}, new byte[] {'\r', '\n'}, new byte[] {'\t'}, new byte[] {'"'},
-          new byte[] {'"', '"', ','}, new byte[] {(byte) 0xed, (byte) 0xa0, (byte) 0x80},
-          new byte[] {(byte) 0xff, (byte) 0xfe}, new byte[] {(byte) 0xc0, (byte) 0x80},
-          new byte[] {(byte) 0xf4, (byte) 0x90, (byte) 0x80, (byte) 0x80}, new byte[40_000],
+          new byte[] {0},
+          new byte[] {(byte) 0xef, (byte) 0xbb, (byte) 0xbf},
+          new byte[] {'\r'},
+          new byte[] {'\n'},
+          new byte[] {'\r', '\n'},
+          new byte[] {'\t'},
+          new byte[] {'"'},
+          new byte[] {'"', '"', ','},
+          new byte[] {(byte) 0xed, (byte) 0xa0, (byte) 0x80},
+          new byte[] {(byte) 0xff, (byte) 0xfe},
+          new byte[] {(byte) 0xc0, (byte) 0x80},
+          new byte[] {(byte) 0xf4, (byte) 0x90, (byte) 0x80, (byte) 0x80},
+          new byte[40_000],
           "\t".repeat(5000).getBytes(StandardCharsets.US_ASCII),
           "\n".repeat(5000).getBytes(StandardCharsets.US_ASCII),
           "é\u0301\u200d\ud83d\ude00".getBytes(StandardCharsets.UTF_8));
 
   private static final long[] EXTREMES = {
-    0, 1, -1, 8, 127, 128, 255, 1 << 16, Integer.MAX_VALUE, Integer.MIN_VALUE, 1L << 32, 1L << 40,
-    Long.MAX_VALUE, Long.MIN_VALUE
+    0,
+    1,
+    -1,
+    8,
+    127,
+    128,
+    255,
+    1 << 16,
+    Integer.MAX_VALUE,
+    Integer.MIN_VALUE,
+    1L << 32,
+    1L << 40,
+    Long.MAX_VALUE,
+    Long.MIN_VALUE
   };
 
   private final SplittableRandom random;
@@ -63,7 +117,8 @@ final class Mutator {
     return bytes;
   }
 
-  /// A copy of a JSON document with one to four damages of its tokens, or now and then of its bytes.
+  /// A copy of a JSON document with one to four damages of its tokens, or now and then of its
+  /// bytes.
   byte[] json(byte[] sound) {
     if (random.nextInt(4) == 0) {
       return bytes(sound);
@@ -97,7 +152,8 @@ final class Mutator {
 
   private byte[] damage(byte[] bytes) {
     int at = random.nextInt(bytes.length);
-    int length = random.nextInt(1, Math.min(random.nextInt(5) == 0 ? 400 : 17, bytes.length - at) + 1);
+    int length =
+        random.nextInt(1, Math.min(random.nextInt(5) == 0 ? 400 : 17, bytes.length - at) + 1);
     int to = random.nextInt(bytes.length - length + 1);
     return switch (random.nextInt(11)) {
       case 0 -> { // a bit flips

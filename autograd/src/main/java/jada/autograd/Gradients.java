@@ -110,7 +110,12 @@ public final class Gradients {
       Visit visit = new Visit(gradient);
       for (Edge edge : node.edges().orElseThrow(() -> letGo(node))) {
         edge.source()
-            .ifPresent(source -> arrive(source, checked(node, edge, source, edge.pull(visit))));
+            .ifPresent(
+                source -> {
+                  Tensor gradient = checked(node, edge, source, edge.pull(visit));
+                  NonFinite.see(node, source, gradient);
+                  arrive(source, gradient);
+                });
       }
       if (release) {
         node.release();

@@ -25,9 +25,10 @@ public final class Result implements Variable {
   /// results that depend on no parameter) are dropped here, and with them whatever they would have
   /// kept alive.
   public static Result of(String op, Tensor value, Edge... edges) {
-    Result result = new Result(value, new Node(op, value.shape(), edges));
+    Node node = new Node(op, value.shape(), edges);
     Profile.lap(Profile.Phase.FORWARD, op, value.size());
-    return result;
+    NonFinite.see(node, value);
+    return new Result(value, node);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package jada.nn;
 
 import jada.autograd.Fused;
+import jada.autograd.NonFinite;
 import jada.autograd.Variable;
 import jada.tensor.Shape;
 import java.util.Objects;
@@ -32,6 +33,7 @@ public record Linear(String name, Variable weight, Variable bias) implements Lay
 
   @Override
   public Variable forward(Variable x) {
-    return Fused.linear(x, weight, bias); // (T, in) -> (T, out)
+    // (T, in) -> (T, out)
+    return NonFinite.inModule(name, () -> Fused.linear(x, weight, bias));
   }
 }

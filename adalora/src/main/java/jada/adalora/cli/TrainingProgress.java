@@ -17,6 +17,7 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
   private final LongSupplier nanoTime;
   private Optional<Meter> meter = Optional.empty();
   private Optional<String> target = Optional.empty();
+  private final LossSpikes spikes = new LossSpikes();
   private double smoothed;
   private double weight;
   private long tokens;
@@ -79,7 +80,11 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
             smoothed / weight,
             budget,
             tokens * 1e9 / Math.max(1, nanos));
-    meter.ifPresent(m -> m.at(report.step() + 1L, detail));
+    meter.ifPresent(
+        m -> {
+          spikes.seen(report.step(), report.loss()).ifPresent(m::say);
+          m.at(report.step() + 1L, detail);
+        });
   }
 
   @Override

@@ -130,7 +130,9 @@ class InterruptedRunTest {
     assertThat(status).isEqualTo(1);
     assertThat(jada.errLines().getLast())
         .matches(
-            "jada: step [1-9]\\d*: .* is (NaN|-?Infinity); .*--learning-rate.*; saved in " + out);
+            "jada: step [1-9]\\d*: .* is (NaN|-?Infinity), first made by .*; .*--learning-rate.*;"
+                + " saved in "
+                + out);
     assertThat(new JsonMapper().readTree(out.resolve("run.json")).path("status").stringValue())
         .isEqualTo("diverged");
     assertThat(leftovers()).isEmpty();

@@ -1,0 +1,76 @@
+package jada.adalora;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jada.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/// Numbers that go wrong are found in the step in which they appear.
+class TrainerTest {
+  private static final int[] BATCH = IntStream.range(0, 8).toArray();
+
+  private final AdaptedModel model = TinyRun.model(TinyRun.CONFIG);
+  private final Trainer trainer = new Trainer(model, TinyRun.OPTIONS, 18);
+  private final EncodedExamples examples =
+      EncodedExamples.of(TinyRun.TRAIN, TinyRun.TASK, model.base(), 12);
+
+  private Map<String, List<List<Float>>> scores() {
+    return trainer.importances().entrySet().stream()
+        .collect(
+            Collectors.toMap(
+                Map.Entry::getKey,
+                e -> e.getValue().state().values().stream().map(TrainerTest::floats).toList()));
+  }
+
+  private static List<Float> floats(Tensor tensor) {
+    return IntStream.range(0, tensor.size()).mapToObj(i -> tensor.array()[i]).toList();
+  }
+
+  @Test
+  void names_operation_and_module_of_an_overflow_and_keeps_model_and_scores() {
+    for (int t = 0; t < 3; t++) {
+      trainer.step(t, 0, examples, BATCH);
+    }
+    SvdLinear second = model.svdAdapters().get(1);
+    second.lambda().update(values -> values[0] = 3e38f);
+    second.p().update(values -> Arrays.fill(values, 3e38f));
+    Map<String, List<Integer>> before = TinyRun.bits(model);
+    Map<String, List<List<Float>>> scores = scores();
+
+    assertThatThrownBy(() -> trainer.step(3, 0, examples, BATCH))
+        .isInstanceOfSatisfying(TrainingDiverged.class, e -> assertThat(e.stateKept()).isTrue())
+        .hasMessageMatching(
+            "step 3: the loss is (NaN|Infinity), first made by svdLinear \\(\\d+, 16\\) in %s; .*"
+                .formatted(second.name()));
+
+    assertThat(TinyRun.bits(model)).isEqualTo(before);
+    assertThat(scores()).isEqualTo(scores);
+  }
+
+  @Test
+  void names_a_parameter_that_is_no_number() {
+    model.trainedWeights().get("classifier.bias").update(values -> values[1] = Float.NaN);
+
+    assertThatThrownBy(() -> trainer.step(0, 0, examples, BATCH))
+        .isInstanceOf(TrainingDiverged.class)
+        .hasMessageStartingWith(
+            "step 0: the loss is NaN, first made by parameter classifier.bias; ");
+  }
+
+  @Test
+  void notices_weights_that_the_optimizer_has_blown_up() {
+    Trainer rash =
+        new Trainer(model, TinyRun.OPTIONS.withLearningRate(1e300).withWarmupRatio(0), 18);
+
+    assertThatThrownBy(() -> rash.step(0, 0, examples, BATCH))
+        .isInstanceOfSatisfying(TrainingDiverged.class, e -> assertThat(e.stateKept()).isFalse())
+        .hasMessageStartingWith("step 0: the optimizer's step made numbers in parameter ")
+        .hasMessageContaining("infinite or NaN; the model's state is lost");
+  }
+}

@@ -156,8 +156,7 @@ public final class Checkpoint {
     }
     try {
       long size = Files.size(file);
-      if (!expected.path("bytes").isIntegralNumber()
-          || expected.path("bytes").longValue() != size) {
+      if (expected.path("bytes").asLong(-1) != size) {
         throw new InputException(
             "%s: has %d bytes, the manifest says %s%s"
                 .formatted(file, size, shown(expected.path("bytes")), damaged));

@@ -64,8 +64,10 @@ final class JsonFile {
 
   double number(String key) {
     JsonNode value = node(key);
-    require(value.isNumber(), key, "a number");
-    return value.doubleValue();
+    // A whole number may have more digits than a double can hold.
+    double number = value.asDouble(Double.NaN);
+    require(value.isNumber() && Double.isFinite(number), key, "a finite number");
+    return number;
   }
 
   double number(String key, double absent) {

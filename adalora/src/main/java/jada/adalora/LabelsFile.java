@@ -1,5 +1,6 @@
 package jada.adalora;
 
+import jada.nn.InputException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +50,12 @@ final class LabelsFile {
                 + " of the classifier's "
                 + outputs
                 + " outputs");
-    return new Task(labels);
+    try {
+      return new Task(labels);
+    } catch (InputException e) {
+      throw new InputException(
+          "%s: %s; restore the file".formatted(folder.resolve(NAME), e.getMessage()), e);
+    }
   }
 
   /// The task of a folder without the file, which Jada did not write: labels as Hugging Face names

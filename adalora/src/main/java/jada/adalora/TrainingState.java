@@ -186,7 +186,7 @@ final class TrainingState {
           throw new InputException(
               file + ": holds something else where a number must be; the checkpoint is damaged");
         }
-        yield value.doubleValue();
+        yield value.asDouble(Double.NaN);
       }
     };
   }

@@ -44,6 +44,8 @@ class HostileFilesTest {
 
   private static final ThreadMXBean THREAD = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+  private static final PretrainedModel ENCODER = TinyBert.encoder();
+
   @TempDir private Path temp;
 
   /// Feeds damaged copies of a file to its reader.
@@ -104,7 +106,7 @@ class HostileFilesTest {
   }
 
   private static void load(Path file) {
-    PeftFolder.load(TinyBert.encoder(), file.getParent());
+    PeftFolder.load(ENCODER, file.getParent());
   }
 
   @Test
@@ -277,7 +279,7 @@ class HostileFilesTest {
   /// Everything that is done with a checkpoint before the first step.
   private static void resume(Path folder) {
     TrainingState state = TrainingState.read(Checkpoint.open(folder));
-    AdaptedModel model = TinyRun.model(TinyRun.CONFIG);
+    AdaptedModel model = AdaLora.adapt(ENCODER, TinyRun.TASK, TinyRun.CONFIG);
     state.requireSameRun(
         folder, RunIdentity.of(model, TinyRun.OPTIONS, TinyRun.TRAIN, TinyRun.DEV, 18));
     state.restore(model);

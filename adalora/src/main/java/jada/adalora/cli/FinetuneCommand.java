@@ -132,6 +132,7 @@ final class FinetuneCommand implements Callable<Integer> {
     }
     TrainingOptions options = optimizer.options(config.method());
     int checkpointEvery = again.checkpointEvery();
+    warnOfThreads(options.threads());
     DatasetReader reader = columns.reader();
     Optional<Path> trace = output.trace();
     Optional<Checkpoint> checkpoint = earlier.flatMap(EarlierRun::checkpoint);
@@ -143,6 +144,7 @@ final class FinetuneCommand implements Callable<Integer> {
       earlier.ifPresent(e -> e.requireSame(split));
       Task task = data.task(split);
       requireFittingSchedule(config, FineTuner.steps(split.train().size(), options));
+      model.requireHeap(Runtime.getRuntime().maxMemory(), config.method());
       PretrainedModel base = model.load(console, optimizer.dropout());
       earlier.ifPresent(e -> e.requireSame(base));
       options = options.withMaxLength(optimizer.maxLength(base));
@@ -178,6 +180,14 @@ final class FinetuneCommand implements Callable<Integer> {
     Map<String, Object> settings = Settings.of(spec, folder.target(), options);
     settings.put("dropout", base.config().hiddenDropout());
     return settings;
+
+  private void warnOfThreads(int threads) {
+    int processors = Runtime.getRuntime().availableProcessors();
+    if (threads > processors) {
+      console.say(
+          "jada: --threads %d: Java sees %d processors; more threads than that make training slower"
+              .formatted(threads, processors));
+    }
   }
 
   private int profiled(IntSupplier work, TrainingOptions options) {

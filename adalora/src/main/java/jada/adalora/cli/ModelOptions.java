@@ -3,6 +3,7 @@ package jada.adalora.cli;
 import jada.adalora.AdaLora;
 import jada.adalora.AdaLoraConfig;
 import jada.adalora.AdaptedModel;
+import jada.adalora.Method;
 import jada.adalora.Models;
 import jada.adalora.Task;
 import jada.nn.InputException;
@@ -25,6 +26,14 @@ final class ModelOptions {
       paramLabel = "DIR",
       description = "start from the values of this adapter")
   private Optional<Path> initAdapter = Optional.empty();
+
+  /// Refuses a heap that cannot hold the base model, before anything is loaded.
+  ///
+  /// @param available bytes that the heap may grow to
+  /// @throws InputException with the number needed and the flag that gives it
+  void requireHeap(long available, Method method) {
+    HeapNeed.of(model).ifPresent(need -> need.require(available, method));
+  }
 
   /// The base model.
   ///

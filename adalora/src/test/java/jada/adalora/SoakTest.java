@@ -1,0 +1,85 @@
+package jada.adalora;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jada.adalora.TrainingListener.StepReport;
+import jada.adalora.data.Input;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// What is only seen in long runs. `-Djada.soak=N` trains for N steps.
+@Timeout(1800)
+class SoakTest {
+  private static final int STEPS = Integer.getInteger("jada.soak", 400);
+
+  /// The sizes of live data wander by some hundred kilobytes as the JVM compiles and loads classes.
+  private static final long TOLERANCE = 4L << 20;
+
+  private static long liveBytes() {
+    MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 3; i++) {
+      System.gc();
+      least = Math.min(least, memory.getHeapMemoryUsage().getUsed());
+    }
+    return least;
+  }
+
+  @Test
+  void memory_does_not_grow_with_the_steps() {
+    AdaptedModel model = TinyRun.model(TinyRun.CONFIG.withCompact(Compaction.NEVER));
+    List<Long> live = new ArrayList<>();
+    TrainingListener measure =
+        new TrainingListener() {
+          @Override
+          public void stepped(StepReport report) {
+            if ((report.step() + 1) % (STEPS / 4) == 0) {
+              live.add(liveBytes());
+            }
+          }
+        };
+    FineTuner.of(model)
+        .options(TinyRun.OPTIONS.withEpochs(STEPS).withMaxSteps(STEPS))
+        .listener(measure)
+        .run(TinyRun.TRAIN, TinyRun.DEV);
+
+    assertThat(live).hasSize(4);
+    assertThat(live.getLast()).as("live bytes %s", live).isLessThan(live.getFirst() + TOLERANCE);
+    assertThat(model.budget()).isEqualTo(2 * model.svdAdapters().size());
+  }
+
+  @Test
+  void eight_threads_on_one_model_predict_what_one_thread_predicts() throws Exception {
+    AdaptedModel model = TinyRun.model(TinyRun.CONFIG);
+    TinyBert.pretendTraining(model, 5);
+    Predictor predictor = Predictor.of(model);
+    List<Input> inputs =
+        IntStream.range(0, 200)
+            .mapToObj(
+                i -> Input.of(TinyRun.TRAIN.examples().get(i % 44).text() + " b".repeat(i % 5)))
+            .toList();
+    List<Prediction> expected =
+        inputs.stream().map(input -> predictor.predict(List.of(input)).getFirst()).toList();
+
+    try (ExecutorService pool = Executors.newFixedThreadPool(8)) {
+      List<Callable<Prediction>> work = new ArrayList<>();
+      for (int i = 0; i < STEPS * 10; i++) {
+        Input input = inputs.get(i % inputs.size());
+        work.add(() -> predictor.predict(List.of(input)).getFirst());
+      }
+      List<Future<Prediction>> answers = pool.invokeAll(work);
+      for (int i = 0; i < answers.size(); i++) {
+        assertThat(answers.get(i).get()).isEqualTo(expected.get(i % inputs.size()));
+      }
+    }
+  }
+}

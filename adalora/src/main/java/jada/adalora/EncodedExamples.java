@@ -11,12 +11,16 @@ import java.util.List;
 
 /// A data set as the model reads it: tokens and expected answers, made once before training.
 final class EncodedExamples {
+  private final String name;
   private final List<Encoding> encodings;
   private final Answers answers;
+  private final int cut;
 
-  private EncodedExamples(List<Encoding> encodings, Answers answers) {
+  private EncodedExamples(String name, List<Encoding> encodings, Answers answers, int cut) {
+    this.name = name;
     this.encodings = encodings;
     this.answers = answers;
+    this.cut = cut;
   }
 
   /// Tokenizes a data set.
@@ -26,15 +30,28 @@ final class EncodedExamples {
   static EncodedExamples of(Dataset data, Task task, PretrainedModel base, int maxLength) {
     Answers answers = Answers.of(task, data);
     List<Encoding> encodings = new ArrayList<>(data.size());
+    int limit = limit(base, maxLength);
+    int cut = 0;
     for (Example example : data.examples()) {
-      encodings.add(encode(example.input(), base, maxLength));
+      Encoding encoding = tokens(example.input(), base, limit);
+      encodings.add(encoding);
+      if (encoding.length() == limit && tokens(example.input(), base, limit + 1).length() > limit) {
+        cut++;
+      }
     }
-    return new EncodedExamples(encodings, answers);
+    return new EncodedExamples(data.name(), encodings, answers, cut);
   }
 
   /// The tokens of one input, cut where the model has no more positions.
   static Encoding encode(Input input, PretrainedModel base, int maxLength) {
-    int limit = Math.min(maxLength, base.config().maxPositions());
+    return tokens(input, base, limit(base, maxLength));
+  }
+
+  private static int limit(PretrainedModel base, int maxLength) {
+    return Math.min(maxLength, base.config().maxPositions());
+  }
+
+  private static Encoding tokens(Input input, PretrainedModel base, int limit) {
     return input
         .pair()
         .map(pair -> base.tokenizer().encode(input.text(), pair, limit))
@@ -43,6 +60,16 @@ final class EncodedExamples {
 
   int size() {
     return encodings.size();
+  }
+
+  /// Where the examples come from.
+  String name() {
+    return name;
+  }
+
+  /// How many texts were longer than allowed, and lost their end.
+  int cut() {
+    return cut;
   }
 
   Answers answers() {

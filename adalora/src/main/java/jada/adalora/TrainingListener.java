@@ -17,6 +17,15 @@ public interface TrainingListener {
   /// Training is about to begin.
   default void started(RunPlan plan) {}
 
+  /// Texts of a data set are longer than the options allow and lose their end. Comes after
+  /// [#started], once for each data set with such texts.
+  ///
+  /// @param dataset its name
+  /// @param cut how many texts are cut
+  /// @param of how many there are
+  /// @param maxLength tokens that are kept of each, special tokens included
+  default void textsCut(String dataset, int cut, int of, int maxLength) {}
+
   /// One optimizer step is done.
   default void stepped(StepReport report) {}
 
@@ -40,6 +49,12 @@ public interface TrainingListener {
       public void started(RunPlan plan) {
         first.started(plan);
         other.started(plan);
+      }
+
+      @Override
+      public void textsCut(String dataset, int cut, int of, int maxLength) {
+        first.textsCut(dataset, cut, of, maxLength);
+        other.textsCut(dataset, cut, of, maxLength);
       }
 
       @Override

@@ -64,6 +64,8 @@ final class TrainingRun {
     Trainer trainer = new Trainer(model, options, steps);
     state.ifPresent(s -> s.restore(model, trainer));
     listener.started(plan);
+    tellOfCutTexts(train);
+    tellOfCutTexts(dev);
     state.ifPresent(s -> goOn(from.orElseThrow(), s.progress()));
     int[] order = new int[0];
     for (int first = done; done < steps; ) {
@@ -83,6 +85,13 @@ final class TrainingRun {
       }
     }
     return result(Optional.of(evaluate()));
+  }
+
+  private void tellOfCutTexts(EncodedExamples examples) {
+    if (examples.cut() > 0) {
+      int most = Math.min(options.maxLength(), model.base().config().maxPositions());
+      listener.textsCut(examples.name(), examples.cut(), examples.size(), most);
+    }
   }
 
   private TrainingState restoreModel(Checkpoint checkpoint) {

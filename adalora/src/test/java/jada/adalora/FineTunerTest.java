@@ -150,6 +150,32 @@ class FineTunerTest {
   }
 
   @Test
+  void tells_how_many_texts_lose_their_end() {
+    List<String> told = new ArrayList<>();
+    TrainingListener listener =
+        new TrainingListener() {
+          @Override
+          public void textsCut(String dataset, int cut, int of, int maxLength) {
+            told.add("%s %d/%d at %d".formatted(dataset, cut, of, maxLength));
+          }
+        };
+    Dataset mixed =
+        Dataset.of(
+            "mixed",
+            List.of(
+                Example.of("b c", "no"), Example.of("a b c", "yes"), Example.of("b c d e", "no")));
+    FineTuner tuner =
+        FineTuner.of(model(CONFIG.withMethod(Method.HEAD))).options(OPTIONS).listener(listener);
+
+    tuner.with(o -> o.withMaxLength(5)).run(mixed, DEV); // [CLS] a b c [SEP]
+    assertThat(told).containsExactly("mixed 1/3 at 5");
+
+    told.clear();
+    tuner.with(o -> o.withMaxLength(4)).run(mixed, DEV);
+    assertThat(told).containsExactly("mixed 2/3 at 4", "dev 64/64 at 4");
+  }
+
+  @Test
   void another_seed_gives_another_order() {
     AdaptedModel one = model(CONFIG);
     AdaptedModel other = model(CONFIG);

@@ -51,6 +51,20 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
   }
 
   @Override
+  public void textsCut(String dataset, int cut, int of, int maxLength) {
+    String line =
+        String.format(
+            Locale.ROOT,
+            "%s: %,d of %,d texts are longer than %d tokens and lose their end; --max-length keeps"
+                + " more",
+            dataset,
+            cut,
+            of,
+            maxLength);
+    meter.ifPresentOrElse(m -> m.say(line), () -> console.say(line));
+  }
+
+  @Override
   public void resumed(Resumption from) {
     meter.ifPresent(
         m -> {

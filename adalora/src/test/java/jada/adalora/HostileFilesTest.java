@@ -1,6 +1,7 @@
 package jada.adalora;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import jada.adalora.data.DatasetReader;
@@ -22,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +46,38 @@ class HostileFilesTest {
   private static final long MOST_FOR_EACH = 24L << 20;
 
   private static final ThreadMXBean THREAD = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  private static final String TOKENIZER =
+      """
+      {"version": "1.0", "truncation": null, "padding": null, "added_tokens": [
+       {"id": 0, "content": "[PAD]", "single_word": false, "lstrip": false, "rstrip": false,
+        "normalized": false, "special": true},
+       {"id": 1, "content": "[UNK]", "single_word": false, "lstrip": false, "rstrip": false,
+        "normalized": false, "special": true},
+       {"id": 2, "content": "[CLS]", "single_word": false, "lstrip": false, "rstrip": false,
+        "normalized": false, "special": true},
+       {"id": 3, "content": "[SEP]", "single_word": false, "lstrip": false, "rstrip": false,
+        "normalized": false, "special": true}],
+       "normalizer": {"type": "BertNormalizer", "clean_text": true,
+        "handle_chinese_chars": true, "strip_accents": null, "lowercase": true},
+       "pre_tokenizer": {"type": "BertPreTokenizer"},
+       "post_processor": {"type": "TemplateProcessing",
+        "single": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}},
+         {"Sequence": {"id": "A", "type_id": 0}},
+         {"SpecialToken": {"id": "[SEP]", "type_id": 0}}],
+        "pair": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}},
+         {"Sequence": {"id": "A", "type_id": 0}},
+         {"SpecialToken": {"id": "[SEP]", "type_id": 0}},
+         {"Sequence": {"id": "B", "type_id": 1}},
+         {"SpecialToken": {"id": "[SEP]", "type_id": 1}}],
+        "special_tokens": {"[CLS]": {"id": "[CLS]", "ids": [2], "tokens": ["[CLS]"]},
+         "[SEP]": {"id": "[SEP]", "ids": [3], "tokens": ["[SEP]"]}}},
+       "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": true},
+       "model": {"type": "WordPiece", "unk_token": "[UNK]",
+        "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
+        "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "some": 4, "te": 5,
+         "##xt": 6, "and": 7, "##s": 8}}}
+      """;
 
   private static final PretrainedModel ENCODER = TinyBert.encoder();
 
@@ -69,7 +104,7 @@ class HostileFilesTest {
       } catch (InputException e) {
         refused++;
         assertThat(e.getMessage())
-            .contains(file.getParent().toString())
+            .containsAnyOf(file.getParent().toString(), file.getFileName() + "!/")
             .doesNotContainPattern("[\\p{Cntrl}\\u2028\\u2029]")
             .hasSizeLessThan(1500);
       } catch (Throwable e) {
@@ -147,51 +182,72 @@ class HostileFilesTest {
   /// The file is what `TinyOnnx` in the tests of nn makes.
   @Test
   void onnx() throws IOException {
-    Path file = temp.resolve("tiny.onnx");
-    try (var in = HostileFilesTest.class.getResourceAsStream("tiny.onnx")) {
-      Files.copy(in, file);
-    }
+    Path file = Files.write(temp.resolve("tiny.onnx"), tinyOnnx());
 
     survives(file, new Mutator(6)::bytes, onnx -> OnnxBert.read(onnx, 2));
   }
 
+  /// A model and its tokenizer as they come from a Maven repository.
+  private Path jar(byte[] onnx) throws IOException {
+    Path jar = temp.resolve("model.jar");
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar))) {
+      zip.putNextEntry(new ZipEntry("tokenizer.json"));
+      zip.write(TOKENIZER.getBytes(StandardCharsets.UTF_8));
+      zip.putNextEntry(new ZipEntry("model.onnx"));
+      zip.write(onnx);
+    }
+    return jar;
+  }
+
+  private static void readJar(Path jar) {
+    OnnxBert.fromJar("tiny", jar, "model.onnx", "tokenizer.json", 2);
+  }
+
+  private static byte[] tinyOnnx() throws IOException {
+    try (var in = HostileFilesTest.class.getResourceAsStream("tiny.onnx")) {
+      return in.readAllBytes();
+    }
+  }
+
+  @Test
+  void jar_with_a_model() throws IOException {
+    survives(jar(tinyOnnx()), new Mutator(16)::bytes, HostileFilesTest::readJar);
+  }
+
+  @Test
+  void jar_that_unpacks_to_a_thousand_times_its_size() throws IOException {
+    byte[] bomb = new byte[200 << 20];
+    // The graph (field 7) with one initializer (field 5) that holds bytes (field 9), all of them.
+    bomb[0] = 7 << 3 | 2;
+    writeLength(bomb, 1, bomb.length - 6);
+    bomb[6] = 5 << 3 | 2;
+    writeLength(bomb, 7, bomb.length - 12);
+    bomb[12] = 9 << 3 | 2;
+    writeLength(bomb, 13, bomb.length - 18);
+    Path jar = jar(bomb);
+    assertThat(Files.size(jar)).isLessThan(300_000);
+    long bytes = THREAD.getCurrentThreadAllocatedBytes();
+
+    assertThatThrownBy(() -> readJar(jar))
+        .isInstanceOf(InputException.class)
+        .hasMessageStartingWith(jar + "!/model.onnx: unpacks to more than ");
+
+    assertThat(THREAD.getCurrentThreadAllocatedBytes() - bytes).isLessThan(100 << 20);
+  }
+
+  /// A varint of five bytes.
+  private static void writeLength(byte[] bytes, int at, int length) {
+    for (int i = 0; i < 5; i++) {
+      bytes[at + i] = (byte) (length >>> 7 * i & 0x7f | (i < 4 ? 0x80 : 0));
+    }
+  }
+
   @Test
   void tokenizer_json() throws IOException {
-    Path file =
-        file(
-            "tokenizer.json",
-            """
-            {"version": "1.0", "truncation": null, "padding": null, "added_tokens": [
-             {"id": 0, "content": "[PAD]", "single_word": false, "lstrip": false, "rstrip": false,
-              "normalized": false, "special": true},
-             {"id": 1, "content": "[UNK]", "single_word": false, "lstrip": false, "rstrip": false,
-              "normalized": false, "special": true},
-             {"id": 2, "content": "[CLS]", "single_word": false, "lstrip": false, "rstrip": false,
-              "normalized": false, "special": true},
-             {"id": 3, "content": "[SEP]", "single_word": false, "lstrip": false, "rstrip": false,
-              "normalized": false, "special": true}],
-             "normalizer": {"type": "BertNormalizer", "clean_text": true,
-              "handle_chinese_chars": true, "strip_accents": null, "lowercase": true},
-             "pre_tokenizer": {"type": "BertPreTokenizer"},
-             "post_processor": {"type": "TemplateProcessing",
-              "single": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}},
-               {"Sequence": {"id": "A", "type_id": 0}},
-               {"SpecialToken": {"id": "[SEP]", "type_id": 0}}],
-              "pair": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}},
-               {"Sequence": {"id": "A", "type_id": 0}},
-               {"SpecialToken": {"id": "[SEP]", "type_id": 0}},
-               {"Sequence": {"id": "B", "type_id": 1}},
-               {"SpecialToken": {"id": "[SEP]", "type_id": 1}}],
-              "special_tokens": {"[CLS]": {"id": "[CLS]", "ids": [2], "tokens": ["[CLS]"]},
-               "[SEP]": {"id": "[SEP]", "ids": [3], "tokens": ["[SEP]"]}}},
-             "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": true},
-             "model": {"type": "WordPiece", "unk_token": "[UNK]",
-              "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
-              "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "some": 4, "te": 5,
-               "##xt": 6, "and": 7, "##s": 8}}}
-            """);
-
-    survives(file, new Mutator(7)::json, json -> use(WordPieceTokenizer.fromTokenizerJson(json)));
+    survives(
+        file("tokenizer.json", TOKENIZER),
+        new Mutator(7)::json,
+        json -> use(WordPieceTokenizer.fromTokenizerJson(json)));
   }
 
   @Test

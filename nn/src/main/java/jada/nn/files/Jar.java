@@ -4,6 +4,7 @@ import jada.nn.InputException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -30,14 +31,15 @@ final class Jar implements AutoCloseable {
 
   /// The content of a file in it.
   ///
-  /// @throws InputException if there is no such file
+  /// @throws InputException if there is no such file; while it is read, if it unpacks to far more
+  ///   than the jar's size
   InputStream open(String name) throws IOException {
     ZipEntry entry = zip.getEntry(name);
     if (entry == null) {
       throw new InputException(
           path + ": holds no file " + name + "; use the jar as it was published");
     }
-    return zip.getInputStream(entry);
+    return new UnpackedStream(zip.getInputStream(entry), path + "!/" + name, Files.size(path));
   }
 
   /// The text of a file in it.

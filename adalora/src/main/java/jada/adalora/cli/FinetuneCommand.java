@@ -178,8 +178,12 @@ final class FinetuneCommand implements Callable<Integer> {
   private Map<String, Object> settings(
       RunFolder folder, TrainingOptions options, PretrainedModel base) {
     Map<String, Object> settings = Settings.of(spec, folder.target(), options);
-    settings.put("dropout", base.config().hiddenDropout());
+    // Where the two differ the model's own are in force, and no option stands for them.
+    if (base.config().hiddenDropout() == base.config().attentionDropout()) {
+      settings.put("dropout", base.config().hiddenDropout());
+    }
     return settings;
+  }
 
   private void warnOfThreads(int threads) {
     int processors = Runtime.getRuntime().availableProcessors();

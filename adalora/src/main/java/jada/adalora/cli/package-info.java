@@ -6,7 +6,7 @@
 ///
 /// A run's files appear all at once: they are written aside by [jada.adalora.cli.RunFolder] and
 /// moved to their place when they are complete. While it goes on, checkpoints
-/// ([jada.adalora.Checkpoint]) are made in a folder inside; `--resume` goes on from the last one with
-/// the options of the run, `--repeat` does a run once more from its record
+/// ([jada.adalora.Checkpoint]) are made in a folder inside; `--resume` goes on from the last one
+/// with the options of the run, `--repeat` does a run once more from its record
 /// ([jada.adalora.cli.EarlierRun]). Both refuse other options, data and models by name.
 package jada.adalora.cli;

@@ -52,6 +52,7 @@ class CheckpointTest {
     return Stream.of(
         Arguments.of("paper", paper),
         Arguments.of("paper, masks only", paper.withCompact(Compaction.NEVER)),
+        Arguments.of("budget in parameters", paper.withBudgetUnit(BudgetUnit.PARAMETERS)),
         Arguments.of("article", article),
         Arguments.of("magnitude", paper.withImportance(ImportanceScore.MAGNITUDE)),
         Arguments.of("lora", paper.withMethod(Method.LORA)),

@@ -139,6 +139,22 @@ class InterruptedRunTest {
   }
 
   @Test
+  void says_where_no_checkpoint_can_be_written() throws IOException {
+    Path out = Files.createDirectory(temp.resolve("out"));
+    Path file = Files.writeString(out.resolve("checkpoint"), "in the way");
+    Captured jada = new Captured();
+
+    int status = jada.run(finetune(out, "--checkpoint-every", 3).toArray());
+
+    assertThat(status).isEqualTo(1);
+    assertThat(jada.errLines().getLast())
+        .startsWith("jada: " + file + ": cannot be written (")
+        .endsWith("choose a writable folder with enough room");
+    assertThat(out).isDirectoryContaining(path -> path.equals(file));
+    assertThat(out.toFile().list()).hasSize(1);
+  }
+
+  @Test
   void leaves_nothing_when_the_disk_is_full() throws IOException {
     // Every write to this device fails as on a full disk.
     Path full = Path.of("/dev/full");

@@ -66,7 +66,7 @@ final class JsonFile {
     JsonNode value = node(key);
     // A whole number may have more digits than a double can hold.
     double number = value.asDouble(Double.NaN);
-    require(value.isNumber() && Double.isFinite(number), key, "a finite number");
+    require(value.isNumber() && Double.isFinite(number), key, "a number");
     return number;
   }
 

@@ -10,6 +10,8 @@ import java.util.regex.Pattern;
 public final class InputException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private static final Pattern LINE_BREAK = Pattern.compile("\\s*[\\r\\n]+\\s*");
+
   /// Control characters, the other line and paragraph separators, and what turns the direction of
   /// writing around.
   private static final Pattern UNPRINTABLE =
@@ -17,11 +19,15 @@ public final class InputException extends RuntimeException {
 
   /// An input error with a one-line message that names the input and the remedy.
   public InputException(String message) {
-    super(UNPRINTABLE.matcher(message).replaceAll("?"));
+    super(oneLine(message));
   }
 
   /// An input error that another exception revealed.
   public InputException(String message, Throwable cause) {
-    super(UNPRINTABLE.matcher(message).replaceAll("?"), cause);
+    super(oneLine(message), cause);
+  }
+
+  private static String oneLine(String message) {
+    return UNPRINTABLE.matcher(LINE_BREAK.matcher(message).replaceAll(" ")).replaceAll("?");
   }
 }

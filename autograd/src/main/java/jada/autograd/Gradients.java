@@ -112,9 +112,9 @@ public final class Gradients {
         edge.source()
             .ifPresent(
                 source -> {
-                  Tensor gradient = checked(node, edge, source, edge.pull(visit));
-                  NonFinite.see(node, source, gradient);
-                  arrive(source, gradient);
+                  Tensor pulled = checked(node, edge, source, edge.pull(visit));
+                  NonFinite.see(node, source, pulled);
+                  arrive(source, pulled);
                 });
       }
       if (release) {

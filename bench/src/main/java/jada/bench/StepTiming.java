@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Locale;
 
 /// Times whole training steps on random full-length texts and prints one line, as the script
-/// `compare/step.sh` expects it of either side: the least and the median time of a step, tokens a
+/// `compare/step.py` expects it of either side: the least and the median time of a step, tokens a
 /// second, bytes that the calling thread allocates a step, and peak resident memory.
 ///
 /// Schedule as on the other side: budget 12 -> 4 from step 2 to the middle of max(4·steps, 100).

@@ -41,6 +41,7 @@ final class Trainer {
   private final AdamW optimizer;
   private final Optional<AdaptiveRanks> adaptiveRanks;
   private final Workspace workspace = new Workspace();
+  private final LastGood lastGood = new LastGood();
 
   Trainer(AdaptedModel model, TrainingOptions options, int totalSteps) {
     this.model = model;
@@ -77,8 +78,8 @@ final class Trainer {
 
   /// Takes step t on the examples at the given positions.
   ///
-  /// @throws TrainingDiverged if the loss or a gradient is not finite, nothing was changed then; or
-  ///   if the step has made a weight infinite or NaN
+  /// @throws TrainingDiverged if the loss, a gradient or a weight that the step has made is not
+  ///   finite; the model then holds the last values that gave a finite loss
   StepReport step(int t, int epoch, EncodedExamples examples, int[] positions) {
     Profile.begin();
     try {
@@ -99,6 +100,7 @@ final class Trainer {
     Profile.lap("clipping");
     double rate = learningRate.at(t);
     adaptiveRanks.ifPresent(r -> r.beforeStep(t, gradients));
+    lastGood.remember(model.parameters());
     optimizer.step(gradients, rate);
     requireFiniteWeights(t);
     Profile.lap("optimizer");
@@ -136,6 +138,7 @@ final class Trainer {
   /// The optimizer goes on with a parameter that has lost its dropped triplets.
   private void replace(SvdLinear.Replacement replacement) {
     optimizer.replace(replacement.old(), replacement.now(), replacement.change());
+    lastGood.replaced(replacement);
   }
 
   /// What is minimised: the task loss, and γ·R(P, Q), which is added here and nowhere else and is
@@ -173,18 +176,31 @@ final class Trainer {
     return clipped;
   }
 
-  private static void requireFinite(
+  /// Checks what the values that the last step made give.
+  ///
+  /// @throws TrainingDiverged if it is not finite; the model holds the values from before
+  private void requireFinite(
       int step, String what, double value, Supplier<Optional<String>> maker) {
     if (!Double.isFinite(value)) {
-      throw TrainingDiverged.atStep(step, what, value, maker.get());
+      Optional<String> from = maker.get();
+      lastGood.restore(model);
+      throw TrainingDiverged.atStep(step, what, value, from);
     }
+  }
+
+  /// Checks the loss on held-out examples after all steps.
+  ///
+  /// @throws TrainingDiverged if it is not finite; the model holds the values before the last step
+  void requireFiniteEvaluation(int steps, double loss) {
+    requireFinite(steps, "loss on the held-out examples", loss, this::nonFiniteWeight);
   }
 
   private void requireFiniteWeights(int step) {
     nonFiniteWeight()
         .ifPresent(
             weight -> {
-              throw TrainingDiverged.lost(step, weight);
+              lastGood.restore(model);
+              throw TrainingDiverged.inWeight(step, weight);
             });
   }
 

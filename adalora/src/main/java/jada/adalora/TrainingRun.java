@@ -84,7 +84,9 @@ final class TrainingRun {
         checkpoints.filter(c -> c.due(done)).ifPresent(c -> checkpoint(c, trainer));
       }
     }
-    return result(Optional.of(evaluate()));
+    Evaluation evaluation = evaluate();
+    trainer.requireFiniteEvaluation(steps, evaluation.loss());
+    return result(Optional.of(evaluation));
   }
 
   private void tellOfCutTexts(EncodedExamples examples) {

@@ -1,5 +1,6 @@
 package jada.adalora.cli;
 
+import jada.adalora.TrainingDiverged;
 import jada.nn.InputException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -44,6 +45,7 @@ record ErrorLine(int status, String text) {
     return switch (failure) {
       case InputException e -> new ErrorLine(WRONG_INPUT, withDashes(e.getMessage(), command));
       case OutputException e -> new ErrorLine(FAILED, e.getMessage());
+      case TrainingDiverged e -> new ErrorLine(FAILED, e.getMessage() + "; nothing was saved");
       case OutOfMemoryError e -> new ErrorLine(FAILED, outOfMemory(e));
       default ->
           ioCause(failure)

@@ -103,7 +103,7 @@ final class FinetuneRun {
           .run(data.train(), data.dev());
       return Optional.empty();
     } catch (TrainingDiverged e) {
-      if (e.step() == 0 || !e.stateKept()) {
+      if (e.step() == 0) {
         throw e;
       }
       return Optional.of(e);

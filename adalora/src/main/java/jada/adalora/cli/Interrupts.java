@@ -5,13 +5,16 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jline.utils.Signals;
 
-/// Turns Ctrl-C (SIGINT) and SIGTERM into a request to stop after the step in hand; a second one
-/// ends the process at once. Closing gives the signals back to the JVM, which ends the process.
+/// Turns Ctrl-C (SIGINT), SIGTERM and SIGHUP (the terminal is gone) into a request to stop after
+/// the step in hand; a second one ends the process at once. Closing gives the signals back to the
+/// JVM, which ends the process.
 final class Interrupts implements AutoCloseable {
   /// Shells report a process ended by signal n as 128 + n.
   private static final int INT = 128 + 2;
 
   private static final int TERM = 128 + 15;
+
+  private static final int HUP = 128 + 1;
 
   private final Runnable asked;
   private final Runnable atHalt;
@@ -27,6 +30,7 @@ final class Interrupts implements AutoCloseable {
     this.atHalt = atHalt;
     listen("INT", INT);
     listen("TERM", TERM);
+    listen("HUP", HUP);
   }
 
   private void listen(String signal, int exitStatus) {

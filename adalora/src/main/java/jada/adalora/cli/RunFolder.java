@@ -49,15 +49,17 @@ final class RunFolder implements AutoCloseable {
           "special_tokens_map.json",
           "added_tokens.json");
 
-  private final Path target;
-  private final Path place;
+  private final boolean force;
+  private Path target;
+  private Path place;
   private final List<Path> parents = new ArrayList<>();
   private final boolean resumes;
   private Path aside;
   private boolean published;
 
-  private RunFolder(Path target, boolean resumes) {
+  private RunFolder(Path target, boolean force, boolean resumes) {
     this.target = target;
+    this.force = force;
     this.resumes = resumes;
     this.place = target.toAbsolutePath().normalize();
     String name = ".jada-%d.partial".formatted(ProcessHandle.current().pid());
@@ -97,7 +99,7 @@ final class RunFolder implements AutoCloseable {
           "--out %s: %s cannot be written; check its permissions or name another folder"
               .formatted(target, existing));
     }
-    return new RunFolder(target, resumes);
+    return new RunFolder(target, force, resumes);
   }
 
   private static void requireFree(Path target, boolean force) {
@@ -182,21 +184,23 @@ final class RunFolder implements AutoCloseable {
     return target;
   }
 
-  /// Moves the files to their place.
+  /// Moves the files to their place; beside it, to `name-2`, should another run have filled it
+  /// meanwhile.
   ///
   /// @throws OutputException if they cannot be forced to the disk or moved; then the place is as it
-  ///   was before, or, should moving into an existing folder fail half-way, no adapter
-  void publish() {
+  ///   was before
+  synchronized void publish() {
     try {
       for (Path file : files()) {
         force(file);
       }
+      if (!force && holdsRun(place)) {
+        target = free(target);
+        place = target.toAbsolutePath().normalize();
+      }
       if (Files.isDirectory(place)) {
-        removeEarlierRun(place);
-        for (Path file : files()) {
-          Files.move(file, place.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
-        }
-        Files.delete(aside);
+        replaceEarlierRun();
+        deleteTree(aside);
       } else {
         Files.move(aside, place, StandardCopyOption.ATOMIC_MOVE);
       }
@@ -206,18 +210,62 @@ final class RunFolder implements AutoCloseable {
     }
   }
 
-  /// The files of a model are removed only where a run wrote them. The record, which tells, goes
-  /// last.
-  private static void removeEarlierRun(Path place) throws IOException {
+  private static boolean holdsRun(Path folder) {
+    return FILES.stream().anyMatch(file -> Files.exists(folder.resolve(file)));
+  }
+
+  private static Path free(Path taken) {
+    int number = 2;
+    while (Files.exists(beside(taken, number))) {
+      number++;
+    }
+    return beside(taken, number);
+  }
+
+  private static Path beside(Path taken, int number) {
+    return taken.resolveSibling(taken.getFileName() + "-" + number);
+  }
+
+  /// Files of an earlier run step aside, into a folder of their own, and come back if one of the
+  /// new ones cannot be moved.
+  private void replaceEarlierRun() throws IOException {
+    Path earlier = place.resolve(aside.getFileName() + ".earlier");
+    Files.createDirectory(earlier);
+    List<Path> left = new ArrayList<>();
+    List<Path> come = new ArrayList<>();
+    try {
+      for (Path file : earlierRun()) {
+        Files.move(file, earlier.resolve(file.getFileName()));
+        left.add(file);
+      }
+      for (Path file : files()) {
+        Path to = place.resolve(file.getFileName());
+        Files.move(file, to);
+        come.add(to);
+      }
+    } catch (IOException e) {
+      for (Path file : come) {
+        Files.move(file, aside.resolve(file.getFileName()));
+      }
+      for (Path file : left.reversed()) {
+        Files.move(earlier.resolve(file.getFileName()), file);
+      }
+      Files.delete(earlier);
+      throw e;
+    }
+    deleteTree(earlier);
+  }
+
+  /// The files of an earlier run. Those of a model are among them only where a run wrote it. The
+  /// record, which tells, comes last.
+  private List<Path> earlierRun() {
     List<String> names = new ArrayList<>(FILES);
     if (Files.exists(place.resolve(RECORD))) {
       names.addAll(MODEL_FILES);
     }
     names.remove(RECORD);
     names.add(RECORD);
-    for (String name : names) {
-      Files.deleteIfExists(place.resolve(name));
-    }
+    return names.stream().map(place::resolve).filter(Files::isRegularFile).toList();
   }
 
   /// The files aside, the one that makes them an adapter last.
@@ -245,7 +293,7 @@ final class RunFolder implements AutoCloseable {
 
   /// Deletes what was made, unless it was published; folders that others have filled stay.
   @Override
-  public void close() {
+  public synchronized void close() {
     if (published) {
       return;
     }

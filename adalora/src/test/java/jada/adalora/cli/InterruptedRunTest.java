@@ -130,12 +130,18 @@ class InterruptedRunTest {
     assertThat(status).isEqualTo(1);
     assertThat(jada.errLines().getLast())
         .matches(
-            "jada: step [1-9]\\d*: .* is (NaN|-?Infinity), first made by .*; .*--learning-rate.*;"
+            "jada: step [1-9]\\d*: .*; the model keeps its last good state, .*--learning-rate.*;"
                 + " saved in "
                 + out);
     assertThat(new JsonMapper().readTree(out.resolve("run.json")).path("status").stringValue())
         .isEqualTo("diverged");
     assertThat(leftovers()).isEmpty();
+    Captured evaluate = new Captured();
+    assertThat(
+            evaluate.run("evaluate", "--adapter", out, "--data", temp.resolve("dev.tsv"), "--json"))
+        .as(evaluate.err())
+        .isZero();
+    assertThat(new JsonMapper().readTree(evaluate.out()).path("loss").doubleValue()).isFinite();
   }
 
   @Test

@@ -99,6 +99,46 @@ class RunFolderTest {
   }
 
   @Test
+  void keeps_the_earlier_run_when_the_new_one_cannot_be_moved() throws IOException {
+    Files.writeString(temp.resolve("adapter_config.json"), "old");
+    Files.writeString(temp.resolve("run.json"), "old");
+    Files.createDirectories(temp.resolve("labels.json/in the way"));
+    try (RunFolder folder = RunFolder.check(temp, true)) {
+      write(folder.open());
+      assertThatThrownBy(folder::publish).isInstanceOf(OutputException.class);
+    }
+
+    assertThat(tree(temp))
+        .containsExactly(
+            "adapter_config.json", "labels.json", "labels.json/in the way", "run.json");
+    assertThat(temp.resolve("adapter_config.json")).hasContent("old");
+    assertThat(temp.resolve("run.json")).hasContent("old");
+  }
+
+  @Test
+  void goes_beside_a_run_that_came_first() throws IOException {
+    Path target = temp.resolve("run");
+    try (RunFolder first = RunFolder.check(target, false);
+        RunFolder second = RunFolder.check(target, false)) {
+      write(first.open());
+      first.publish();
+      write(second.open());
+      second.publish();
+
+      assertThat(second.target()).isEqualTo(temp.resolve("run-2"));
+    }
+
+    assertThat(tree(temp))
+        .containsExactly(
+            "run",
+            "run-2",
+            "run-2/adapter_config.json",
+            "run-2/labels.json",
+            "run/adapter_config.json",
+            "run/labels.json");
+  }
+
+  @Test
   void keeps_a_model_that_no_run_wrote_even_by_force() throws IOException {
     Files.writeString(temp.resolve("config.json"), "{}");
 

@@ -12,12 +12,14 @@ import jada.nn.Batch;
 import jada.nn.GradientClipping;
 import jada.nn.LearningRate;
 import jada.nn.TrainingStep;
+import jada.tensor.Tensor;
 import jada.tensor.Workspace;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -133,6 +135,19 @@ final class Trainer {
       byModule.put(adapters.get(m).name(), all.get(m));
     }
     return byModule;
+  }
+
+  /// The last importance of every triplet that is alive, by module; empty where there is no budget.
+  Map<String, List<Float>> scores() {
+    Map<String, List<Float>> living = new LinkedHashMap<>();
+    Map<String, Tensor> all = adaptiveRanks.map(AdaptiveRanks::scores).orElseGet(TreeMap::new);
+    for (SvdLinear adapter : model.svdAdapters()) {
+      if (all.containsKey(adapter.name())) {
+        Tensor scores = all.get(adapter.name());
+        living.put(adapter.name(), adapter.alive().stream().mapToObj(scores::get).toList());
+      }
+    }
+    return living;
   }
 
   /// The optimizer goes on with a parameter that has lost its dropped triplets.

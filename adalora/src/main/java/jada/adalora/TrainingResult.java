@@ -1,6 +1,10 @@
 package jada.adalora;
 
 import jada.adalora.TrainingListener.Evaluation;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// What came out of a run.
@@ -12,13 +16,21 @@ import java.util.Optional;
 /// @param stopped whether the run was stopped before its end
 /// @param seconds time of the training steps, evaluation left out
 /// @param tokens tokens trained on
+/// @param scores the last importance of every triplet that is alive, by module, in the order of its
+///   triplets; empty where ranks are fixed
 public record TrainingResult(
     AdaptedModel adapter,
     Optional<Evaluation> evaluation,
     int steps,
     boolean stopped,
     double seconds,
-    long tokens) {
+    long tokens,
+    Map<String, List<Float>> scores) {
+  /// Copies the map, keeping its order.
+  public TrainingResult {
+    scores = Collections.unmodifiableMap(new LinkedHashMap<>(scores));
+  }
+
   /// Training speed, tokens per second.
   public double tokensPerSecond() {
     return tokens / seconds;

@@ -77,7 +77,7 @@ final class TrainingRun {
       boolean last = done == steps;
       if (!last && stop.getAsBoolean()) {
         checkpoints.ifPresent(c -> checkpoint(c, trainer));
-        return result(Optional.empty());
+        return result(trainer, Optional.empty());
       }
       if (!last) {
         evaluateAtEndOfEpoch();
@@ -86,7 +86,7 @@ final class TrainingRun {
     }
     Evaluation evaluation = evaluate();
     trainer.requireFiniteEvaluation(steps, evaluation.loss());
-    return result(Optional.of(evaluation));
+    return result(trainer, Optional.of(evaluation));
   }
 
   private void tellOfCutTexts(EncodedExamples examples) {
@@ -157,8 +157,9 @@ final class TrainingRun {
     }
   }
 
-  private TrainingResult result(Optional<Evaluation> evaluation) {
-    return new TrainingResult(model, evaluation, done, evaluation.isEmpty(), nanos / 1e9, tokens);
+  private TrainingResult result(Trainer trainer, Optional<Evaluation> evaluation) {
+    return new TrainingResult(
+        model, evaluation, done, evaluation.isEmpty(), nanos / 1e9, tokens, trainer.scores());
   }
 
   private RunPlan plan() {

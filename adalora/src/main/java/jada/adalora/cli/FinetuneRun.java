@@ -6,6 +6,7 @@ import jada.adalora.HeadBaseline;
 import jada.adalora.TrainingDiverged;
 import jada.adalora.TrainingListener.Evaluation;
 import jada.adalora.TrainingOptions;
+import jada.adalora.TrainingResult;
 import jada.adalora.data.Split;
 import jada.nn.InputException;
 import java.io.IOException;
@@ -94,13 +95,15 @@ final class FinetuneRun {
 
   private Optional<TrainingDiverged> train(TraceWriter trace, Interrupts interrupts) {
     try (TrainingProgress progress = new TrainingProgress(console, System::nanoTime)) {
-      tuner
-          .listener(history)
-          .listener(trace)
-          .listener(progress)
-          .listener(record.keeper())
-          .stopWhen(interrupts::requested)
-          .run(data.train(), data.dev());
+      TrainingResult result =
+          tuner
+              .listener(history)
+              .listener(trace)
+              .listener(progress)
+              .listener(record.keeper())
+              .stopWhen(interrupts::requested)
+              .run(data.train(), data.dev());
+      record.scores(result.scores());
       return Optional.empty();
     } catch (TrainingDiverged e) {
       if (e.step() == 0) {

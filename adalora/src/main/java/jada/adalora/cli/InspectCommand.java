@@ -45,14 +45,17 @@ final class InspectCommand implements Callable<Integer> {
 
   /// One adapted matrix.
   ///
+  /// @param scores the importance of each triplet at the end of training; empty if it is not known
   /// @param p ‖PᵀP − I‖_F
   /// @param q ‖QQᵀ − I‖_F
-  private record Module(String name, Triplets triplets, double p, double q) {
-    static Module of(Map.Entry<String, Triplets> entry) {
+  private record Module(String name, Triplets triplets, List<Double> scores, double p, double q) {
+    static Module of(Map.Entry<String, Triplets> entry, Map<String, List<Double>> scores) {
       Triplets triplets = entry.getValue();
+      List<Double> known = scores.getOrDefault(entry.getKey(), List.of());
       return new Module(
           entry.getKey(),
           triplets,
+          known.size() == triplets.rank() ? known : List.of(),
           deviation(triplets.p().transposedMatmul(triplets.p())),
           deviation(triplets.q().matmulTransposed(triplets.q())));
     }
@@ -86,12 +89,12 @@ final class InspectCommand implements Callable<Integer> {
             .or(() -> option)
             .orElseThrow(
                 () -> new InputException("no adapter given; name its folder: jada inspect DIR"));
-    new SavedAdapter(adapter);
+    Map<String, List<Double>> scores = new SavedAdapter(adapter).scores();
     AdaLoraConfig config = PeftFolder.config(adapter);
     List<Module> modules =
         PeftFolder.triplets(adapter).entrySet().stream()
             .sorted(Map.Entry.comparingByKey(RankTable.ORDER))
-            .map(Module::of)
+            .map(entry -> Module.of(entry, scores))
             .toList();
     if (json) {
       console.result(Json.line(object(config, modules)));
@@ -113,7 +116,7 @@ final class InspectCommand implements Callable<Integer> {
       fields.put("rank", module.triplets().rank());
       fields.put("init_rank", initRank);
       fields.put("lambda", module.lambda());
-      fields.put("score", List.of()); // scores belong to the training; a saved adapter has none
+      fields.put("score", module.scores());
       fields.put("orthogonality", orthogonality);
       list.add(fields);
     }

@@ -113,6 +113,13 @@ final class RunRecord {
     return "finished".equals(fields.get("status"));
   }
 
+  /// Adds the last importance of every living triplet, by module, for `jada inspect`.
+  void scores(Map<String, List<Float>> scores) {
+    if (!scores.isEmpty()) {
+      fields.put(SavedAdapter.SCORES, scores);
+    }
+  }
+
   /// Adds what came out.
   ///
   /// @param status finished, interrupted or diverged

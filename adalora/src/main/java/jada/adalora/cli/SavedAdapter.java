@@ -7,6 +7,9 @@ import jada.nn.InputException;
 import jada.nn.PretrainedModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -18,6 +21,9 @@ record SavedAdapter(Path folder) {
   private static final String MODEL_CONFIG = "config.json";
 
   private static final String RUN = "run.json";
+
+  /// The field of the record with the importance of the triplets.
+  static final String SCORES = "scores";
 
   /// @throws InputException if there is no adapter in the folder
   SavedAdapter {
@@ -57,6 +63,21 @@ record SavedAdapter(Path folder) {
               .formatted(folder.resolve(CONFIG), name));
     }
     return name;
+  }
+
+  /// The importance of every triplet at the end of training, by module, where the run left a record
+  /// that has them.
+  Map<String, List<Double>> scores() {
+    Map<String, List<Double>> scores = new LinkedHashMap<>();
+    Path run = folder.resolve(RUN);
+    if (Files.isRegularFile(run)) {
+      Json.read(run)
+          .path(SCORES)
+          .forEachEntry(
+              (module, values) ->
+                  scores.put(module, values.valueStream().map(JsonNode::doubleValue).toList()));
+    }
+    return scores;
   }
 
   /// Tokens at which texts were cut in training, where the run left a record.

@@ -190,6 +190,7 @@ class EndToEndTest {
       int rank = module.path("rank").intValue();
       assertThat(rank).isEqualTo(ranks.path(module.path("name").stringValue()).intValue());
       assertThat(module.path("lambda")).hasSize(rank);
+      assertThat(module.path("score")).hasSize(rank).allMatch(score -> score.doubleValue() > 0);
       assertThat(module.path("init_rank").intValue()).isEqualTo(4);
       assertThat(module.at("/orthogonality/p").isNumber()).isTrue();
     }

@@ -109,8 +109,8 @@ public final class FineTuner {
   /// @throws jada.nn.InputException if a label does not fit the task, the schedule cannot fit the
   ///   run, a checkpoint cannot be written, or the one to go on from is of another run, naming what
   ///   differs
-  /// @throws TrainingDiverged if the loss or a gradient is not finite, the model then holds its
-  ///   state from before that step; or if a step has made a weight infinite or NaN
+  /// @throws TrainingDiverged if the loss, a gradient or a weight is not finite; the model then
+  ///   holds the last values that gave a finite loss
   public TrainingResult run(Dataset train, Dataset dev) {
     RunIdentity identity = RunIdentity.of(model, options, train, dev, steps(train.size(), options));
     try (Workers workers = Workers.of(options.threads());

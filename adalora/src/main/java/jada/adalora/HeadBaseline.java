@@ -33,7 +33,7 @@ public final class HeadBaseline {
 
   private static final int BATCH = 32;
 
-  /// Few examples need more epochs; a step on kept hidden states takes about a millisecond.
+  /// Few examples need more epochs; a step on kept hidden states costs little.
   private static final int LEAST_STEPS = 500;
 
   private final SequenceClassifier network;

@@ -52,38 +52,44 @@ public final class Graph {
   /// The graph below a variable in Graphviz's DOT language, data flowing upwards: operations as
   /// boxes, parameters as ellipses, frozen inputs dashed. To see it: `dot -Tsvg graph.dot`.
   public static String dot(Variable root) {
-    Map<Source, Integer> numbers = new IdentityHashMap<>();
+    Picture picture = Picture.of(root);
     StringBuilder text =
         new StringBuilder("digraph autograd {\n  rankdir=BT\n  node [shape=box]\n");
-    int count = 0;
-    Deque<Item> items = new ArrayDeque<>(List.of(Item.of(root)));
-    while (!items.isEmpty()) {
-      Item item = items.pop();
-      Optional<Integer> known = item.source.map(numbers::get);
-      int number = known.isPresent() ? known.get() : count++;
-      if (known.isEmpty()) {
-        text.append(declaration(number, item));
-        item.source.ifPresent(source -> numbers.put(source, number));
-        if (item.source.orElse(null) instanceof Node node) {
-          item.inputs(node).reversed().forEach(input -> items.push(input.usedBy(number)));
-        }
+    text.append(declaration(0, picture.vertices().getFirst()));
+    int declared = 1;
+    for (Picture.Arrow arrow : picture.arrows()) {
+      if (arrow.from() == declared) {
+        text.append(declaration(declared, picture.vertices().get(declared)));
+        declared++;
       }
-      if (item.user >= 0) {
-        text.append("  n").append(number).append(" -> n").append(item.user).append('\n');
-      }
+      text.append("  n").append(arrow.from()).append(" -> n").append(arrow.to()).append('\n');
     }
     return text.append("}\n").toString();
   }
 
-  private static String declaration(int number, Item item) {
-    String shape = "\\n" + item.shape + "\"";
+  /// The graph below a variable as an SVG drawing, data flowing upwards: operations as boxes,
+  /// parameters rounded and blue, frozen inputs dashed. One `<svg>` element that needs nothing
+  /// else: to be put into a page, where it takes the colour of the text around it, or kept as a
+  /// file.
+  ///
+  /// Everything that is used stands in a layer below all its users. Meant for graphs that a person
+  /// can survey, one layer or one loss; a whole model becomes a very long drawing.
+  public static String svg(Variable root) {
+    return GraphSvg.of(Picture.of(root));
+  }
+
+  private static String declaration(int number, Picture.Vertex vertex) {
     return "  n"
         + number
         + " [label=\""
-        + switch (item.source.orElse(null)) {
-          case null -> "frozen" + shape + ", style=dashed";
-          case Parameter parameter -> quoted(parameter.name()) + shape + ", shape=ellipse";
-          case Node node -> quoted(node.op()) + shape;
+        + quoted(vertex.name())
+        + "\\n"
+        + vertex.shape()
+        + "\""
+        + switch (vertex.kind()) {
+          case FROZEN -> ", style=dashed";
+          case PARAMETER -> ", shape=ellipse";
+          case OPERATION -> "";
         }
         + "]\n";
   }
@@ -104,21 +110,16 @@ public final class Graph {
     return uses;
   }
 
-  /// Something to be drawn: where it comes from if it is not frozen, how deep below the root, and
-  /// the number of the operation that uses it, or -1.
-  private record Item(Optional<Source> source, Shape shape, int depth, int user) {
+  /// Something to be told: where it comes from if it is not frozen, and how deep below the root.
+  private record Item(Optional<Source> source, Shape shape, int depth) {
     static Item of(Variable root) {
-      return new Item(Source.of(root), root.shape(), 0, -1);
+      return new Item(Source.of(root), root.shape(), 0);
     }
 
     List<Item> inputs(Node node) {
       return node.edges().orElse(List.of()).stream()
-          .map(edge -> new Item(edge.source(), edge.shape(), depth + 1, -1))
+          .map(edge -> new Item(edge.source(), edge.shape(), depth + 1))
           .toList();
-    }
-
-    Item usedBy(int number) {
-      return new Item(source, shape, depth, number);
     }
 
     @Override

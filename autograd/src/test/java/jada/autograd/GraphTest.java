@@ -4,7 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
+import java.io.StringReader;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
+import org.w3c.dom.Document;
+import org.xml.sax.InputSource;
 
 class GraphTest {
   private final Constant x = Constant.of(Tensor.zeros(Shape.of(2, 5)));
@@ -108,5 +117,109 @@ class GraphTest {
     }
 
     assertThat(Graph.dot(x).lines()).hasSize(20_001 + 20_000 + 4);
+    assertThat(Graph.svg(x)).endsWith("</svg>\n");
+  }
+
+  /// A box of the drawing, by what it shows.
+  private record Box(double left, double top, double right, double bottom) {}
+
+  private static Map<String, Box> boxes(String svg) {
+    Map<String, Box> boxes = new LinkedHashMap<>();
+    Matcher box =
+        Pattern.compile(
+                "<title>([^<]*)</title><rect x=\"([0-9.]+)\" y=\"([0-9.]+)\""
+                    + " width=\"([0-9.]+)\" height=\"([0-9]+)\"")
+            .matcher(svg);
+    while (box.find()) {
+      double x = Double.parseDouble(box.group(2));
+      double y = Double.parseDouble(box.group(3));
+      boxes.put(
+          boxes.containsKey(box.group(1)) ? box.group(1) + " " + boxes.size() : box.group(1),
+          new Box(
+              x, y, x + Double.parseDouble(box.group(4)), y + Double.parseDouble(box.group(5))));
+    }
+    return boxes;
+  }
+
+  @Test
+  void is_drawn_as_svg_with_every_input_below_all_its_users() {
+    Parameter p = Parameter.of("p", Tensor.vector(1, 2));
+    Variable product = Ops.multiply(Ops.tanh(Ops.exp(p)), p);
+
+    Map<String, Box> boxes = boxes(Graph.svg(Ops.sum(product)));
+
+    assertThat(boxes.keySet())
+        .containsExactly("sum ()", "multiply (2)", "tanh (2)", "exp (2)", "p (2)");
+    assertThat(boxes.values()).extracting(Box::top).isSorted().doesNotHaveDuplicates();
+  }
+
+  @Test
+  void boxes_of_a_drawing_do_not_touch_and_lie_inside() {
+    Variable wide = pooler;
+    for (int i = 0; i < 6; i++) {
+      Parameter more = Parameter.of("parameter with a long name, number " + i, pooler.value());
+      wide = Ops.add(Ops.multiply(wide, more), Ops.multiply(more, wide));
+    }
+    String svg = Graph.svg(Ops.sum(wide));
+    Matcher size = Pattern.compile("viewBox=\"0 0 ([0-9]+) ([0-9]+)\"").matcher(svg);
+    assertThat(size.find()).isTrue();
+
+    List<Box> boxes = List.copyOf(boxes(svg).values());
+
+    assertThat(boxes).hasSizeGreaterThan(10);
+    for (Box a : boxes) {
+      assertThat(a.left).isNotNegative();
+      assertThat(a.right).isLessThanOrEqualTo(Double.parseDouble(size.group(1)));
+      assertThat(a.bottom).isLessThanOrEqualTo(Double.parseDouble(size.group(2)));
+      for (Box b : boxes) {
+        boolean apart =
+            a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+        assertThat(a.equals(b) || apart).as("%s and %s", a, b).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void arrows_of_a_drawing_do_not_cross_where_they_need_not() {
+    Parameter a = Parameter.of("a", Tensor.vector(1, 2));
+    Parameter b = Parameter.of("b", Tensor.vector(1, 2));
+    Variable left = Ops.exp(a);
+    Variable right = Ops.exp(b);
+
+    Picture picture = Picture.of(Ops.add(Ops.multiply(left, right), Ops.tanh(left)));
+    double[] widths = new double[picture.vertices().size()];
+    GraphLayout layout = new GraphLayout(picture, widths, 10);
+
+    List<Picture.Arrow> arrows = picture.arrows();
+    for (Picture.Arrow one : arrows) {
+      for (Picture.Arrow other : arrows) {
+        if (layout.layer(one.to()) == layout.layer(other.to())) {
+          double ends =
+              (layout.x(one.to()) - layout.x(other.to()))
+                  * (layout.x(one.from()) - layout.x(other.from()));
+          assertThat(ends).isGreaterThan(-1e-6);
+        }
+      }
+    }
+  }
+
+  @Test
+  void drawing_is_well_formed_whatever_a_parameter_is_called() throws Exception {
+    Parameter odd = Parameter.of("<a href=\"x\">&\u0000\n]]>", Tensor.vector(1, 2));
+
+    Document drawing =
+        DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(new InputSource(new StringReader(Graph.svg(Ops.sum(odd)))));
+
+    assertThat(drawing.getElementsByTagName("a").getLength()).isZero();
+    assertThat(drawing.getElementsByTagName("desc").item(0).getTextContent())
+        .startsWith("sum () of <a href=");
+  }
+
+  @Test
+  void drawing_of_a_leaf_is_one_box() {
+    assertThat(boxes(Graph.svg(x))).containsOnlyKeys("frozen (2, 5)");
+    assertThat(boxes(Graph.svg(pooler))).containsOnlyKeys("pooler (4, 5)");
   }
 }

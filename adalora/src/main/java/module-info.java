@@ -14,6 +14,7 @@ module jada.adalora {
   exports jada.adalora.artifact;
   exports jada.adalora.cli;
   exports jada.adalora.data;
+  exports jada.adalora.report;
 
   // picocli fills the fields of the commands.
   opens jada.adalora.cli to

@@ -35,6 +35,7 @@ public final class AdaptiveRanks {
   private final BudgetUnit unit;
   private final List<SvdLinear> adapters;
   private final List<Importance> importances = new ArrayList<>();
+  private final List<JudgedTriplets> judged = new ArrayList<>();
 
   /// The budget of a run of `totalSteps` steps over these adapters, in this order.
   ///
@@ -49,6 +50,7 @@ public final class AdaptiveRanks {
     this.adapters = List.copyOf(adapters);
     for (SvdLinear adapter : adapters) {
       importances.add(Importance.of(config, adapter.values()));
+      judged.add(JudgedTriplets.none(adapter));
     }
   }
 
@@ -98,6 +100,12 @@ public final class AdaptiveRanks {
     return scores;
   }
 
+  /// What the latest step has seen of the triplets and decided about them, in the order of the
+  /// adapters. Good until the next step.
+  public List<JudgedTriplets> judged() {
+    return List.copyOf(judged);
+  }
+
   /// What the scores of each adapter depend on, in the order of the adapters.
   public List<Importance> importances() {
     return List.copyOf(importances);
@@ -106,10 +114,14 @@ public final class AdaptiveRanks {
   private void observe(int t, Gradients gradients, boolean afterStep) {
     for (int m = 0; m < adapters.size(); m++) {
       SvdLinear a = adapters.get(m);
-      if (importances.get(m).afterStep() == afterStep && schedule.scores(t)) {
+      Importance importance = importances.get(m);
+      if (importance.afterStep() == afterStep) {
         Triplets g =
             new Triplets(gradients.of(a.p()), gradients.of(a.lambda()), gradients.of(a.q()));
-        importances.get(m).observe(a.values(), g);
+        if (schedule.scores(t)) {
+          importance.observe(a.values(), g);
+        }
+        judged.set(m, JudgedTriplets.of(a, g.lambda(), importance));
       }
     }
   }
@@ -117,7 +129,8 @@ public final class AdaptiveRanks {
   private void allocate(int budget) {
     List<float[]> scores = new ArrayList<>();
     for (int m = 0; m < adapters.size(); m++) {
-      float[] of = importances.get(m).scores();
+      // Kept there, for those who ask when triplets have been dropped.
+      float[] of = judged.get(m).scores();
       BitSet alive = adapters.get(m).alive();
       for (int i = 0; i < of.length && oneWay; i++) {
         // Below every living triplet, also one that scores 0.

@@ -191,7 +191,7 @@ public final class SvdLinear implements Adapter {
   }
 
   /// The index at the start of every triplet that is there, masked ones included. A copy.
-  int[] indices() {
+  public int[] indices() {
     return indices.clone();
   }
 

@@ -137,6 +137,11 @@ final class Trainer {
     return byModule;
   }
 
+  /// What the latest step has seen of the triplets, by adapter; empty where there is no budget.
+  List<JudgedTriplets> judged() {
+    return adaptiveRanks.map(AdaptiveRanks::judged).orElse(List.of());
+  }
+
   /// The last importance of every triplet that is alive, by module; empty where there is no budget.
   Map<String, List<Float>> scores() {
     Map<String, List<Float>> living = new LinkedHashMap<>();

@@ -26,6 +26,14 @@ public interface TrainingListener {
   /// @param maxLength tokens that are kept of each, special tokens included
   default void textsCut(String dataset, int cut, int of, int maxLength) {}
 
+  /// What an optimizer step has seen of the triplets and decided about them. Comes before
+  /// [#stepped].
+  ///
+  /// @param step number of the step, t, counted from 0
+  /// @param triplets of each adapted matrix, in the model's order, good until the listener returns;
+  ///   empty where ranks are fixed
+  default void judged(int step, List<JudgedTriplets> triplets) {}
+
   /// One optimizer step is done.
   default void stepped(StepReport report) {}
 
@@ -55,6 +63,12 @@ public interface TrainingListener {
       public void textsCut(String dataset, int cut, int of, int maxLength) {
         first.textsCut(dataset, cut, of, maxLength);
         other.textsCut(dataset, cut, of, maxLength);
+      }
+
+      @Override
+      public void judged(int step, List<JudgedTriplets> triplets) {
+        first.judged(step, triplets);
+        other.judged(step, triplets);
       }
 
       @Override

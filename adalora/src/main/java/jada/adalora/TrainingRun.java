@@ -126,6 +126,7 @@ final class TrainingRun {
     nanos += report.nanos();
     tokens += report.tokens();
     lastLoss = report.loss();
+    listener.judged(report.step(), trainer.judged());
     listener.stepped(report);
   }
 

@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Map;
 
 /// A run that takes a fraction of a second: [TinyBert] learns whether `a` is among three words.
-final class TinyRun {
-  static final Task TASK = Task.classification("no", "yes");
-  static final Dataset TRAIN = words("train", 44, 1);
-  static final Dataset DEV = words("dev", 16, 2);
+public final class TinyRun {
+  public static final Task TASK = Task.classification("no", "yes");
+  public static final Dataset TRAIN = words("train", 44, 1);
+  public static final Dataset DEV = words("dev", 16, 2);
 
   /// 18 steps in 3 epochs, the last batch of each smaller than the others.
-  static final TrainingOptions OPTIONS =
+  public static final TrainingOptions OPTIONS =
       TrainingOptions.defaults()
           .withEpochs(3)
           .withBatchSize(8)
@@ -26,7 +26,7 @@ final class TinyRun {
           .withMaxGradNorm(1)
           .withThreads(1);
 
-  static final AdaLoraConfig CONFIG =
+  public static final AdaLoraConfig CONFIG =
       AdaLoraConfig.defaults()
           .withInitRank(4)
           .withTargetRank(2)
@@ -52,7 +52,7 @@ final class TinyRun {
     return Dataset.of(name, list);
   }
 
-  static AdaptedModel model(AdaLoraConfig config) {
+  public static AdaptedModel model(AdaLoraConfig config) {
     return AdaLora.adapt(TinyBert.encoder(), TASK, config, 3);
   }
 

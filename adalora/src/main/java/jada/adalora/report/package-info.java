@@ -3,6 +3,6 @@
 /// [jada.adalora.report.Recorder] listens to a run and keeps its history, which
 /// [jada.adalora.report.RunHistory] writes to one file and reads back.
 ///
-/// Letters: T steps of the run, t a step, M adapted matrices, r triplets of each at the start,
-/// N = M·r triplets in all. A triplet's place among the N is matrix · r + its index at the start.
+/// Letters: T steps of the run, t a step, M adapted matrices, r triplets of each at the start, N =
+/// M·r triplets in all. A triplet's place among the N is matrix · r + its index at the start.
 package jada.adalora.report;

@@ -8,6 +8,9 @@ import jada.adalora.TrainingListener.Evaluation;
 import jada.adalora.TrainingOptions;
 import jada.adalora.TrainingResult;
 import jada.adalora.data.Split;
+import jada.adalora.report.Recorder;
+import jada.adalora.report.Report;
+import jada.adalora.report.RunHistory;
 import jada.nn.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +29,7 @@ final class FinetuneRun {
   private final RunFolder folder;
   private final Optional<Path> tracePlace;
   private final History history = new History();
+  private final Recorder recorder;
 
   FinetuneRun(
       Console console,
@@ -44,6 +48,7 @@ final class FinetuneRun {
     this.record = record;
     this.folder = folder;
     this.tracePlace = tracePlace;
+    this.recorder = new Recorder(model);
   }
 
   /// Runs and returns the exit status.
@@ -99,6 +104,7 @@ final class FinetuneRun {
           tuner
               .listener(history)
               .listener(trace)
+              .listener(recorder)
               .listener(progress)
               .listener(record.keeper())
               .stopWhen(interrupts::requested)
@@ -119,6 +125,7 @@ final class FinetuneRun {
     try {
       model.save(aside);
       Files.writeString(aside.resolve(RunFolder.RECORD), Json.pretty(record.fields()));
+      recorder.history().write(aside.resolve(RunHistory.FILE));
     } catch (InputException e) {
       // Not the user's input, but the disk failed; the place named is the one that people know.
       throw folder.failed(e.getCause() instanceof IOException io ? io : new IOException(e));
@@ -127,8 +134,19 @@ final class FinetuneRun {
     }
     trace.publish();
     folder.publish();
+    report();
     if (record.isFinished()) {
       folder.removeCheckpoints();
+    }
+  }
+
+  /// What was trained is safe by now; a report can be written again at any time.
+  private void report() {
+    try {
+      Report.write(folder.target(), folder.target().resolve(Report.FILE));
+    } catch (InputException e) {
+      console.say(
+          "jada: no report: %s; then: jada report %s".formatted(e.getMessage(), folder.target()));
     }
   }
 }

@@ -75,6 +75,7 @@ public final class Main {
             .addSubcommand(new EvaluateCommand(console))
             .addSubcommand(new PredictCommand(console))
             .addSubcommand(new InspectCommand(console))
+            .addSubcommand(new ReportCommand(console))
             .addSubcommand(new ExportCommand(console))
             .addSubcommand(new MergeCommand(console))
             .addSubcommand(new ModelsCommand(console)));

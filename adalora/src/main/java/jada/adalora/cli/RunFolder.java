@@ -1,6 +1,8 @@
 package jada.adalora.cli;
 
 import jada.adalora.Checkpoint;
+import jada.adalora.report.Report;
+import jada.adalora.report.RunHistory;
 import jada.nn.InputException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -36,7 +38,14 @@ final class RunFolder implements AutoCloseable {
 
   /// The files that a run writes.
   private static final List<String> FILES =
-      List.of(CONFIG, "adapter_model.safetensors", "labels.json", RECORD, TRACE);
+      List.of(
+          CONFIG,
+          "adapter_model.safetensors",
+          "labels.json",
+          RECORD,
+          TRACE,
+          RunHistory.FILE,
+          Report.FILE);
 
   /// The files that it writes in place of an adapter.
   private static final List<String> MODEL_FILES =

@@ -107,6 +107,7 @@ record Summary(
                 + " PEFT");
     say("           run.json: options, data, machine, scores, ranks");
     say("           %s: one JSON object a step", trace.map(Path::toString).orElse("trace.jsonl"));
+    say("           report.html: every picture of the run, for any browser");
     say("try        jada predict --adapter %s \"some text\"", folder);
     if (!model.adapters().isEmpty()) {
       say("           jada inspect %s", folder);

@@ -71,16 +71,25 @@ final class RunFacts {
     return ranks;
   }
 
-  /// The value of an option.
-  JsonNode option(String name) {
-    return root.path("options").path(name);
+  /// What the run is called: its base model and its training data.
+  String title() {
+    return "%s on %s"
+        .formatted(
+            root.path("base_model").path("name").asString("a model"),
+            root.path("data").path("train").path("name").asString("its data"));
   }
 
-  /// The part that the page shows.
+  /// The part that the page shows: no paths, since the page may be passed on.
   ObjectNode shown() {
     ObjectNode shown = JsonNodeFactory.instance.objectNode();
     for (String key : OBJECTS) {
-      shown.set(key, root.path(key));
+      if (!key.equals("options")) {
+        shown.set(key, root.path(key));
+      }
+    }
+    ObjectNode options = shown.putObject("options");
+    for (String key : List.of("method", "seed", "schedule")) {
+      options.put(key, root.path("options").path(key).asString(""));
     }
     for (String key : List.of("status", "started", "ended")) {
       shown.put(key, root.path(key).asString(""));

@@ -83,7 +83,9 @@ class EndToEndTest {
           .containsExactlyInAnyOrder(
               "adapter_config.json",
               "adapter_model.safetensors",
+              "history.safetensors",
               "labels.json",
+              "report.html",
               "run.json",
               "trace.jsonl");
     }

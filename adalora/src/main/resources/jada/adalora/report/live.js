@@ -1,0 +1,3 @@
+// The live page: the same pictures, growing while the run goes on.
+
+start();

@@ -3,7 +3,7 @@ package jada.autograd;
 import jada.tensor.Tensor;
 import jada.tensor.kernel.Operand;
 import jada.tensor.kernel.PackedOperand;
-import java.util.Optional;
+import jada.tensor.kernel.RightOperand;
 
 /// A value that is not trained: data, or a frozen weight. No edge ever leads to it, so no gradient
 /// is computed for it or passes through it.
@@ -53,20 +53,20 @@ public final class Constant implements Variable {
     return known;
   }
 
-  /// W (out,in) itself, packed as the right factor of a product, for gradients that pass through;
-  /// empty where W is too large for a second copy.
-  Optional<PackedOperand> packed() {
+  /// W (out,in) itself as the right factor of a product, for gradients that pass through; packed
+  /// unless it is too large for a second copy.
+  RightOperand packed() {
+    int out = value.shape().dim(0);
+    int in = value.shape().dim(1);
     if (value.size() > LARGEST_PACKED_TWICE) {
-      return Optional.empty();
+      return Operand.of(value.array(), 0, in);
     }
     PackedOperand known = packed;
     if (known == null) { // as above
-      int out = value.shape().dim(0);
-      int in = value.shape().dim(1);
       known = PackedOperand.of(out, in, Operand.of(value.array(), 0, in));
       packed = known;
     }
-    return Optional.of(known);
+    return known;
   }
 
   @Override

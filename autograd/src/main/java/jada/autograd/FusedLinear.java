@@ -7,8 +7,9 @@ import jada.tensor.Tensor;
 import jada.tensor.Workers;
 import jada.tensor.kernel.Dispatcher;
 import jada.tensor.kernel.Gemm;
+import jada.tensor.kernel.LowRank;
 import jada.tensor.kernel.Operand;
-import jada.tensor.kernel.PackedOperand;
+import jada.tensor.kernel.RightOperand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -56,7 +57,7 @@ final class FusedLinear {
         p,
         lambda,
         q);
-    return adapted("svdLinear", x, adapterInput, w, bias, p, lambda, q, scale);
+    return adapted("svdLinear", x, adapterInput, w, bias, new Triplets(p, lambda, q, scale));
   }
 
   /// LoRA is the adapter with λ = 1, frozen.
@@ -83,45 +84,119 @@ final class FusedLinear {
         b,
         a);
     Constant ones = Constant.of(Tensor.full(Shape.of(a.shape().dim(0)), 1));
-    return adapted("loraLinear", x, adapterInput, w, bias, b, ones, a, scale);
+    return adapted("loraLinear", x, adapterInput, w, bias, new Triplets(b, ones, a, scale));
   }
 
   private static Variable adapted(
-      String op,
+      String op, Variable x, Variable adapterInput, Variable w, Variable bias, Triplets triplets) {
+    return adapterInput == x
+        ? together(op, x, w, bias, triplets)
+        : apart(op, x, adapterInput, w, bias, triplets);
+  }
+
+  /// The parts of ΔW = scale · P·diag(λ)·Q: P (out,r), λ (r), Q (r,in).
+  private record Triplets(Variable p, Variable lambda, Variable q, float scale) {
+    int rank() {
+      return lambda.shape().dim(0);
+    }
+
+    /// scale·λ (r)
+    Tensor factors() {
+      return lambda.value().scale(scale);
+    }
+
+    /// scale·(U ⊙ λ), (T,r): r is small, so this is next to nothing.
+    Tensor scaled(Tensor u) {
+      return u.multiplyRow(factors());
+    }
+  }
+
+  /// What the derivatives of x, λ and Q have in common.
+  ///
+  /// @param dx the gradient of x where it is made in one go with V
+  /// @param v V = G·P (T,r)
+  private record Back(Optional<Tensor> dx, Tensor v) {}
+
+  /// The adapter reads x itself: its products ride along with those of the weight, see [LowRank].
+  private static Variable together(
+      String op, Variable x, Variable w, Variable bias, Triplets triplets) {
+    int rows = x.shape().dim(0);
+    int rank = triplets.rank();
+    int out = w.shape().dim(0);
+    int in = w.shape().dim(1);
+    Variable p = triplets.p;
+    Variable q = triplets.q;
+    float[] factors = triplets.factors().array();
+    Dispatcher dispatcher = Workers.current()::dispatch;
+
+    // y = x·Wᵀ + b + ((x·Qᵀ) ⊙ scale·λ)·Pᵀ, keeping U = x·Qᵀ
+    Tensor u = Tensor.blank(Shape.of(rows, rank));
+    Tensor y = Tensor.blank(Shape.of(rows, out));
+    LowRank forward = new LowRank(rank, transposed(q), factors, transposed(p), u.array());
+    float[] b = bias.value().array();
+    Gemm.multiplyAddRow(
+        dispatcher, rows, out, in, plain(x), transposedWeight(w), b, forward, y.array());
+
+    Shared<Back> back =
+        g -> {
+          if (!x.differentiable()) {
+            return new Back(Optional.empty(), g.matmul(p.value())); // V = G·P  (T,out)(out,r)
+          }
+          // dx = G·W + ((G·P) ⊙ scale·λ)·Q, keeping V = G·P
+          Tensor v = Tensor.blank(Shape.of(rows, rank));
+          Tensor dx = Tensor.blank(Shape.of(rows, in));
+          LowRank backward = new LowRank(rank, plain(p), factors, plain(q), v.array());
+          Operand left = Operand.of(g.array(), 0, out);
+          Gemm.multiply(dispatcher, rows, in, out, left, weight(w), backward, dx.array());
+          return new Back(Optional.of(dx), v);
+        };
+    List<Edge> edges = new ArrayList<>();
+    edges.add(edge(x, back, (_, made) -> made.dx.orElseThrow()));
+    addParameters(edges, x, x, w, bias, triplets, u, back);
+    return Result.of(op, y, edges.toArray(Edge[]::new));
+  }
+
+  /// The adapter reads something else than the weight does: x with dropout.
+  private static Variable apart(
+      String op, Variable x, Variable adapterInput, Variable w, Variable bias, Triplets triplets) {
+    Variable q = triplets.q;
+    Tensor u = adapterInput.value().matmulTransposed(q.value()); // U = xₐ·Qᵀ  (T,in)(in,r)
+    Tensor y = affine(x, w, bias);
+    addProduct(y, triplets.scaled(u), transposed(triplets.p)); // y += scale·(U ⊙ λ)·Pᵀ
+
+    // V = G·P  (T,out)(out,r)
+    Shared<Back> back = g -> new Back(Optional.empty(), g.matmul(triplets.p.value()));
+    List<Edge> edges = new ArrayList<>();
+    edges.add(edge(x, g -> inputGradient(g, w))); // dx = G·W  (T,out)(out,in)
+    edges.add( // dxₐ = scale·(V ⊙ λ)·Q  (T,r)(r,in)
+        edge(adapterInput, back, (_, made) -> triplets.scaled(made.v).matmul(q.value())));
+    addParameters(edges, x, adapterInput, w, bias, triplets, u, back);
+    return Result.of(op, y, edges.toArray(Edge[]::new));
+  }
+
+  private static void addParameters(
+      List<Edge> edges,
       Variable x,
       Variable adapterInput,
       Variable w,
       Variable bias,
-      Variable p,
-      Variable lambda,
-      Variable q,
-      float scale) {
-    Tensor u = adapterInput.value().matmulTransposed(q.value()); // U = xₐ·Qᵀ  (T,in)(in,r)
-    Tensor y = affine(x, w, bias);
-    addProduct(y, scaled(u, lambda, scale), transposed(p)); // y += scale·(U ⊙ λ)·Pᵀ  (T,r)(r,out)
-
-    Shared<Tensor> v = g -> g.matmul(p.value()); // V = G·P  (T,out)(out,r)
-    List<Edge> edges = new ArrayList<>();
-    if (adapterInput == x) { // dx = G·W + scale·(V ⊙ λ)·Q, in one buffer
-      edges.add(
-          edge(
-              x,
-              v,
-              (g, gp) -> addProduct(inputGradient(g, w), scaled(gp, lambda, scale), plain(q))));
-    } else {
-      edges.add(edge(x, g -> inputGradient(g, w))); // dx = G·W  (T,out)(out,in)
-      edges.add( // dxₐ = scale·(V ⊙ λ)·Q  (T,r)(r,in)
-          edge(adapterInput, v, (_, gp) -> scaled(gp, lambda, scale).matmul(q.value())));
-    }
+      Triplets triplets,
+      Tensor u,
+      Shared<Back> back) {
     edges.add(edge(w, g -> g.transposedMatmul(x.value()))); // dW = Gᵀ·x  (out,T)(T,in)
     edges.add(edge(bias, Tensor::sumRows)); // db = Σ_t G_t  (out)
-    edges.add( // dP = scale·Gᵀ·(U ⊙ λ)  (out,T)(T,r)
-        edge(p, g -> g.transposedMatmul(scaled(u, lambda, scale))));
+    edges.add( // dP = scale·Gᵀ·(U ⊙ λ), as the transpose of (r,T)(T,out): G is read as it lies
+        edge(triplets.p, g -> triplets.scaled(u).transposedMatmul(g).transpose()));
     edges.add( // dλ = scale·Σ_t U ⊙ V  (r)
-        edge(lambda, v, (_, gp) -> u.multiply(gp).sumRows().scale(scale)));
+        edge(
+            triplets.lambda,
+            back,
+            (_, made) -> u.multiply(made.v).sumRows().scale(triplets.scale)));
     edges.add( // dQ = scale·(V ⊙ λ)ᵀ·xₐ  (r,T)(T,in)
-        edge(q, v, (_, gp) -> scaled(gp, lambda, scale).transposedMatmul(adapterInput.value())));
-    return Result.of(op, y, edges.toArray(Edge[]::new));
+        edge(
+            triplets.q,
+            back,
+            (_, made) -> triplets.scaled(made.v).transposedMatmul(adapterInput.value())));
   }
 
   private static boolean fits(Variable x, Variable w, Variable bias) {
@@ -137,38 +212,41 @@ final class FusedLinear {
     int out = w.shape().dim(0);
     int in = w.shape().dim(1);
     Tensor y = Tensor.blank(Shape.of(rows, out));
-    Dispatcher dispatcher = Workers.current()::dispatch;
     float[] b = bias.value().array();
-    switch (w) {
-      case Constant frozen ->
-          Gemm.multiplyAddRow(
-              dispatcher, rows, plain(x), frozen.packedTranspose(), b, 0, y.array(), 0, out);
-      case Parameter _, Result _ ->
-          Gemm.multiplyAddRow(
-              dispatcher, rows, out, in, plain(x), transposed(w), b, 0, y.array(), 0, out);
-    }
+    Gemm.multiplyAddRow(
+        Workers.current()::dispatch,
+        rows,
+        out,
+        in,
+        plain(x),
+        transposedWeight(w),
+        b,
+        0,
+        y.array(),
+        0,
+        out);
     return y;
   }
 
   /// G·W, (T,in).
   private static Tensor inputGradient(Tensor g, Variable w) {
-    Optional<PackedOperand> packed =
-        w instanceof Constant frozen ? frozen.packed() : Optional.empty();
     int rows = g.shape().dim(0);
     int out = w.shape().dim(0);
     int in = w.shape().dim(1);
     Tensor dx = Tensor.blank(Shape.of(rows, in));
     Operand left = Operand.of(g.array(), 0, out);
-    Dispatcher dispatcher = Workers.current()::dispatch;
-    packed.ifPresentOrElse(
-        right -> Gemm.multiply(dispatcher, rows, left, right, dx.array(), 0, in),
-        () -> Gemm.multiply(dispatcher, rows, in, out, left, plain(w), dx.array(), 0, in));
+    Gemm.multiply(Workers.current()::dispatch, rows, in, out, left, weight(w), dx.array(), 0, in);
     return dx;
   }
 
-  /// scale·(U ⊙ λ), (T,r): r is small, so this is next to nothing.
-  private static Tensor scaled(Tensor u, Variable lambda, float scale) {
-    return u.multiplyRow(lambda.value().scale(scale));
+  /// Wᵀ (in,out), packed beforehand where W is frozen.
+  private static RightOperand transposedWeight(Variable w) {
+    return w instanceof Constant frozen ? frozen.packedTranspose() : transposed(w);
+  }
+
+  /// W (out,in), packed beforehand where W is frozen and not too large.
+  private static RightOperand weight(Variable w) {
+    return w instanceof Constant frozen ? frozen.packed() : plain(w);
   }
 
   private static Operand plain(Variable matrix) {

@@ -28,6 +28,36 @@ final class Fastest {
 
   private Fastest() {}
 
+  /// C ← S + A·B for one tile; see [ScalarTile#multiply].
+  static void tile(
+      float[] a,
+      int ao,
+      float[] b,
+      int bo,
+      int k,
+      float[] s,
+      int so,
+      int lds,
+      float[] c,
+      int co,
+      int ldc) {
+    if (VECTOR) {
+      VectorTile.multiply(a, ao, b, bo, k, s, so, lds, c, co, ldc);
+    } else {
+      ScalarTile.multiply(a, ao, b, bo, k, s, so, lds, c, co, ldc);
+    }
+  }
+
+  /// C ← C + A·B for one tile with B in place; see [ScalarTile#multiplyInPlace].
+  static void tileInPlace(
+      float[] a, int ao, float[] b, int bo, int ldb, int k, float[] c, int co, int ldc) {
+    if (VECTOR) {
+      VectorTile.multiplyInPlace(a, ao, b, bo, ldb, k, c, co, ldc);
+    } else {
+      ScalarTile.multiplyInPlace(a, ao, b, bo, ldb, k, c, co, ldc);
+    }
+  }
+
   /// What keeps the vector unit from being used; empty if nothing does. Compiled by C1 or not at
   /// all, each vector would be an object.
   private static String obstacle() {

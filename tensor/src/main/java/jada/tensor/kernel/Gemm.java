@@ -1,6 +1,9 @@
 package jada.tensor.kernel;
 
+import jada.tensor.kernel.Product.Right;
 import jada.tensor.kernel.Product.Start;
+import jada.tensor.kernel.Product.Target;
+import java.util.Optional;
 
 /// Matrix products: C = S + A·B with A (m,k), B (k,n), C (m,n), and S zero, a row, or C itself.
 ///
@@ -36,11 +39,12 @@ public final class Gemm {
       int n,
       int k,
       Operand a,
-      Operand b,
+      RightOperand b,
       float[] c,
       int co,
       int ldc) {
-    packAndRun(dispatcher, m, n, k, a, b, Start.ZERO, NO_ROW, 0, c, co, ldc);
+    Target target = new Target(c, co, ldc);
+    run(dispatcher, m, n, k, a, b, Optional.empty(), Start.ZERO, NO_ROW, 0, target);
   }
 
   /// C ← C + A·B.
@@ -52,11 +56,12 @@ public final class Gemm {
       int n,
       int k,
       Operand a,
-      Operand b,
+      RightOperand b,
       float[] c,
       int co,
       int ldc) {
-    packAndRun(dispatcher, m, n, k, a, b, Start.TARGET, NO_ROW, 0, c, co, ldc);
+    Target target = new Target(c, co, ldc);
+    run(dispatcher, m, n, k, a, b, Optional.empty(), Start.TARGET, NO_ROW, 0, target);
   }
 
   /// C ← 1·rowᵀ + A·B: `row[ro + j]` is where every element of column j starts from.
@@ -68,39 +73,74 @@ public final class Gemm {
       int n,
       int k,
       Operand a,
-      Operand b,
+      RightOperand b,
       float[] row,
       int ro,
       float[] c,
       int co,
       int ldc) {
-    packAndRun(dispatcher, m, n, k, a, b, Start.ROW, row, ro, c, co, ldc);
+    Target target = new Target(c, co, ldc);
+    run(dispatcher, m, n, k, a, b, Optional.empty(), Start.ROW, row, ro, target);
   }
 
-  /// [#multiply] with B packed beforehand; k and n are those of B.
+  /// C ← A·B + ((A·D) ⊙ s)·U.
+  ///
+  /// @param second D, s and U
+  /// @param c receives the result, row after row
   public static void multiply(
-      Dispatcher dispatcher, int m, Operand a, PackedOperand b, float[] c, int co, int ldc) {
-    new Product(m, b.k, a, b.panels, 0, b.n, Start.ZERO, NO_ROW, 0, c, co, ldc).run(dispatcher);
+      Dispatcher dispatcher,
+      int m,
+      int n,
+      int k,
+      Operand a,
+      RightOperand b,
+      LowRank second,
+      float[] c) {
+    Target target = new Target(c, 0, n);
+    run(dispatcher, m, n, k, a, b, second.packed(n, k), Start.ZERO, NO_ROW, 0, target);
   }
 
-  /// [#multiplyAdd] with B packed beforehand; k and n are those of B.
-  public static void multiplyAdd(
-      Dispatcher dispatcher, int m, Operand a, PackedOperand b, float[] c, int co, int ldc) {
-    new Product(m, b.k, a, b.panels, 0, b.n, Start.TARGET, NO_ROW, 0, c, co, ldc).run(dispatcher);
-  }
-
-  /// [#multiplyAddRow] with B packed beforehand; k and n are those of B.
+  /// C ← 1·rowᵀ + A·B + ((A·D) ⊙ s)·U.
+  ///
+  /// @param row where every row of C starts from (n)
+  /// @param second D, s and U
+  /// @param c receives the result, row after row
   public static void multiplyAddRow(
       Dispatcher dispatcher,
       int m,
+      int n,
+      int k,
       Operand a,
-      PackedOperand b,
+      RightOperand b,
+      float[] row,
+      LowRank second,
+      float[] c) {
+    Target target = new Target(c, 0, n);
+    run(dispatcher, m, n, k, a, b, second.packed(n, k), Start.ROW, row, 0, target);
+  }
+
+  private static void run(
+      Dispatcher dispatcher,
+      int m,
+      int n,
+      int k,
+      Operand a,
+      RightOperand b,
+      Optional<LowRank.Packed> second,
+      Start start,
       float[] row,
       int ro,
-      float[] c,
-      int co,
-      int ldc) {
-    new Product(m, b.k, a, b.panels, 0, b.n, Start.ROW, row, ro, c, co, ldc).run(dispatcher);
+      Target target) {
+    switch (b) {
+      case PackedOperand packed -> {
+        Right right = new Right(packed.panels(k, n), 0, n);
+        new Product(m, k, a, right, second, start, row, ro, target).run(dispatcher);
+      }
+      case Operand plain when second.isEmpty() && FewRows.fits(m, plain) ->
+          new FewRows(m, n, k, a, plain, start, row, ro, target).run(dispatcher);
+      case Operand plain ->
+          packAndRun(dispatcher, m, n, k, a, plain, second, start, row, ro, target);
+    }
   }
 
   private static void packAndRun(
@@ -110,12 +150,11 @@ public final class Gemm {
       int k,
       Operand a,
       Operand b,
+      Optional<LowRank.Packed> second,
       Start start,
       float[] row,
       int ro,
-      float[] c,
-      int co,
-      int ldc) {
+      Target target) {
     if (m == 0 || n == 0) {
       return;
     }
@@ -132,7 +171,8 @@ public final class Gemm {
             int j = from + task * perTask;
             Panels.packRight(b, from, k, j, Math.min(to, j + perTask), panels);
           });
-      new Product(m, k, a, panels, from, to, start, row, ro, c, co, ldc).run(dispatcher);
+      Right right = new Right(panels, from, to);
+      new Product(m, k, a, right, second, start, row, ro, target).run(dispatcher);
     }
   }
 }

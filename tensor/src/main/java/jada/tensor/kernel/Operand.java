@@ -2,7 +2,7 @@ package jada.tensor.kernel;
 
 /// A matrix as a matrix product reads it: an array, where the first element lies, how far apart
 /// rows lie, and whether the matrix is stored transposed.
-public final class Operand {
+public final class Operand implements RightOperand {
   final float[] data;
   final int offset;
   final int stride;

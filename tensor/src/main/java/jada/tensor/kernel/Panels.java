@@ -63,6 +63,9 @@ final class Panels {
     for (; Fastest.VECTOR && r <= rows - 4 * ROWS; r += 4 * ROWS) {
       VectorPanels.copyFour(x, xo + r, stride, k, panels, r * k, ROWS * k);
     }
+    for (; Fastest.VECTOR && r <= rows - ROWS; r += ROWS) {
+      VectorPanels.copyOne(x, xo + r, stride, k, panels, r * k);
+    }
     for (; r < rows; r += ROWS) {
       copy(x, xo + r, stride, Math.min(ROWS, rows - r), k, panels, r * k, ROWS);
     }

@@ -1,5 +1,7 @@
 package jada.tensor.kernel;
 
+import java.util.Optional;
+
 /// One matrix product with B packed: cuts C into blocks for tasks, and blocks into tiles.
 final class Product {
   private static final int ROWS = ScalarTile.ROWS;
@@ -12,6 +14,10 @@ final class Product {
   /// Columns of a packed block of A: a panel of B is then 24 KiB, a panel of A 6 KiB; both in L1.
   static final int DEPTH_BLOCK = 384;
 
+  /// Tasks into which a product is cut where it is large enough: several for each thread, so that
+  /// none waits long for the last.
+  private static final int TASKS = 16;
+
   /// Multiply-adds below which a task is not worth handing over: about 10 µs.
   static final int TASK = 500_000;
 
@@ -19,7 +25,7 @@ final class Product {
   /// that packing costs more than the slower tile.
   private static final int NARROW = 2 * COLUMNS;
 
-  private static final float[] ZEROS = new float[COLUMNS];
+  static final float[] ZEROS = new float[COLUMNS];
 
   /// What the sums start from.
   enum Start {
@@ -31,54 +37,55 @@ final class Product {
   private final int m;
   private final int k;
   private final Operand a;
-  private final float[] panels;
-  private final int firstColumn;
-  private final int lastColumn;
+  private final Right right;
   private final boolean inPlace;
+  private final Optional<LowRank.Packed> lowRank;
   private final Start start;
   private final float[] row;
   private final int ro;
-  private final float[] c;
-  private final int co;
-  private final int ldc;
+  private final Target target;
 
-  /// The columns `[firstColumn, lastColumn)` of C, of which `panels` holds those of B.
+  /// The columns `[first, last)` of B and of C, in panels.
+  record Right(float[] panels, int first, int last) {}
+
+  /// Element (i, j) of C is `data[offset + i·stride + j]`.
+  record Target(float[] data, int offset, int stride) {}
+
+  /// @param lowRank a second product to be added, see [LowRank]
+  /// @param row where every row starts from, beginning at `ro`, with [Start#ROW]
   Product(
       int m,
       int k,
       Operand a,
-      float[] panels,
-      int firstColumn,
-      int lastColumn,
+      Right right,
+      Optional<LowRank.Packed> lowRank,
       Start start,
       float[] row,
       int ro,
-      float[] c,
-      int co,
-      int ldc) {
+      Target target) {
     this.m = m;
     this.k = k;
     this.a = a;
-    this.panels = panels;
-    this.firstColumn = firstColumn;
-    this.lastColumn = lastColumn;
-    this.inPlace = !a.transposed && lastColumn - firstColumn <= NARROW;
+    this.right = right;
+    this.lowRank = lowRank;
+    this.inPlace = !a.transposed && lowRank.isEmpty() && right.last - right.first <= NARROW;
     this.start = start;
     this.row = row;
     this.ro = ro;
-    this.c = c;
-    this.co = co;
-    this.ldc = ldc;
+    this.target = target;
   }
 
   void run(Dispatcher dispatcher) {
-    int columns = lastColumn - firstColumn;
+    int columns = right.last - right.first;
     Effort.count(m, columns, k);
+    lowRank.ifPresent(second -> second.count(m, columns));
     if (m == 0 || columns == 0) {
       return;
     }
     // Blocks of nearly equal size, so that no thread is left with the last.
-    int rowBlock = roundUp(Math.ceilDiv(m, Math.ceilDiv(m, ROW_BLOCK)), ROWS);
+    int wantedRows =
+        lowRank.isPresent() ? Math.clamp(Math.ceilDiv(m, TASKS), 16, ROW_BLOCK) : ROW_BLOCK;
+    int rowBlock = roundUp(Math.ceilDiv(m, Math.ceilDiv(m, wantedRows)), ROWS);
     int rowBlocks = Math.ceilDiv(m, rowBlock);
     int columnBlock = columnBlock(rowBlock, rowBlocks, columns);
     int columnBlocks = Math.ceilDiv(columns, columnBlock);
@@ -86,8 +93,8 @@ final class Product {
         rowBlocks * columnBlocks,
         task -> {
           int i = task % rowBlocks * rowBlock; // so that a range of panels passes once through L3
-          int j = firstColumn + task / rowBlocks * columnBlock;
-          block(i, Math.min(m, i + rowBlock), j, Math.min(lastColumn, j + columnBlock));
+          int j = right.first + task / rowBlocks * columnBlock;
+          block(i, Math.min(m, i + rowBlock), j, Math.min(right.last, j + columnBlock));
         });
   }
 
@@ -95,7 +102,7 @@ final class Product {
   /// so long that threads wait for the last one; else fewer. But so many that packing the block of
   /// A again for each range stays small beside multiplying it: 3 % at 384 columns.
   private int columnBlock(int rowBlock, int rowBlocks, int columns) {
-    int wanted = Math.ceilDiv(16, rowBlocks);
+    int wanted = Math.ceilDiv(TASKS, rowBlocks);
     int least = Math.max(96, TASK / Math.max(1, rowBlock * k));
     int block = Math.max(least, Math.min(768, Math.ceilDiv(columns, wanted)));
     // Ranges of nearly equal size.
@@ -112,12 +119,23 @@ final class Product {
       if (!inPlace) {
         Panels.packLeft(a, i, toRow - i, p, kc, scratch.left);
       }
+      boolean last = p + kc == k;
+      if (lowRank.isPresent()) {
+        lowRank.get().down(scratch, toRow - i, p, kc);
+        if (last) { // of the tasks for these rows, all of which compute A·D, the first hands it out
+          lowRank.get().finish(scratch, i, toRow - i, j == 0);
+        }
+      }
       for (int column = j; column < toColumn; column += COLUMNS) {
         int width = Math.min(COLUMNS, toColumn - column);
-        int bo = (column - firstColumn) * k + p * COLUMNS;
+        int panel = (column - right.first) * k + p * COLUMNS;
         for (int r = i; r < toRow; r += ROWS) {
           int left = inPlace ? a.offset + r * a.stride + p : (r - i) * kc;
-          tile(scratch, left, bo, kc, p == 0, r, Math.min(ROWS, toRow - r), column, width);
+          int height = Math.min(ROWS, toRow - r);
+          tile(scratch, left, panel, kc, p == 0 ? start : Start.TARGET, r, height, column, width);
+          if (lowRank.isPresent() && last) {
+            addUp(lowRank.get(), scratch, r - i, r, height, column, width);
+          }
         }
       }
       p += depth;
@@ -128,32 +146,52 @@ final class Product {
   private void tile(
       Scratch scratch,
       int left,
-      int bo,
+      int panel,
       int depth,
-      boolean first,
+      Start from,
       int i,
       int height,
       int j,
       int width) {
-    int to = co + i * ldc + j;
+    float[] c = target.data;
+    int to = target.offset + i * target.stride + j;
     float[] s = c;
     int so = to;
-    int lds = ldc;
-    if (first && start != Start.TARGET) {
-      s = start == Start.ROW ? row : ZEROS;
-      so = start == Start.ROW ? ro + j : 0;
+    int lds = target.stride;
+    if (from != Start.TARGET) {
+      s = from == Start.ROW ? row : ZEROS;
+      so = from == Start.ROW ? ro + j : 0;
       lds = 0;
     }
     if (height == ROWS && width == COLUMNS) {
-      multiply(scratch, left, height, bo, depth, s, so, lds, c, to, ldc);
+      multiply(scratch, left, height, panel, depth, s, so, lds, c, to, target.stride);
       return;
     }
     for (int r = 0; r < height; r++) {
       System.arraycopy(s, so + r * lds, scratch.start, r * COLUMNS, width);
     }
-    multiply(scratch, left, height, bo, depth, scratch.start, 0, COLUMNS, scratch.tile, 0, COLUMNS);
+    multiply(
+        scratch, left, height, panel, depth, scratch.start, 0, COLUMNS, scratch.tile, 0, COLUMNS);
     for (int r = 0; r < height; r++) {
-      System.arraycopy(scratch.tile, r * COLUMNS, c, to + r * ldc, width);
+      System.arraycopy(scratch.tile, r * COLUMNS, c, to + r * target.stride, width);
+    }
+  }
+
+  /// Adds the second product to the tile at (i, j) of C.
+  private void addUp(
+      LowRank.Packed second, Scratch scratch, int row, int i, int height, int j, int width) {
+    float[] c = target.data;
+    int to = target.offset + i * target.stride + j;
+    if (height == ROWS && width == COLUMNS) {
+      second.up(scratch, row, j, c, to, target.stride);
+      return;
+    }
+    for (int r = 0; r < height; r++) {
+      System.arraycopy(c, to + r * target.stride, scratch.tile, r * COLUMNS, width);
+    }
+    second.up(scratch, row, j, scratch.tile, 0, COLUMNS);
+    for (int r = 0; r < height; r++) {
+      System.arraycopy(scratch.tile, r * COLUMNS, c, to + r * target.stride, width);
     }
   }
 
@@ -161,7 +199,7 @@ final class Product {
       Scratch scratch,
       int left,
       int height,
-      int bo,
+      int panel,
       int depth,
       float[] s,
       int so,
@@ -169,13 +207,9 @@ final class Product {
       float[] to,
       int at,
       int ldt) {
-    float[] b = panels;
+    float[] b = right.panels;
     if (!inPlace) {
-      if (Fastest.VECTOR) {
-        VectorTile.multiply(scratch.left, left, b, bo, depth, s, so, lds, to, at, ldt);
-      } else {
-        ScalarTile.multiply(scratch.left, left, b, bo, depth, s, so, lds, to, at, ldt);
-      }
+      Fastest.tile(scratch.left, left, b, panel, depth, s, so, lds, to, at, ldt);
       return;
     }
     // Below the edge the last row is read again; what it gives is not kept.
@@ -183,9 +217,9 @@ final class Product {
     int a2 = left + Math.min(2, height - 1) * a.stride;
     int a3 = left + Math.min(3, height - 1) * a.stride;
     if (Fastest.VECTOR) {
-      VectorTile.multiplyRows(a.data, left, a1, a2, a3, b, bo, depth, s, so, lds, to, at, ldt);
+      VectorTile.multiplyRows(a.data, left, a1, a2, a3, b, panel, depth, s, so, lds, to, at, ldt);
     } else {
-      ScalarTile.multiplyRows(a.data, left, a1, a2, a3, b, bo, depth, s, so, lds, to, at, ldt);
+      ScalarTile.multiplyRows(a.data, left, a1, a2, a3, b, panel, depth, s, so, lds, to, at, ldt);
     }
   }
 

@@ -68,4 +68,14 @@ final class ScalarTile {
     }
     multiply(panel, 0, b, bo, k, s, so, lds, c, co, ldc);
   }
+
+  /// C ← C + A·B with B in place: row p of B begins at `bo + p·ldb`.
+  static void multiplyInPlace(
+      float[] a, int ao, float[] b, int bo, int ldb, int k, float[] c, int co, int ldc) {
+    float[] panel = new float[k * COLUMNS];
+    for (int p = 0; p < k; p++) {
+      System.arraycopy(b, bo + p * ldb, panel, p * COLUMNS, COLUMNS);
+    }
+    multiply(a, ao, panel, 0, k, c, co, ldc, c, co, ldc);
+  }
 }

@@ -42,6 +42,13 @@ final class VectorPanels {
     }
   }
 
+  /// Copies k rows of 4 into a panel of A.
+  static void copyOne(float[] x, int xo, int stride, int k, float[] panels, int at) {
+    for (int p = 0; p < k; p++) {
+      fromArray(FOUR, x, xo + p * stride).intoArray(panels, at + p * 4);
+    }
+  }
+
   /// Weaves four rows into a panel of A.
   ///
   /// @return the number of elements of each row that were woven: k but for a rest below a vector

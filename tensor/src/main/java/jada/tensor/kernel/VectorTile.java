@@ -136,4 +136,46 @@ final class VectorTile {
     c30.intoArray(c, co + 3 * ldc);
     c31.intoArray(c, co + 3 * ldc + LANES);
   }
+
+  /// C ← C + A·B with B in place: row p of B begins at `bo + p·ldb`. For products with few rows,
+  /// where packing B costs as much as multiplying.
+  static void multiplyInPlace(
+      float[] a, int ao, float[] b, int bo, int ldb, int k, float[] c, int co, int ldc) {
+    FloatVector c00 = FloatVector.fromArray(SPECIES, c, co);
+    FloatVector c01 = FloatVector.fromArray(SPECIES, c, co + LANES);
+    FloatVector c10 = FloatVector.fromArray(SPECIES, c, co + ldc);
+    FloatVector c11 = FloatVector.fromArray(SPECIES, c, co + ldc + LANES);
+    FloatVector c20 = FloatVector.fromArray(SPECIES, c, co + 2 * ldc);
+    FloatVector c21 = FloatVector.fromArray(SPECIES, c, co + 2 * ldc + LANES);
+    FloatVector c30 = FloatVector.fromArray(SPECIES, c, co + 3 * ldc);
+    FloatVector c31 = FloatVector.fromArray(SPECIES, c, co + 3 * ldc + LANES);
+    int start = Objects.checkIndex(ao, a.length); // tells C2 that no index below is negative
+    int end = start + k * ROWS;
+    int bp = bo;
+    for (int ap = start; ap < end; ap += ROWS) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bp);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bp + LANES);
+      FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
+      c00 = a0.fma(b0, c00);
+      c01 = a0.fma(b1, c01);
+      FloatVector a1 = FloatVector.broadcast(SPECIES, a[ap + 1]);
+      c10 = a1.fma(b0, c10);
+      c11 = a1.fma(b1, c11);
+      FloatVector a2 = FloatVector.broadcast(SPECIES, a[ap + 2]);
+      c20 = a2.fma(b0, c20);
+      c21 = a2.fma(b1, c21);
+      FloatVector a3 = FloatVector.broadcast(SPECIES, a[ap + 3]);
+      c30 = a3.fma(b0, c30);
+      c31 = a3.fma(b1, c31);
+      bp += ldb;
+    }
+    c00.intoArray(c, co);
+    c01.intoArray(c, co + LANES);
+    c10.intoArray(c, co + ldc);
+    c11.intoArray(c, co + ldc + LANES);
+    c20.intoArray(c, co + 2 * ldc);
+    c21.intoArray(c, co + 2 * ldc + LANES);
+    c30.intoArray(c, co + 3 * ldc);
+    c31.intoArray(c, co + 3 * ldc + LANES);
+  }
 }

@@ -108,15 +108,15 @@ class GemmTest {
         float[] expected = c.target.clone();
         Gemm.multiply(alone, c.m, c.n, c.k, c.a, c.b, expected, c.co, c.ldc);
         float[] actual = c.target.clone();
-        Gemm.multiply(alone, c.m, c.a, packed, actual, c.co, c.ldc);
+        Gemm.multiply(alone, c.m, c.n, c.k, c.a, packed, actual, c.co, c.ldc);
         assertThat(actual).as("%s", c).isEqualTo(expected);
 
         Gemm.multiplyAdd(alone, c.m, c.n, c.k, c.a, c.b, expected, c.co, c.ldc);
-        Gemm.multiplyAdd(alone, c.m, c.a, packed, actual, c.co, c.ldc);
+        Gemm.multiplyAdd(alone, c.m, c.n, c.k, c.a, packed, actual, c.co, c.ldc);
         assertThat(actual).as("%s, accumulated", c).isEqualTo(expected);
 
         Gemm.multiplyAddRow(alone, c.m, c.n, c.k, c.a, c.b, row, 0, expected, c.co, c.ldc);
-        Gemm.multiplyAddRow(alone, c.m, c.a, packed, row, 0, actual, c.co, c.ldc);
+        Gemm.multiplyAddRow(alone, c.m, c.n, c.k, c.a, packed, row, 0, actual, c.co, c.ldc);
         assertThat(actual).as("%s, from a row", c).isEqualTo(expected);
       }
     }

@@ -74,7 +74,7 @@ public final class AdaLora {
     int in = weight.shape().dim(1);
     if (config.method() == Method.LORA) {
       int rank = config.targetRank();
-      float scale = (float) (config.loraAlpha() / rank);
+      float scale = (float) (config.alpha() / rank);
       return LoraLinear.start(name, weight, bias, rank, scale, config.loraDropout(), random);
     }
     if (config.init() == TripletStart.ORTHONORMAL && config.initRank() > Math.min(out, in)) {

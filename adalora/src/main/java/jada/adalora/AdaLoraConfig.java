@@ -1,13 +1,14 @@
 package jada.adalora;
 
 import jada.nn.InputException;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
 /// Every choice of the method, with its name in PEFT where it has one.
 ///
 /// [#defaults()] is what Jada trains with. PEFT's own defaults (tinit = tfinal = 0, γ = 0.5) are
 /// far from any setting that was published with good results; the ones here follow the paper's
-/// runs: tinit a tenth of the run, the ranks fixed in its second half, γ = 0.1, b₀ three times b_T.
+/// runs: tinit a tenth of the run, the ranks fixed in its second half, γ = 0.1, b₀ = 1.5·b_T.
 /// [#article()] is the article's reading as a whole.
 ///
 /// Each number is checked at birth; whether numbers fit together is checked when they meet a model
@@ -19,7 +20,8 @@ import java.util.function.Consumer;
 /// @param targetRank triplets of a matrix at the end, on average (target_r); with [Method#LORA] the
 ///   rank of every matrix, so that both methods spend the same budget; with a budget in parameters
 ///   the rank of every matrix that would cost as much
-/// @param loraAlpha numerator of the scale of ΔW (lora_alpha); not used by the article's reading
+/// @param loraAlpha numerator of the scale of ΔW (lora_alpha); empty: what [#alpha()] says; not
+///   used by the article's reading
 /// @param loraDropout probability with which an element of an adapter's input is dropped while
 ///   training (lora_dropout)
 /// @param orthRegWeight γ, weight of the orthogonality penalty (orth_reg_weight)
@@ -38,7 +40,7 @@ public record AdaLoraConfig(
     TargetModules targetModules,
     int initRank,
     int targetRank,
-    double loraAlpha,
+    OptionalDouble loraAlpha,
     double loraDropout,
     double orthRegWeight,
     double beta1,
@@ -52,11 +54,14 @@ public record AdaLoraConfig(
     Compaction compact,
     BudgetUnit budgetUnit) {
 
+  private static final int DEFAULT_TARGET_RANK = 4;
+
   /// @throws InputException if a number is out of its range
   public AdaLoraConfig {
     require(initRank >= 1, "init-r", initRank, "at least 1");
     require(targetRank >= 1, "target-r", targetRank, "at least 1");
-    require(loraAlpha > 0 && loraAlpha < 1e9, "lora-alpha", loraAlpha, "greater than 0");
+    loraAlpha.ifPresent(
+        alpha -> require(alpha > 0 && alpha < 1e9, "lora-alpha", alpha, "greater than 0"));
     require(loraDropout >= 0 && loraDropout < 1, "lora-dropout", loraDropout, "in [0, 1)");
     require(
         orthRegWeight >= 0 && orthRegWeight < 1e9,
@@ -72,9 +77,9 @@ public record AdaLoraConfig(
     return new AdaLoraConfig(
         Method.ADALORA,
         TargetModules.ATTENTION,
-        12,
-        4,
-        16,
+        initRankFor(DEFAULT_TARGET_RANK),
+        DEFAULT_TARGET_RANK,
+        OptionalDouble.empty(),
         0,
         0.1,
         0.85,
@@ -89,20 +94,34 @@ public record AdaLoraConfig(
         BudgetUnit.TRIPLETS);
   }
 
-  /// The article's reading: its score, orthonormal start, squared penalty, scale 1, and pruning to
-  /// the end of the run.
+  /// The article's reading: its ranks 12 and 4, its score, orthonormal start, squared penalty,
+  /// scale 1, and pruning to the end of the run.
   public static AdaLoraConfig article() {
     return defaults()
+        .withInitRank(12)
         .withImportance(ImportanceScore.ARTICLE)
         .withInit(TripletStart.ORTHONORMAL)
         .withOrthPenalty(OrthogonalityPenalty.SQUARED)
         .withTfinal(Steps.of(0));
   }
 
+  /// The initial rank that suits an average rank at the end: one and a half times as much, rounded
+  /// up, as in the paper's runs.
+  public static int initRankFor(int targetRank) {
+    return targetRank + (targetRank + 1) / 2;
+  }
+
+  /// The numerator of the scale of ΔW in force. Where none was chosen it is tied to the rank, so
+  /// that another rank does not change the scale: 8·init_r with AdaLoRA, whose λ starts at 0 beside
+  /// small P and Q and has to grow first, and 4·r with LoRA.
+  public double alpha() {
+    return loraAlpha.orElse(method == Method.LORA ? 4.0 * targetRank : 8.0 * initRank);
+  }
+
   /// The factor of P·diag(λ)·Q in ΔW, the same before and after pruning: lora_alpha / (init_r +
   /// 10⁻⁵), as PEFT has it; 1 in the article's reading.
   public float scale() {
-    return importance == ImportanceScore.ARTICLE ? 1 : (float) (loraAlpha / (initRank + 1e-5));
+    return importance == ImportanceScore.ARTICLE ? 1 : (float) (alpha() / (initRank + 1e-5));
   }
 
   /// Checks that there is something to prune.
@@ -116,7 +135,7 @@ public record AdaLoraConfig(
               + " must be less than init-r "
               + initRank
               + ", or there is nothing to prune; set init-r to "
-              + (targetRank + (targetRank + 1) / 2)
+              + initRankFor(targetRank)
               + " or more, or use method lora for a fixed rank of "
               + targetRank);
     }
@@ -144,7 +163,7 @@ public record AdaLoraConfig(
 
   /// The same with another numerator of the scale.
   public AdaLoraConfig withLoraAlpha(double loraAlpha) {
-    return with(d -> d.loraAlpha = loraAlpha);
+    return with(d -> d.loraAlpha = OptionalDouble.of(loraAlpha));
   }
 
   /// The same with another dropout on the adapters' input.
@@ -224,7 +243,7 @@ public record AdaLoraConfig(
     TargetModules targetModules;
     int initRank;
     int targetRank;
-    double loraAlpha;
+    OptionalDouble loraAlpha;
     double loraDropout;
     double orthRegWeight;
     double beta1;

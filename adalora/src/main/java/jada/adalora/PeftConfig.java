@@ -121,7 +121,7 @@ final class PeftConfig {
     BudgetSchedule schedule = schedule(model);
     // PEFT scales by lora_alpha / (init_r + 1e-5); the article's scale of 1 is written as such.
     boolean one = config.importance() == ImportanceScore.ARTICLE;
-    putNumber(root, "lora_alpha", one ? config.initRank() + 1e-5 : config.loraAlpha());
+    putNumber(root, "lora_alpha", one ? config.initRank() + 1e-5 : config.alpha());
     root.put("init_r", config.initRank());
     root.put("target_r", config.targetRank());
     root.put("tinit", schedule.tinit());
@@ -144,7 +144,7 @@ final class PeftConfig {
   private static void putLora(ObjectNode root, AdaptedModel model) {
     AdaLoraConfig config = model.config();
     root.put("r", config.targetRank());
-    putNumber(root, "lora_alpha", config.loraAlpha());
+    putNumber(root, "lora_alpha", config.alpha());
     root.put("use_rslora", false);
     root.put("use_dora", false);
     ObjectNode ranks = root.putObject("rank_pattern");
@@ -154,7 +154,7 @@ final class PeftConfig {
       if (lora.rank() != config.targetRank()) {
         ranks.put(lora.name(), lora.rank());
       }
-      if (lora.scale() != (float) (config.loraAlpha() / lora.rank())) {
+      if (lora.scale() != (float) (config.alpha() / lora.rank())) {
         alphas.put(lora.name(), (double) lora.scale() * lora.rank());
       }
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import jada.nn.InputException;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class AdaLoraConfigTest {
@@ -37,7 +38,7 @@ class AdaLoraConfigTest {
                 TargetModules.named("query"),
                 8,
                 2,
-                32,
+                OptionalDouble.of(32),
                 0.1,
                 0.5,
                 0.9,
@@ -54,8 +55,29 @@ class AdaLoraConfigTest {
 
   @Test
   void scale_is_alpha_over_the_initial_rank_and_1_in_the_articles_reading() {
-    assertThat(AdaLoraConfig.defaults().scale()).isCloseTo(16 / 12.00001f, within(1e-7f));
+    assertThat(AdaLoraConfig.defaults().withInitRank(12).withLoraAlpha(16).scale())
+        .isCloseTo(16 / 12.00001f, within(1e-7f));
     assertThat(AdaLoraConfig.article().scale()).isEqualTo(1);
+  }
+
+  @Test
+  void an_alpha_that_was_not_chosen_is_tied_to_the_rank() {
+    AdaLoraConfig config = AdaLoraConfig.defaults();
+    assertThat(config.alpha()).isEqualTo(48);
+    assertThat(config.withInitRank(12).alpha()).isEqualTo(96);
+    assertThat(config.withInitRank(12).scale()).isCloseTo(config.scale(), within(1e-4f));
+    assertThat(config.withMethod(Method.LORA).alpha()).isEqualTo(16);
+    assertThat(config.withMethod(Method.LORA).withTargetRank(8).alpha()).isEqualTo(32);
+    assertThat(config.withLoraAlpha(5).withInitRank(12).withMethod(Method.LORA).alpha())
+        .isEqualTo(5);
+  }
+
+  @Test
+  void starts_with_one_and_a_half_times_the_target_rank() {
+    assertThat(AdaLoraConfig.defaults().initRank()).isEqualTo(6);
+    assertThat(AdaLoraConfig.initRankFor(1)).isEqualTo(2);
+    assertThat(AdaLoraConfig.initRankFor(5)).isEqualTo(8);
+    assertThat(AdaLoraConfig.initRankFor(8)).isEqualTo(12);
   }
 
   @Test

@@ -150,7 +150,7 @@ class AdaLoraTest {
   void lora_has_the_target_rank_everywhere() {
     AdaptedModel lora = AdaLora.adapt(TinyBert.encoder(), TASK, SMALL.withMethod(Method.LORA));
     assertThat(lora.ranks().values()).containsOnly(2);
-    assertThat(((LoraLinear) lora.adapters().firstEntry().getValue()).scale()).isEqualTo(8);
+    assertThat(((LoraLinear) lora.adapters().firstEntry().getValue()).scale()).isEqualTo(4);
   }
 
   @Test

@@ -97,7 +97,7 @@ class PeftFolderTest {
             .readTree(Files.readString(folder.resolve("adapter_config.json")));
     assertThat(config.get("peft_type").asString()).isEqualTo("ADALORA");
     assertThat(config.get("base_model_name_or_path").asString()).isEqualTo("tiny-bert");
-    assertThat(config.get("lora_alpha").toString()).isEqualTo("16");
+    assertThat(config.get("lora_alpha").toString()).isEqualTo("32");
     assertThat(config.get("init_r").asInt()).isEqualTo(4);
     assertThat(config.get("total_step").asInt()).isEqualTo(1000);
     assertThat(config.get("tinit").asInt()).isEqualTo(100);
@@ -214,7 +214,7 @@ class PeftFolderTest {
     refuses("\"init_r\" : 4", "\"init_r\" : \"4\"", "\"init_r\" must be a whole number");
     refuses("\"init_r\" : 4", "\"init_r\" : 99999999999", "\"init_r\" must be a whole number");
     refuses("\"init_r\" : 4", "\"init_r\" : -1", "init-r: must be at least 1, got -1");
-    refuses("\"lora_alpha\" : 16,", "", "\"lora_alpha\" must be a number, found nothing");
+    refuses("\"lora_alpha\" : 32,", "", "\"lora_alpha\" must be a number, found nothing");
     refuses("\"beta1\" : 0.85", "\"beta1\" : 1", "adapter_config.json: beta1: must be between");
     refuses("\"bias\" : \"none\"", "\"bias\" : \"all\"", "\"bias\" must be \"none\"");
     refuses(

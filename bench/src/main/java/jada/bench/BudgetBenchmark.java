@@ -112,7 +112,7 @@ public class BudgetBenchmark {
     @Setup
     public void prepare() {
       RandomSource random = RandomSource.of(1);
-      AdaLoraConfig config = AdaLoraConfig.defaults().withImportance(score);
+      AdaLoraConfig config = AdaLoraConfig.defaults().withInitRank(RANK).withImportance(score);
       for (int m = 0; m < MATRICES; m++) {
         values.add(triplets(random, 0.05f));
         importances.add(Importance.of(config, values.getLast()));

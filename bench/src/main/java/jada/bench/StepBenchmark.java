@@ -106,6 +106,7 @@ public class StepBenchmark {
   private TrainingResult steps(TrainingListener listener) {
     AdaLoraConfig config =
         AdaLoraConfig.defaults()
+            .withInitRank(12)
             .withMethod(method)
             .withTinit(Steps.of(TINIT))
             .withTfinal(Steps.of(TFINAL));

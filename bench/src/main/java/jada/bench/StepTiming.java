@@ -46,7 +46,7 @@ final class StepTiming {
     // One batch, again and again: an epoch is a step, and a run is as many epochs.
     Dataset texts = random.texts(batch, length);
     int planned = Math.max(4 * steps, 100);
-    AdaLoraConfig config = AdaLoraConfig.defaults().withMethod(method);
+    AdaLoraConfig config = AdaLoraConfig.defaults().withInitRank(12).withMethod(method);
     if (method == Method.ADALORA) {
       config = config.withTinit(Steps.of(2)).withTfinal(Steps.of(planned / 2));
     }

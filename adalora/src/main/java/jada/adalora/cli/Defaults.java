@@ -17,9 +17,7 @@ final class Defaults implements IDefaultValueProvider {
     AdaLoraConfig config = AdaLoraConfig.defaults();
     values.put("--method", config.method());
     values.put("--target-modules", config.targetModules());
-    values.put("--init-r", config.initRank());
     values.put("--target-r", config.targetRank());
-    values.put("--lora-alpha", config.loraAlpha());
     values.put("--lora-dropout", config.loraDropout());
     values.put("--orth-reg-weight", config.orthRegWeight());
     values.put("--beta1", config.beta1());

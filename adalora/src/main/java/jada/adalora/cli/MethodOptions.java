@@ -9,6 +9,8 @@ import jada.adalora.OrthogonalityPenalty;
 import jada.adalora.Steps;
 import jada.adalora.TargetModules;
 import jada.adalora.TripletStart;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import picocli.CommandLine.Option;
 
 /// The choices of the method; names follow PEFT.
@@ -31,8 +33,8 @@ final class MethodOptions {
   @Option(
       names = "--init-r",
       paramLabel = "N",
-      description = "triplets of every matrix at the start [${DEFAULT-VALUE}]")
-  private int initRank;
+      description = "triplets of every matrix at the start [1.5 times target-r, rounded up]")
+  private Optional<Integer> initRank = Optional.empty();
 
   @Option(
       names = "--target-r",
@@ -46,8 +48,9 @@ final class MethodOptions {
       names = "--lora-alpha",
       paramLabel = "X",
       description =
-          "the update is scaled by X / init-r, with lora by X / target-r [${DEFAULT-VALUE}]")
-  private double loraAlpha;
+          "the update is scaled by X / init-r [8 times init-r], with lora by X / target-r [4 times"
+              + " target-r]")
+  private Optional<Double> loraAlpha = Optional.empty();
 
   @Option(
       names = "--lora-dropout",
@@ -130,9 +133,9 @@ final class MethodOptions {
     return new AdaLoraConfig(
         method,
         targetModules,
-        initRank,
+        initRank.orElse(AdaLoraConfig.initRankFor(targetRank)),
         targetRank,
-        loraAlpha,
+        loraAlpha.map(OptionalDouble::of).orElse(OptionalDouble.empty()),
         loraDropout,
         orthRegWeight,
         beta1,

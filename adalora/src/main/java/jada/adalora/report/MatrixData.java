@@ -26,7 +26,7 @@ record MatrixData(AdaLoraConfig config, Map<String, Triplets> triplets) {
   /// The factor of P·diag(λ)·Q in ΔW.
   private float scale() {
     return config.method() == Method.LORA
-        ? (float) (config.loraAlpha() / config.targetRank())
+        ? (float) (config.alpha() / config.targetRank())
         : config.scale();
   }
 

@@ -247,7 +247,7 @@ class BadInputTest {
 
   @Test
   void target_rank_that_leaves_nothing_to_prune() {
-    refuses("target-r 12 must be less than init-r 12", "--target-r", "12");
+    refuses("target-r 12 must be less than init-r 12", "--init-r", "12", "--target-r", "12");
   }
 
   @Test

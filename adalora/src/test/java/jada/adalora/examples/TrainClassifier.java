@@ -16,7 +16,7 @@ public class TrainClassifier {
     var dev = new DatasetReader().read(Path.of(args[2]));
     var task = Task.classification(Labels.of(train).names());
 
-    var config = AdaLoraConfig.defaults().withInitRank(12).withTargetRank(4);
+    var config = AdaLoraConfig.defaults().withInitRank(6).withTargetRank(4);
     var adapted = AdaLora.adapt(base, task, config);
     var result =
         FineTuner.of(adapted).epochs(3).with(o -> o.withBatchSize(16).withSeed(7)).run(train, dev);

@@ -108,7 +108,7 @@ class EndToEndTest {
     assertThat(run.at("/base_model/checksum").stringValue()).isNotBlank();
     assertThat(run.at("/budget/alive").intValue()).isEqualTo(TARGET);
     assertThat(run.at("/run/steps").intValue()).isEqualTo(STEPS);
-    assertThat(run.at("/metrics/dev/accuracy").doubleValue()).isGreaterThan(0.9);
+    assertThat(run.at("/metrics/dev/accuracy").doubleValue()).isGreaterThan(0.8);
     assertThat(run.at("/metrics/head_alone/accuracy").doubleValue()).isGreaterThan(0.6);
     assertThat(run.path("evaluations")).hasSize(3);
     assertThat(run.path("ranks")).hasSize(8);
@@ -317,7 +317,7 @@ class EndToEndTest {
     assertThat(status).as(train.err()).isZero();
     // The rate is so low that it predicts as the first adapter does.
     assertThat(JSON.readTree(train.out()).at("/metrics/dev/accuracy").doubleValue())
-        .isGreaterThan(0.9);
+        .isGreaterThan(0.8);
 
     Captured other = new Captured();
     assertThat(

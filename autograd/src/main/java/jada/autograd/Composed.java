@@ -75,11 +75,23 @@ public final class Composed {
         Variable vh = block(v, rows, columns);
         Variable probabilities = Ops.softmax(Ops.scale(Ops.matmulTransposed(qh, kh), scale));
         long key = CounterHash.derive(dropoutKey, (long) s * heads + h);
-        Variable context = Ops.matmul(dropout(probabilities, key, p), vh); // (M,L)(L,d)
+        Variable kept = Ops.multiply(probabilities, mask(queryRows.length, rows.length, key, p));
+        Variable context = Ops.matmul(kept, vh); // (M,L)(L,d)
         y = Ops.add(y, placed(context, queryRows, columns, q.shape()));
       }
     }
     return y;
+  }
+
+  /// What attention's dropout multiplies the probabilities with: 0 or 1/(1 − p), (M,L).
+  private static Constant mask(int queries, int keys, long key, float p) {
+    int stride = FusedAttention.stride(queries);
+    float[] mask = new float[queries * keys];
+    for (int i = 0; i < mask.length; i++) {
+      int number = i % keys * stride + i / keys;
+      mask[i] = p == 0 || CounterHash.keeps(key, number, p) ? 1 / (1 - p) : 0;
+    }
+    return Constant.of(Tensor.of(Shape.of(queries, keys), mask));
   }
 
   private static int[] range(int from, int to) {

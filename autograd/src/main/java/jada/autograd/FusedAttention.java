@@ -16,8 +16,9 @@ import java.util.Arrays;
 ///
 /// One task per sequence and head. A task reads its head's columns of q, k and v in place, through
 /// row strides, and writes its own block of the output: no two tasks write the same element, so the
-/// bits do not depend on the number of threads. The M×L probabilities, of M rows of q for L rows of
-/// k, live only inside a task; the backward pass computes them again.
+/// bits do not depend on the number of threads. The probabilities, of M rows of q for L rows of k,
+/// live only inside a task; the backward pass computes them again. They are kept transposed, (L,M),
+/// so that softmax runs down columns, see [Kernels#softmaxColumns].
 final class FusedAttention {
   private static final Kernels KERNELS = Kernels.fastest();
   private static final Tensor NOTHING = Tensor.zeros(Shape.of(0));
@@ -190,9 +191,10 @@ final class FusedAttention {
         block -> {
           int m = block.queries; // M
           int n = block.length; // L
-          Scratch scratch = Scratch.ofThread(m * n);
+          int stride = stride(m);
+          Scratch scratch = Scratch.ofThread(n * stride);
           float[] p = probabilities(block, scratch.p);
-          Operand a = Operand.of(dropped(p, block, p), 0, n); // (M,L)
+          Operand a = Operand.transposed(dropped(p, block, p), 0, stride); // (M,L)
           gemm(m, width, n, a, rows(v, block.at), y, block.queryAt); // Y = A·V  (M,L)(L,d)
         });
     return y;
@@ -208,23 +210,24 @@ final class FusedAttention {
         block -> {
           int m = block.queries; // M
           int n = block.length; // L
-          Scratch scratch = Scratch.ofThread(m * n);
-          float[] p = probabilities(block, scratch.p); // (M,L)
+          int stride = stride(m);
+          Scratch scratch = Scratch.ofThread(n * stride);
+          float[] p = probabilities(block, scratch.p); // Pᵀ (L,M)
           if (liveV) {
-            Operand a = Operand.transposed(dropped(p, block, scratch.a), 0, n);
+            Operand a = Operand.of(dropped(p, block, scratch.a), 0, stride);
             gemm(n, width, m, a, rows(g, block.queryAt), dv, block.at); // dV = Aᵀ·G  (L,M)(M,d)
           }
           if (liveQ || liveK) {
-            float[] ds = product(block, rows(g, block.queryAt), v, scratch.ds); // dA  (M,L)
-            dropped(ds, block, ds); // dP
-            KERNELS.softmaxGradientRows(p, ds, n, ds, 0, m);
-            KERNELS.scale(ds, scale, ds, 0, m * n);
+            float[] ds = scratch.ds;
+            product(block, v, g, ds); // dAᵀ = V·Gᵀ  (L,d)(d,M)
+            dropped(ds, block, ds); // dPᵀ
+            KERNELS.softmaxGradientColumns(p, ds, n, m, stride, scale, ds); // dSᵀ/√d
             if (liveQ) {
-              Operand left = Operand.of(ds, 0, n);
+              Operand left = Operand.transposed(ds, 0, stride);
               gemm(m, width, n, left, rows(k, block.at), dq, block.queryAt); // dQ  (M,L)(L,d)
             }
             if (liveK) {
-              Operand left = Operand.transposed(ds, 0, n);
+              Operand left = Operand.of(ds, 0, stride);
               gemm(n, width, m, left, rows(q, block.queryAt), dk, block.at); // dK  (L,M)(M,d)
             }
           }
@@ -248,32 +251,38 @@ final class FusedAttention {
     return everyRowIsWritten() ? Tensor.blank(x.shape()) : Tensor.zeros(x.shape());
   }
 
-  /// P = softmax(Q·Kᵀ/√d) of one block, (M,L).
+  /// Pᵀ = softmax(Q·Kᵀ/√d)ᵀ of one block, (L,M).
   private float[] probabilities(Block block, float[] p) {
-    product(block, rows(q, block.queryAt), k, p);
-    KERNELS.scale(p, scale, p, 0, block.queries * block.length);
-    KERNELS.softmaxRows(p, block.length, p, 0, block.queries);
+    product(block, k, q, p); // K·Qᵀ  (L,d)(d,M)
+    KERNELS.softmaxColumns(p, block.length, block.queries, stride(block.queries), scale, p);
     return p;
   }
 
-  /// A·Xᵀ of one block, (M,d)(d,L), with X the block's rows of x.
-  private float[] product(Block block, Operand a, Tensor x, float[] out) {
-    int n = block.length;
-    Operand b = Operand.transposed(x.array(), block.at, channels);
-    Gemm.multiply(Dispatcher.SEQUENTIAL, block.queries, n, width, a, b, out, 0, n);
-    return out;
+  /// X·Zᵀ of one block, (L,d)(d,M), with X the block's rows of x, one for each key, and Z those of
+  /// z, one for each query.
+  private void product(Block block, Tensor x, Tensor z, float[] out) {
+    int m = block.queries;
+    Operand b = Operand.transposed(z.array(), block.queryAt, channels);
+    Gemm.multiply(
+        Dispatcher.SEQUENTIAL, block.length, m, width, rows(x, block.at), b, out, 0, stride(m));
   }
 
-  /// Dropout of one block's (M,L) elements: written to `out`, or x itself where nothing is dropped.
+  /// How far the rows of an (L,M) matrix lie apart: M rounded up to whole vectors of any machine.
+  static int stride(int queries) {
+    return Math.ceilDiv(queries, 16) * 16;
+  }
+
+  /// Dropout of one block's (L,M) elements: written to `out`, or x itself where nothing is dropped.
+  /// Element (l, m) is decided as number l·stride + m.
   private float[] dropped(float[] x, Block block, float[] out) {
     if (dropout == 0) {
       return x;
     }
-    KERNELS.dropout(x, block.key, dropout, out, 0, block.queries * block.length);
+    KERNELS.dropout(x, block.key, dropout, out, 0, block.length * stride(block.queries));
     return out;
   }
 
-  /// The (M,L) matrices of a task, kept by its thread for the next: 113 MB a step of 16 × 64 tokens
+  /// The (L,M) matrices of a task, kept by its thread for the next: 113 MB a step of 16 × 64 tokens
   /// on all-MiniLM-L6-v2 that need not be allocated, cleared and collected.
   private static final class Scratch {
     private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);

@@ -10,6 +10,9 @@ final class Approximations {
   /// Beyond, e^x rounds to 0 or overflows to infinity.
   static final float EXP_LOW = -104;
 
+  /// Where e^x is still a normal float.
+  static final float EXP_NORMAL = -87;
+
   static final float EXP_HIGH = 89;
 
   static final float INVERSE_LN2 = 1.4426950216293335f;
@@ -102,6 +105,12 @@ final class Approximations {
     float shifted = Math.fma(x, INVERSE_LN2, BIASED_ROUNDER);
     float n = shifted - BIASED_ROUNDER;
     return expNear0(reduce(x, n)) * Float.intBitsToFloat(Float.floatToRawIntBits(shifted) << 23);
+  }
+
+  /// e^x for x ≤ 0; 0 below −87, where it is less than 1.7e-38.
+  static float expBelow0(float x) {
+    float clamped = x < EXP_NORMAL ? EXP_NORMAL : x;
+    return x < EXP_NORMAL ? 0 : expInRange(clamped);
   }
 
   private static float reduce(float x, float n) {

@@ -71,6 +71,21 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   /// Derivative of softmax through its output y: out_j = y_j · (g_j − Σ_l g_l y_l), n columns.
   void softmaxGradientRows(float[] y, float[] g, int n, float[] out, int fromRow, int toRow);
 
+  /// Softmax of each column of scale · X: y_ij = e^(scale · (x_ij − max_l x_lj)) / Σ_l e^(scale ·
+  /// (x_lj − max x_j)). Column by column there is nothing to add up across the lanes of a vector,
+  /// so short columns cost no more than long ones.
+  ///
+  /// @param x element (i, j) is `x[i·stride + j]`
+  /// @param stride a multiple of 16, at least `columns`
+  /// @param scale greater than 0
+  /// @param y as x, and may be x; what lies between `columns` and `stride` may be overwritten
+  void softmaxColumns(float[] x, int rows, int columns, int stride, float scale, float[] y);
+
+  /// Derivative of [#softmaxColumns] through its output y: out_ij = scale · y_ij · (g_ij − Σ_l g_lj
+  /// y_lj), all laid out as there; `out` may be g.
+  void softmaxGradientColumns(
+      float[] y, float[] g, int rows, int columns, int stride, float scale, float[] out);
+
   /// y = γ ⊙ (x − μ) · s + β for each row of n columns, with mean μ and s = 1/√(σ² + ε), σ² the
   /// biased variance; `mean` and `rstd` receive μ and s of each row, indexed by row.
   void layerNormRows(

@@ -165,6 +165,41 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void softmaxColumns(float[] x, int rows, int columns, int stride, float scale, float[] y) {
+    for (int j = 0; j < columns; j++) {
+      float max = Float.NEGATIVE_INFINITY;
+      for (int i = 0; i < rows; i++) {
+        max = x[i * stride + j] > max ? x[i * stride + j] : max;
+      }
+      float sum = 0;
+      for (int i = 0; i < rows; i++) {
+        float e = Approximations.expBelow0((x[i * stride + j] - max) * scale);
+        y[i * stride + j] = e;
+        sum += e;
+      }
+      float whole = 1 / sum;
+      for (int i = 0; i < rows; i++) {
+        y[i * stride + j] *= whole;
+      }
+    }
+  }
+
+  @Override
+  public void softmaxGradientColumns(
+      float[] y, float[] g, int rows, int columns, int stride, float scale, float[] out) {
+    for (int j = 0; j < columns; j++) {
+      float dot = 0;
+      for (int i = 0; i < rows; i++) {
+        dot = Math.fma(g[i * stride + j], y[i * stride + j], dot);
+      }
+      for (int i = 0; i < rows; i++) {
+        int at = i * stride + j;
+        out[at] = y[at] * scale * (g[at] - dot);
+      }
+    }
+  }
+
+  @Override
   public void layerNormRows(
       float[] x,
       float[] gamma,

@@ -184,6 +184,21 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void softmaxColumns(float[] x, int rows, int columns, int stride, float scale, float[] y) {
+    for (int j = 0; j < columns; j += LANES) {
+      VectorColumns.softmax(x, rows, j, stride, scale, y);
+    }
+  }
+
+  @Override
+  public void softmaxGradientColumns(
+      float[] y, float[] g, int rows, int columns, int stride, float scale, float[] out) {
+    for (int j = 0; j < columns; j += LANES) {
+      VectorColumns.softmaxGradient(y, g, rows, j, stride, scale, out);
+    }
+  }
+
+  @Override
   public void layerNormRows(
       float[] x,
       float[] gamma,

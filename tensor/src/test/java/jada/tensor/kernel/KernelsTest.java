@@ -233,6 +233,62 @@ class KernelsTest {
   }
 
   @Test
+  void softmax_of_columns_is_that_of_the_scaled_rows_of_the_transpose() {
+    for (int columns : new int[] {1, 3, 16, 17, 40}) {
+      for (int rows : new int[] {1, 2, 25, 64}) {
+        int stride = Math.ceilDiv(columns, 16) * 16;
+        float[] x = numbers(rows * stride, 12);
+        float[] g = numbers(rows * stride, 13);
+        float[] y = new float[rows * stride];
+        float[] dx = new float[rows * stride];
+        SCALAR.softmaxColumns(x, rows, columns, stride, 0.25f, y);
+        SCALAR.softmaxGradientColumns(y, g, rows, columns, stride, 0.25f, dx);
+        float[] vy = x.clone(); // in place, as attention has it
+        float[] vdx = g.clone();
+        VECTOR.softmaxColumns(vy, rows, columns, stride, 0.25f, vy);
+        VECTOR.softmaxGradientColumns(vy, vdx, rows, columns, stride, 0.25f, vdx);
+        for (int j = 0; j < columns; j++) {
+          float[] row = new float[rows];
+          float[] gradient = new float[rows];
+          for (int i = 0; i < rows; i++) {
+            row[i] = 0.25f * x[i * stride + j];
+            gradient[i] = g[i * stride + j];
+          }
+          SCALAR.softmaxRows(row, rows, row, 0, 1);
+          SCALAR.softmaxGradientRows(row, gradient, rows, gradient, 0, 1);
+          for (int i = 0; i < rows; i++) {
+            int at = i * stride + j;
+            assertThat(y[at]).isCloseTo(row[i], within(1e-6f));
+            assertThat(dx[at]).isCloseTo(0.25f * gradient[i], within(1e-5f));
+            String where = "element (%d, %d) of %d x %d".formatted(i, j, rows, columns);
+            assertSameBits(where, vy[at], y[at]);
+            assertSameBits("gradient, " + where, vdx[at], dx[at]);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void softmax_of_columns_is_safe_with_scores_far_apart_and_passes_nan_on() {
+    float[] x = new float[16 * 4];
+    Arrays.fill(x, -1e30f);
+    x[16] = 1e30f;
+    x[32] = 1e30f;
+    x[1] = Float.NaN;
+    for (Kernels kernels : List.of(SCALAR, VECTOR)) {
+      float[] y = new float[x.length];
+      kernels.softmaxColumns(x, 4, 2, 16, 1, y);
+      assertThat(new float[] {y[0], y[16], y[32], y[48]})
+          .as(kernels.name())
+          .isEqualTo(new float[] {0, 0.5f, 0.5f, 0});
+      assertThat(new float[] {y[1], y[17], y[33], y[49]})
+          .as(kernels.name())
+          .containsOnly(Float.NaN);
+    }
+  }
+
+  @Test
   void softmax_is_safe_with_large_and_with_infinite_scores() {
     float[] x = new float[20];
     Arrays.fill(x, Float.NEGATIVE_INFINITY);

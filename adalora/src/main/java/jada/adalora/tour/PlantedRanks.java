@@ -234,7 +234,7 @@ public final class PlantedRanks {
     return sum / ranks.size();
   }
 
-  Outcome outcome(Student student) {
+  private Outcome outcome(Student student) {
     Tensor x = Tensor.normal(Shape.of(HELD_OUT, width), 1, random.split("held out"));
     Batch unseen = new Batch(Constant.of(x), output(teacher, Constant.of(x)));
     double error = loss(student.layers(), unseen).value().item();

@@ -15,6 +15,7 @@ module jada.adalora {
   exports jada.adalora.cli;
   exports jada.adalora.data;
   exports jada.adalora.report;
+  exports jada.adalora.tour;
 
   // picocli fills the fields of the commands.
   opens jada.adalora.cli to

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -188,6 +189,22 @@ public final class PeftFolder {
       }
     }
     return triplets;
+  }
+
+  /// Which triplets of a saved adapter are left, by the index each had at the start; in ascending
+  /// order they are those that [#triplets] returns. Nothing for LoRA, which drops none.
+  ///
+  /// @param modules the adapted modules
+  /// @throws InputException if the folder is no adapter that Jada knows
+  public static SequencedMap<String, BitSet> survivors(Path folder, Collection<String> modules) {
+    SequencedMap<String, BitSet> survivors = new LinkedHashMap<>();
+    if (!isWhole(folder)) {
+      PeftConfig config = PeftConfig.read(folder);
+      if (config.method() == Method.ADALORA) {
+        modules.forEach(module -> survivors.put(module, config.survivors(module)));
+      }
+    }
+    return survivors;
   }
 
   /// The trained weights of the head. Those that the file lacks the base model must have.

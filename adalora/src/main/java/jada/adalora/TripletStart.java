@@ -19,7 +19,7 @@ public enum TripletStart {
   ///
   /// @throws IllegalArgumentException if orthonormal vectors are asked for and there are more of
   ///   them than dimensions
-  Triplets triplets(int out, int in, int rank, RandomSource random) {
+  public Triplets triplets(int out, int in, int rank, RandomSource random) {
     Tensor p = Tensor.normal(Shape.of(out, rank), STD, random.split("P"));
     Tensor q = Tensor.normal(Shape.of(rank, in), STD, random.split("Q"));
     Tensor lambda = Tensor.zeros(Shape.of(rank));

@@ -10,5 +10,11 @@
 /// order that does not depend on how many threads there are, so the same input gives the same bits
 /// on 1, 2 or 64 threads.
 ///
+/// Two decompositions serve the method. [jada.tensor.Qr], A = Q·R with QᵀQ = I, makes orthonormal
+/// starts; [jada.tensor.Svd], A = U·diag(σ)·Vᵀ, shows what an update of low rank really is.
+///
+/// The loops themselves, scalar and on the vector unit, are in `jada.tensor.kernel`. Start reading
+/// at [jada.tensor.Tensor#matmul].
+///
 /// Letters used in the documentation: `m`, `n`, `k` sizes of matrices; `T` tokens, `C` channels.
 package jada.tensor;

@@ -11,6 +11,7 @@ import java.text.Normalizer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The three streams of a command and what is known of the terminal behind them.
 ///
@@ -18,6 +19,7 @@ import java.util.Map;
 /// @param out results; data, hence UTF-8 whatever the terminal's character set
 /// @param err what people read
 /// @param outTerminal whether `out` is a terminal
+/// @param color whether `out` may be coloured: a terminal that can, and no NO_COLOR
 /// @param errTerminal whether `err` is a terminal, which may show a line that changes
 /// @param ascii whether `err` can show ASCII only
 /// @param width columns of the terminal
@@ -26,6 +28,7 @@ record Console(
     PrintStream out,
     PrintStream err,
     boolean outTerminal,
+    boolean color,
     boolean errTerminal,
     boolean ascii,
     int width) {
@@ -54,7 +57,30 @@ record Console(
           Map.entry("≤", "<="),
           Map.entry("‖", "||"),
           Map.entry("ᵀ", "T"),
-          Map.entry("Δ", "d"));
+          Map.entry("Δ", "d"),
+          Map.entry("∂", "d"),
+          Map.entry("Σ", "sum "),
+          Map.entry("√", "sqrt"),
+          Map.entry("β", "beta"),
+          Map.entry("²", "^2"),
+          Map.entry("³", "^3"),
+          Map.entry("₀", "0"),
+          Map.entry("₁", "1"),
+          Map.entry("₂", "2"),
+          Map.entry("₃", "3"),
+          Map.entry("ᵢ", "i"),
+          Map.entry("≈", "~"),
+          Map.entry("⟹", "=>"),
+          Map.entry("←", "<-"),
+          Map.entry("▁", "_"),
+          Map.entry("▂", "."),
+          Map.entry("▃", ":"),
+          Map.entry("▄", "-"),
+          Map.entry("▅", "="),
+          Map.entry("▆", "+"),
+          Map.entry("▇", "*"),
+          Map.entry("█", "#"),
+          Map.entry("░", "."));
 
   /// The console of this process.
   static Console ofProcess() {
@@ -71,12 +97,15 @@ record Console(
             .filter(columns -> columns > 0)
             .findFirst()
             .orElse(USUAL_WIDTH);
+    boolean outTerminal = terminal || facts.contains("out-terminal");
+    boolean dumb = "dumb".equals(System.getenv("TERM"));
     return new Console(
         System.in,
         out,
         err,
-        terminal || facts.contains("out-terminal"),
-        (terminal || facts.contains("err-terminal")) && !"dumb".equals(System.getenv("TERM")),
+        outTerminal,
+        outTerminal && !dumb && Optional.ofNullable(System.getenv("NO_COLOR")).orElse("").isEmpty(),
+        (terminal || facts.contains("err-terminal")) && !dumb,
         facts.contains("ascii") || !err.charset().equals(StandardCharsets.UTF_8),
         width);
   }
@@ -107,7 +136,7 @@ record Console(
 
   /// A console without terminals, for running commands inside another program.
   static Console of(InputStream in, PrintStream out, PrintStream err) {
-    return new Console(in, out, err, false, false, false, USUAL_WIDTH);
+    return new Console(in, out, err, false, false, false, false, USUAL_WIDTH);
   }
 
   /// Prints a line for people.
@@ -126,6 +155,46 @@ record Console(
       throw new OutputException(
           "standard output: cannot be written; the reader is gone or the disk is full");
     }
+  }
+
+  /// Prints a line of a result that is meant for people, as this console can show it.
+  ///
+  /// @throws OutputException if it cannot be written
+  void show(String line) {
+    result(readable(line));
+  }
+
+  /// The same in a style.
+  void show(Style style, String line) {
+    result(styled(style, readable(line)));
+  }
+
+  /// Asks for something, the answer being typed on the same line.
+  void prompt(String question) {
+    err.print(readable(question));
+    err.flush();
+  }
+
+  /// How a part of a result may be set apart on a terminal.
+  enum Style {
+    TITLE("1"),
+    FORMULA("1;36"),
+    NUMBERS("32"),
+    ASIDE("2");
+
+    /// Of the control sequence "select graphic rendition" (ECMA-48).
+    private final String parameters;
+
+    Style(String parameters) {
+      this.parameters = parameters;
+    }
+  }
+
+  /// The text in a style, if results may be coloured.
+  String styled(Style style, String text) {
+    return color && !text.isEmpty()
+        ? "\u001b[" + style.parameters + "m" + text + "\u001b[0m"
+        : text;
   }
 
   /// The text as this console can show it.

@@ -4,10 +4,13 @@ import jada.adalora.AdaLoraConfig;
 import jada.adalora.Method;
 import jada.adalora.PeftFolder;
 import jada.adalora.Triplets;
+import jada.adalora.cli.Console.Style;
+import jada.adalora.report.Fate;
 import jada.nn.InputException;
 import jada.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,8 +26,14 @@ import picocli.CommandLine.Parameters;
     name = "inspect",
     description = "Show ranks, triplets and orthogonality of a saved adapter.",
     footerHeading = "%nExamples:%n",
-    footer = {"  jada inspect runs/first", "  jada inspect --adapter runs/first --json"})
+    footer = {
+      "  jada inspect runs/first",
+      "  jada inspect runs/first --triplets",
+      "  jada inspect --adapter runs/first --json"
+    })
 final class InspectCommand implements Callable<Integer> {
+  private static final int WIDEST_BAR = 32;
+
   private final Console console;
 
   @Parameters(
@@ -35,6 +44,11 @@ final class InspectCommand implements Callable<Integer> {
 
   @Option(names = "--adapter", paramLabel = "DIR", description = "the same as an option")
   private Optional<Path> option = Optional.empty();
+
+  @Option(
+      names = "--triplets",
+      description = "list every triplet of every matrix: λ, score, and what became of it")
+  private boolean listsTriplets;
 
   @Option(names = "--json", description = "print one JSON object")
   private boolean json;
@@ -149,16 +163,105 @@ final class InspectCommand implements Callable<Integer> {
         (double) budget / modules.size(),
         initRank(config),
         config.targetRank());
-    RankTable.lines(ranks).forEach(console::result);
-    result("");
-    result("%-52s %4s  %9s  %9s  %s", "module", "rank", "|P'P-I|", "|QQ'-I|", "lambda");
+    RankTable.lines(ranks).forEach(line -> console.show(Style.NUMBERS, line));
+    console.show("");
+    if (listsTriplets) {
+      Map<String, BitSet> survivors = PeftFolder.survivors(adapter, ranks.keySet());
+      Map<String, List<Fate>> fates = new SavedAdapter(adapter).fates();
+      for (Module module : modules) {
+        console.show(Style.TITLE, module.name());
+        triplets(
+                module,
+                initRank(config),
+                Optional.ofNullable(survivors.get(module.name())),
+                fates.getOrDefault(module.name(), List.of()))
+            .forEach(console::show);
+      }
+    } else {
+      bars(initRank(config), modules);
+      console.show("");
+      console.show(
+          "every triplet with its score and fate: jada inspect %s --triplets".formatted(adapter));
+    }
+  }
+
+  /// A line a matrix: how many of its triplets are left, and how they are.
+  private void bars(int initRank, List<Module> modules) {
+    int most = modules.stream().mapToInt(m -> m.triplets().rank()).max().orElse(0);
+    int whole = Math.max(initRank, most);
+    int width = Math.clamp(whole, 1, WIDEST_BAR);
+    int name = modules.stream().mapToInt(m -> m.name().length()).max().orElse(0);
+    console.show(
+        Style.TITLE,
+        String.format(
+            Locale.ROOT,
+            "%-" + name + "s  rank  %-" + width + "s  |PᵀP−I|  |QQᵀ−I|  λ",
+            "module",
+            ""));
     for (Module module : modules) {
+      int rank = module.triplets().rank();
+      int filled = whole == 0 ? 0 : Math.ceilDiv(rank * width, whole);
       StringBuilder lambda = new StringBuilder();
       module.lambda().forEach(value -> lambda.append(String.format(Locale.ROOT, " %.4f", value)));
-      result(
-          "%-52s %4d  %9.4f  %9.4f %s",
-          module.name(), module.triplets().rank(), module.p(), module.q(), lambda);
+      console.show(
+          String.format(Locale.ROOT, "%-" + name + "s  %4d  ", module.name(), rank)
+              + console.styled(Style.NUMBERS, "█".repeat(filled))
+              + console.styled(Style.ASIDE, "░".repeat(width - filled))
+              + String.format(Locale.ROOT, "  %7.4f  %7.4f ", module.p(), module.q())
+              + lambda);
     }
+  }
+
+  /// A line a triplet, by its index at the start: those that are left with λ and score, the others
+  /// as far as the adapter's folder tells of them.
+  private List<String> triplets(
+      Module module, int initRank, Optional<BitSet> survivors, List<Fate> fates) {
+    List<String> lines = new ArrayList<>();
+    lines.add("  triplet %10s      score  fate".formatted(console.readable("λ")));
+    int rank = module.triplets().rank();
+    BitSet living = survivors.filter(s -> s.cardinality() == rank).orElse(first(rank));
+    int count = survivors.isPresent() ? Math.max(initRank, living.length()) : rank;
+    int position = 0;
+    for (int i = 0; i < count; i++) {
+      Optional<Fate> fate = i < fates.size() ? Optional.of(fates.get(i)) : Optional.empty();
+      if (living.get(i)) {
+        String score =
+            module.scores().isEmpty()
+                ? "-"
+                : String.format(Locale.ROOT, "%.2e", module.scores().get(position));
+        lines.add(
+            String.format(
+                Locale.ROOT,
+                "  %7d %10.4f %10s  alive%s",
+                i,
+                module.triplets().lambda().get(position),
+                score,
+                fate.filter(f -> f.revived() > 0)
+                    .map(f -> ", was pruned and came back " + times(f.revived()))
+                    .orElse("")));
+        position++;
+      } else {
+        lines.add(
+            "  %7d %10s %10s  pruned%s"
+                .formatted(i, "-", "-", fate.map(InspectCommand::end).orElse("")));
+      }
+    }
+    return lines;
+  }
+
+  private static String end(Fate fate) {
+    return (fate.lastAlive() < 0 ? "" : ", last seen alive after step " + fate.lastAlive())
+        + (fate.revived() == 0 ? "" : ", had come back " + times(fate.revived()));
+  }
+
+  private static String times(int count) {
+    return count == 1 ? "once" : count + " times";
+  }
+
+  private static BitSet first(int count) {
+    BitSet all = new BitSet();
+    all.set(0, count);
+    return all;
   }
 
   private void result(String format, Object... values) {

@@ -16,6 +16,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "  jada finetune                         train on built-in data",
       "  jada finetune --help                  all options, with examples",
+      "  jada tour                             the method, step by step",
+      "  ./jada shell                          JShell with everything imported",
       "",
       "JADA_OPTS holds options of the JVM, for example JADA_OPTS=-Xmx8g."
     })

@@ -14,7 +14,6 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Help;
@@ -78,16 +77,14 @@ public final class Main {
             .addSubcommand(new ReportCommand(console))
             .addSubcommand(new ExportCommand(console))
             .addSubcommand(new MergeCommand(console))
-            .addSubcommand(new ModelsCommand(console)));
+            .addSubcommand(new ModelsCommand(console))
+            .addSubcommand(new TourCommand(console)));
   }
 
   /// Teaches a command line Jada's types, defaults and looks.
   static CommandLine configured(Console console, CommandLine line) {
-    boolean color =
-        console.outTerminal()
-            && Optional.ofNullable(System.getenv("NO_COLOR")).orElse("").isEmpty();
     line.setDefaultValueProvider(new Defaults())
-        .setColorScheme(Help.defaultColorScheme(color ? Ansi.ON : Ansi.OFF))
+        .setColorScheme(Help.defaultColorScheme(console.color() ? Ansi.ON : Ansi.OFF))
         .setUsageHelpWidth(Math.clamp(console.width(), NARROWEST_HELP, WIDEST_HELP))
         .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(console.err(), true))

@@ -3,6 +3,8 @@ package jada.adalora.cli;
 import jada.adalora.AdaptedModel;
 import jada.adalora.Models;
 import jada.adalora.PeftFolder;
+import jada.adalora.report.Fate;
+import jada.adalora.report.RunHistory;
 import jada.nn.InputException;
 import jada.nn.PretrainedModel;
 import java.nio.file.Files;
@@ -78,6 +80,15 @@ record SavedAdapter(Path folder) {
                   scores.put(module, values.valueStream().map(JsonNode::doubleValue).toList()));
     }
     return scores;
+  }
+
+  /// What became of every triplet of the run, by module, in the order of their indices at the
+  /// start; empty where the run left no history.
+  ///
+  /// @throws InputException if there is a history that cannot be read
+  Map<String, List<Fate>> fates() {
+    Path history = folder.resolve(RunHistory.FILE);
+    return Files.isRegularFile(history) ? RunHistory.read(history).fates() : Map.of();
   }
 
   /// Tokens at which texts were cut in training, where the run left a record.

@@ -5,7 +5,9 @@ import jada.nn.files.Safetensors;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
@@ -168,5 +170,27 @@ public final class RunHistory {
   /// Whether a triplet is alive after the step of a sample.
   boolean alive(int sample, int triplet) {
     return at(ALIVE, sample, triplet) == 1;
+  }
+
+  /// What became of every triplet, by module, in the order of their indices at the start.
+  public SequencedMap<String, List<Fate>> fates() {
+    SequencedMap<String, List<Fate>> fates = new LinkedHashMap<>();
+    int r = shape.rank();
+    int n = shape.triplets();
+    float[] counts = tensors.get(COUNT).array();
+    for (int m = 0; m < shape.modules().size(); m++) {
+      List<Fate> of = new ArrayList<>();
+      for (int i = m * r; i < (m + 1) * r; i++) {
+        int sample = samples() - 1;
+        while (sample >= 0 && at(ALIVE, sample, i) == 0) {
+          sample--;
+        }
+        int pruned = (int) counts[n + i];
+        int revived = (int) counts[2 * n + i];
+        of.add(new Fate(pruned == revived, sample < 0 ? -1 : step(sample), pruned, revived));
+      }
+      fates.put(shape.modules().get(m), of);
+    }
+    return fates;
   }
 }

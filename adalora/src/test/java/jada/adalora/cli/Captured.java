@@ -12,6 +12,8 @@ final class Captured {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private byte[] in = {};
   private boolean terminal;
+  private boolean color;
+  private boolean outTerminal;
   private boolean ascii;
 
   /// The same with this text on standard input.
@@ -29,6 +31,17 @@ final class Captured {
     return this;
   }
 
+  /// Results go to a terminal, too.
+  Captured withResultsOnTerminal() {
+    outTerminal = true;
+    return onTerminal();
+  }
+
+  Captured inColor() {
+    color = true;
+    return this;
+  }
+
   Captured inAscii() {
     ascii = true;
     return this;
@@ -39,7 +52,8 @@ final class Captured {
         new ByteArrayInputStream(in),
         new PrintStream(out, false, StandardCharsets.UTF_8),
         new PrintStream(err, true, StandardCharsets.UTF_8),
-        false,
+        outTerminal,
+        color,
         terminal,
         ascii,
         80);

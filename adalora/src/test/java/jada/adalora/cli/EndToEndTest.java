@@ -3,6 +3,8 @@ package jada.adalora.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import jada.adalora.examples.LookAtAdapter;
+import jada.adalora.examples.Printed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -199,7 +201,56 @@ class EndToEndTest {
 
     Captured text = new Captured();
     assertThat(text.run("inspect", "--adapter", out)).isZero();
-    assertThat(text.out()).contains("16 triplets in 8 matrices").contains("layer   q   k   v   o");
+    assertThat(text.out())
+        .contains("16 triplets in 8 matrices")
+        .contains("layer   q   k   v   o")
+        .contains("self.query")
+        .doesNotContain("\u001b");
+    assertThat(text.out().lines().filter(line -> line.matches(".*\\d  [█░]{4}  .*")))
+        .hasSize(8)
+        .allMatch(
+            line ->
+                line.replaceAll("[^█]", "").length()
+                    == Integer.parseInt(line.replaceFirst("^\\S+ +(\\d+).*", "$1")));
+  }
+
+  @Test
+  void tells_what_became_of_every_triplet() {
+    Captured jada = new Captured();
+    assertThat(jada.run("inspect", out, "--triplets")).isZero();
+
+    List<String> triplets =
+        jada.out().lines().filter(line -> line.matches(" +\\d+ .*(alive|pruned).*")).toList();
+    assertThat(triplets).hasSize(32);
+    assertThat(triplets.stream().filter(line -> line.contains("  alive")))
+        .hasSize(TARGET)
+        .allMatch(line -> line.matches(" +\\d +-?\\d\\.\\d{4} +\\d\\.\\d\\de-\\d\\d  alive.*"));
+    assertThat(triplets.stream().filter(line -> line.contains("  pruned")))
+        .hasSize(32 - TARGET)
+        .allMatch(line -> line.matches(" +\\d +- +-  pruned, last seen alive after step \\d+.*"));
+  }
+
+  @Test
+  void colours_bars_on_a_terminal_only() {
+    Captured jada = new Captured().withResultsOnTerminal().inColor();
+    Captured ascii = new Captured().inAscii();
+    jada.run("inspect", out);
+    ascii.run("inspect", out);
+
+    assertThat(jada.out()).contains("\u001b[32m█");
+    assertThat(ascii.out().chars()).allMatch(c -> c < 128);
+    assertThat(ascii.out()).contains("#").contains("lambda").doesNotContain("?");
+  }
+
+  @Test
+  void example_looks_at_the_adapter_and_merges_it() {
+    String text =
+        Printed.by(LookAtAdapter::main, temp.resolve("model"), out, temp.resolve("merged"));
+
+    assertThat(text)
+        .startsWith("16 triplets, {bert.encoder.layer.0.attention.self.query=")
+        .contains("largest singular value of ΔW 0.")
+        .containsPattern("merged: \\d+ weights\n");
   }
 
   @Test

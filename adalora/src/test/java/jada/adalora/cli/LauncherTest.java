@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -238,6 +239,49 @@ class LauncherTest {
         Files.copy(path, jar);
       }
     }
+  }
+
+  /// JShell evaluates what is piped into it, with everything imported.
+  @Test
+  void shell_reads_lines_from_a_pipe() throws IOException, InterruptedException {
+    Path root = builtRepository();
+    pack(root.resolve("adalora/target"));
+    // The compiler wants jars that are jars.
+    Files.copy(
+        root.resolve("adalora/target/lib/0.jar"),
+        root.resolve("adalora/target/adalora-0.1.0-SNAPSHOT.jar"),
+        StandardCopyOption.REPLACE_EXISTING);
+    Path script = Path.of("src", "main", "shell", "jada.jsh");
+    Files.createDirectories(root.resolve("adalora").resolve(script).getParent());
+    Files.copy(script, root.resolve("adalora").resolve(script));
+    Files.writeString(root.resolve("adalora/target/launcher.built"), "");
+    Path lines =
+        Files.writeString(
+            temp.resolve("lines"),
+            """
+            var a = Tensor.matrix(new float[] {1, 2}, new float[] {3, 4})
+            a.matmul(Tensor.identity(2).scale(2))
+            var w = Parameter.of("w", a)
+            Gradients.of(Ops.sum(Ops.multiply(w, w))).of(w)
+            BudgetSchedule.of(AdaLoraConfig.defaults(), 24, 100).targetBudget()
+            """);
+
+    Outcome shell =
+        run(
+            Map.of("JAVA_HOME", System.getProperty("java.home")),
+            "/bin/sh",
+            "-c",
+            "'%s' shell <'%s'".formatted(root.resolve("jada"), lines));
+
+    assertThat(shell.out())
+        .as(shell.err())
+        .startsWith("Jada in JShell")
+        .contains("Three things to try:")
+        .contains("Tensor(2, 2)\n  [    2.000      4.000]\n  [    6.000      8.000]")
+        .contains("96")
+        .doesNotContain("Error")
+        .doesNotContain("WARNING");
+    assertThat(shell.status()).isZero();
   }
 
   @Test

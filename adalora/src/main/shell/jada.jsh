@@ -1,0 +1,16 @@
+import jada.tensor.*;
+import jada.autograd.*;
+import static jada.autograd.Edge.edge;
+import jada.nn.*;
+import jada.nn.files.*;
+import jada.adalora.*;
+import jada.adalora.data.*;
+import jada.adalora.tour.*;
+RandomSource random = RandomSource.of(42);
+System.out.println("""
+    Jada in JShell: tensors, autograd, nn and adalora are imported; `random` is a RandomSource.
+    Three things to try:
+      Tensor.normal(Shape.of(3, 4), 1, random)
+      Graph.text(Ops.mean(Ops.tanh(Parameter.of("w", Tensor.identity(3)))))
+      PlantedRanks.of(1).train((ranks, t) -> { if (t % 100 == 0) System.out.println(t + " " + ranks); })
+    /exit leaves, Tab completes.""");

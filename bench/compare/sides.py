@@ -12,11 +12,12 @@ HERE = Path(__file__).resolve().parent
 @dataclasses.dataclass
 class Row:
     """One measured comparison. `ours` and `theirs` are medians; `ratio` is the median of the ratios of the
-    rounds, Jada's over the other's; `goal` says what it should be, for example `≤ 0.50`."""
+    rounds, Jada's over the other's; `goal` says what it should be, for example `≤ 0.50`. Where only Jada was
+    measured, `theirs` and `ratio` are missing."""
     what: str
     ours: str
-    theirs: str
-    ratio: float
+    theirs: str = ""
+    ratio: float | None = None
     goal: str = ""
 
 
@@ -24,7 +25,8 @@ def print_table(rows, peer="PyTorch"):
     """Prints the rows as a Markdown table."""
     print(f"| what | Jada | {peer} | ratio | goal |\n|---|---|---|---|---|")
     for row in rows:
-        print(f"| {row.what} | {row.ours} | {row.theirs} | {row.ratio:.2f} | {row.goal} |", flush=True)
+        ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
+        print(f"| {row.what} | {row.ours} | {row.theirs} | {ratio} | {row.goal} |", flush=True)
 
 
 def row(what, unit, pairs, goal="", digits=0):

@@ -8,22 +8,24 @@ of the rounds' ratios, Jada's over PyTorch's.
         --model minilm --method adalora --batch 16 --length 64
 
 The script of the peer takes `minilm|distilbert adalora|lora BATCH LENGTH STEPS THREADS` and prints
-`min N ms med N ms ... rss N MB`; so does jada.bench.StepTiming.
+`min N ms med N ms ... rss N MB`; so does jada.bench.StepTiming, which adds the share of the machine's
+multiply-add peak that a step reaches and the bytes that it allocates.
 """
 import re
+import statistics
 
-from sides import java, output, parser, print_table, row
+from sides import Row, java, output, parser, print_table, row
 
-FIGURES = {"min": ("ms", "fastest step"), "med": ("ms", "median step"), "rss": ("MB", "peak memory")}
-GOALS = {"med": "≤ 0.50", "rss": "≤ 0.60"}
+BOTH = {"min": ("ms", "fastest step", ""), "med": ("ms", "median step", "≤ 0.50"), "rss": ("MB", "peak memory", "≤ 0.60")}
+JADA = {"peak": ("%", "share of the multiply-add peak", "≥ 70 %"), "allocated": ("MB/step", "allocated", "almost nothing")}
 
 
-def figures(command):
+def figures(command, names):
     """The figures of one run, by name."""
     out = output(command)
     found = {}
-    for name, (unit, _) in FIGURES.items():
-        match = re.search(rf"\b{name} (\d+) {unit}", out)
+    for name, (unit, *_) in names.items():
+        match = re.search(rf"\b{name} ([\d.]+) {unit}", out)
         if not match:
             raise SystemExit(f"{command[0]}: no '{name} N {unit}' in: {out!r}")
         found[name] = float(match.group(1))
@@ -31,16 +33,20 @@ def figures(command):
 
 
 def rows(a):
-    """Fastest step, median step and peak memory."""
+    """Fastest step, median step and peak memory of both sides; share of the peak and allocation of Jada."""
     def work(steps):
         return [a.model, a.method, *map(str, (a.batch, a.length, steps, a.threads))]
 
     jada = java(a, "StepTiming", *work(a.steps))
     peer = [a.peer_python, a.peer_step, *work(a.peer_steps)]
-    rounds = [(figures(jada), figures(peer)) for _ in range(a.rounds)]
+    rounds = [(figures(jada, BOTH | JADA), figures(peer, BOTH)) for _ in range(a.rounds)]
     what = f"{a.model} {a.method} {a.batch} × {a.length}, {a.threads} threads"
-    return [row(f"{what}: {title}", unit, [(ours[name], theirs[name]) for ours, theirs in rounds],
-                GOALS.get(name, "")) for name, (unit, title) in FIGURES.items()]
+    table = [row(f"{what}: {title}", unit, [(ours[name], theirs[name]) for ours, theirs in rounds], goal)
+             for name, (unit, title, goal) in BOTH.items()]
+    for name, (unit, title, goal) in JADA.items():
+        median = statistics.median(ours[name] for ours, _ in rounds)
+        table.append(Row(f"{what}: {title}", f"{median:.1f} {unit}", goal=goal))
+    return table
 
 
 def options(p):

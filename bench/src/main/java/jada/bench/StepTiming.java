@@ -7,6 +7,8 @@ import jada.adalora.Method;
 import jada.adalora.Steps;
 import jada.adalora.Task;
 import jada.adalora.TrainingOptions;
+import jada.tensor.Workers;
+import jada.tensor.kernel.Peak;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -17,12 +19,14 @@ import java.util.Locale;
 
 /// Times whole training steps on random full-length texts and prints one line, as the script
 /// `compare/step.py` expects it of either side: the least and the median time of a step, tokens a
-/// second, bytes that all threads allocate a step in the second half of the run, and peak resident
-/// memory.
+/// second, the share of the machine's multiply-add peak that the matrix products of a whole step
+/// reach, bytes that all threads allocate a step in the second half of the run, and peak resident
+/// memory. The peak is measured again after every step; the share is the median of the shares.
 ///
 /// Schedule as on the other side: budget 12 -> 4 from step 2 to the middle of max(4·steps, 100).
 final class StepTiming {
   private static final int VOCABULARY = 30_522;
+  private static final int PEAK_ROUNDS = 3; // 2 ms each
 
   private StepTiming() {}
 
@@ -47,10 +51,15 @@ final class StepTiming {
     TrainingOptions options =
         TrainingOptions.defaults().withEpochs(planned).withThreads(threads).withMaxLength(length);
     List<Double> millis = new ArrayList<>();
+    List<Double> shares = new ArrayList<>();
     long bytes = 0;
-    try (PacedRun run = PacedRun.of(model, options, random.texts(batch, length))) {
+    try (PacedRun run = PacedRun.of(model, options, random.texts(batch, length));
+        Workers workers = Workers.of(threads)) {
       for (int i = 0; i < steps; i++) {
-        millis.add(run.step().millis());
+        PacedRun.Step step = run.step();
+        millis.add(step.millis());
+        double peak = Peak.gigaflops(workers::dispatch, threads, PEAK_ROUNDS);
+        shares.add((double) step.operations() / step.nanos() / peak);
         if (i == steps / 2) {
           bytes = allocated();
         }
@@ -60,11 +69,12 @@ final class StepTiming {
     double median = Median.of(millis);
     System.out.printf(
         Locale.ROOT,
-        "%s min %.0f ms med %.0f ms tokens/s %.0f allocated %.3f MB/step rss %d MB%n",
+        "%s min %.0f ms med %.0f ms tokens/s %.0f peak %.1f %% allocated %.3f MB/step rss %d MB%n",
         String.join(" ", arguments),
         millis.stream().min(Double::compare).orElseThrow(),
         median,
         batch * length / median * 1e3,
+        100 * Median.of(shares),
         bytes * 1e-6 / Math.max(1, steps - 1 - steps / 2),
         peakResidentMegabytes());
   }

@@ -51,7 +51,9 @@ class TimingsTest {
   void steps_are_timed_with_their_memory() throws Exception {
     assertThat(printed("", StepTiming::main, "tiny", "adalora", "2", "6", "6", "2"))
         .matches(
-            "tiny adalora 2 6 6 2 min \\d+ ms med \\d+ ms tokens/s \\d+ allocated "
+            "tiny adalora 2 6 6 2 min \\d+ ms med \\d+ ms tokens/s \\d+ peak "
+                + NUMBER
+                + " % allocated "
                 + NUMBER
                 + " MB/step rss \\d+ MB\n");
   }

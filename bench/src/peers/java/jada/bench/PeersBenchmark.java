@@ -160,5 +160,5 @@ public class PeersBenchmark extends Measured {
 
 // mvn -q -Ppeers -DskipTests package
 // OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
-//   java -jar bench/target/benchmarks-with-peers.jar PeersBenchmark -foe false -p
+//   java -jar bench/target/peers/benchmarks.jar PeersBenchmark -foe false -p
 // shape=1024x384x384

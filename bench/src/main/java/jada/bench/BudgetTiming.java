@@ -19,6 +19,7 @@ import jada.tensor.RandomSource;
 import jada.tensor.Tensor;
 import jada.tensor.Workers;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -70,30 +71,39 @@ final class BudgetTiming {
     AdaptedModel pruned =
         adapted(base, config.withTinit(Steps.of(0)).withTfinal(Steps.of(LONG - 4)));
     AdaptedModel lora = adapted(base, config.withMethod(Method.LORA));
-    Map<String, DoubleSupplier> turns = new LinkedHashMap<>();
-    Map<String, List<Double>> millis = new LinkedHashMap<>();
+    Map<String, List<Double>> millis;
     try (PacedRun startRun = PacedRun.of(start, options, texts);
         PacedRun prunedRun = PacedRun.of(pruned, options, texts);
         PacedRun loraRun = PacedRun.of(lora, options, texts);
         Workers workers = Workers.of(threads)) {
+      Map<String, DoubleSupplier> turns = new LinkedHashMap<>();
       turns.put(START, () -> startRun.step().millis());
       turns.put(PRUNED, () -> prunedRun.step().millis());
       turns.put(LORA, () -> loraRun.step().millis());
       parts(adapted(base, config).svdAdapters(), config)
           .forEach((name, part) -> turns.put(name, () -> workers.call(() -> millis(part))));
-      for (int round = 0; round < WARM_UP + rounds; round++) {
-        boolean counts = round >= WARM_UP;
-        turns.forEach(
-            (name, turn) -> {
-              double time = turn.getAsDouble();
-              if (counts) {
-                millis.computeIfAbsent(name, _ -> new ArrayList<>()).add(time);
-              }
-            });
-      }
+      millis = take(turns, rounds);
     }
     requirePruned(pruned);
     print(String.join(" ", arguments), millis);
+  }
+
+  /// Takes turns; the first in one round is the last in the next, so that none always follows the
+  /// same other one closely.
+  private static Map<String, List<Double>> take(Map<String, DoubleSupplier> turns, int rounds) {
+    Map<String, List<Double>> millis = new LinkedHashMap<>();
+    List<String> order = new ArrayList<>(turns.keySet());
+    order.forEach(name -> millis.put(name, new ArrayList<>()));
+    for (int round = 0; round < WARM_UP + rounds; round++) {
+      for (String name : order) {
+        double time = turns.get(name).getAsDouble();
+        if (round >= WARM_UP) {
+          millis.get(name).add(time);
+        }
+      }
+      Collections.rotate(order, -1);
+    }
+    return millis;
   }
 
   private static AdaptedModel adapted(PretrainedModel base, AdaLoraConfig config) {
@@ -110,11 +120,14 @@ final class BudgetTiming {
       gradients.add(adapters.stream().map(a -> like(a.values(), random)).toList());
     }
     int[] calls = {0};
+    List<float[]> latest = new ArrayList<>();
     Runnable scores =
         () -> {
           List<Triplets> now = gradients.get(calls[0]++ % gradients.size());
+          latest.clear();
           for (int m = 0; m < adapters.size(); m++) {
             importances.get(m).observe(adapters.get(m).values(), now.get(m));
+            latest.add(importances.get(m).scores());
           }
         };
     Map<String, Runnable> parts = new LinkedHashMap<>();
@@ -123,10 +136,7 @@ final class BudgetTiming {
         () -> Gradients.of(Orthogonality.penalty(config.orthPenalty(), adapters)));
     parts.put("scores", scores);
     parts.put(
-        "allocation: one ranking",
-        () ->
-            RankAllocator.allocate(
-                importances.stream().map(Importance::scores).toList(), adapters.size() * TARGET));
+        "allocation: one ranking", () -> RankAllocator.allocate(latest, adapters.size() * TARGET));
     return parts;
   }
 

@@ -15,7 +15,7 @@ import java.util.concurrent.Semaphore;
 /// can take turns in one JVM: what disturbs the machine for a while then disturbs all of them.
 ///
 ///     try (PacedRun run = PacedRun.of(model, options, texts)) {
-///       StepReport first = run.step();
+///       PacedRun.Step first = run.step();
 ///     }
 final class PacedRun implements AutoCloseable {
   private final Semaphore permits = new Semaphore(0);
@@ -29,8 +29,7 @@ final class PacedRun implements AutoCloseable {
   ///
   /// @param nanos its time
   /// @param operations multiplications and additions of its matrix products
-  /// @param triplets living ones after it; 0 where ranks are fixed
-  record Step(long nanos, long operations, int triplets) {
+  record Step(long nanos, long operations) {
     double millis() {
       return nanos * 1e-6;
     }
@@ -104,8 +103,7 @@ final class PacedRun implements AutoCloseable {
     public void stepped(StepReport report) {
       long before = operations;
       operations = effort.operations();
-      reports.add(
-          Optional.of(new Step(report.nanos(), operations - before, report.activeTriplets())));
+      reports.add(Optional.of(new Step(report.nanos(), operations - before)));
       if (!closed) {
         permits.acquireUninterruptibly();
       }

@@ -21,7 +21,7 @@ import java.util.function.ToDoubleFunction;
 /// that is disturbed; a time is the median of the rounds. Ranks do not fall while it measures.
 final class GrowthTiming {
   private static final int VOCABULARY = 1005;
-  private static final int WARM_UP = 10;
+  private static final int WARM_UP = 5;
   private static final int LONG = 1_000_000; // steps of a run that nobody waits for
 
   private final int rounds;

@@ -2,12 +2,13 @@
 
     python3 bench/compare/all.py --peer-python peers-venv/bin/python --peers ../shared/peers --train sst2/train.tsv
 
-Takes about an hour on two cores that do nothing else; `--rounds 1` a third of it. Each part is a script of its own beside
-this one, which says what it measures and how. `--only` picks parts.
+Takes about three quarters of an hour on two cores that do nothing else; `--rounds 1` a third of it. Each part is a
+script of its own beside this one, which says what it measures and how. `--only` picks parts.
 """
 import tempfile
 import time
 
+import budget
 import epoch
 import gemm
 import predict
@@ -17,7 +18,7 @@ from sides import parser, print_table
 
 STEPS = [("minilm", "adalora", 16, 64), ("minilm", "lora", 16, 64),
          ("distilbert", "adalora", 16, 128), ("distilbert", "lora", 16, 128)]
-PARTS = {"gemm": gemm, "step": step, "epoch": epoch, "startup": startup, "predict": predict}
+PARTS = {"gemm": gemm, "step": step, "budget": budget, "epoch": epoch, "startup": startup, "predict": predict}
 
 
 def rows_of(part, arguments):
@@ -44,15 +45,16 @@ def main():
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         model = ["--model-folder", f"{folder}/model"]
-        own = {"gemm": [], "step": ["--peer-step", f"{a.peers}/step.py"],
+        own = {"gemm": [], "budget": [], "step": ["--peer-step", f"{a.peers}/step.py"],
                "epoch": ["--peer-train", f"{a.peers}/train.py", "--train", a.train, *model],
                "startup": ["--train", a.train, *model], "predict": model}
         for part in a.only:
             start = time.monotonic()
-            rows += rows_of(PARTS[part], common + own[part])
-            print(f"{part}: {time.monotonic() - start:.0f} s", flush=True)
-    print()
-    print_table(rows, peer="PyTorch + PEFT; onnxruntime")
+            rows.append(rows_of(PARTS[part], common + own[part]))
+            print(f"\n{part}, {time.monotonic() - start:.0f} s:\n")
+            print_table(rows[-1])
+    print("\nall:\n")
+    print_table(sum(rows, []), peer="PyTorch + PEFT; onnxruntime")
 
 
 if __name__ == "__main__":

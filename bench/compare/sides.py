@@ -36,14 +36,18 @@ def row(what, unit, pairs, goal="", digits=0):
     return Row(what, f"{ours:,.{digits}f} {unit}", f"{theirs:,.{digits}f} {unit}", ratio, goal)
 
 
-def parser(doc, **defaults):
-    """A parser of the options that all scripts have."""
+def parser(doc, rounds=3, peer=True):
+    """A parser of the options that all scripts have.
+
+    rounds: how often everything is repeated unless told otherwise; peer: whether the other side is Python
+    """
     p = argparse.ArgumentParser(description=doc.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    p.add_argument("--peer-python", required=True, help="Python with torch, transformers, peft, onnxruntime")
+    if peer:
+        p.add_argument("--peer-python", required=True, help="Python with torch, transformers, peft, onnxruntime")
     p.add_argument("--java", default="java", help="JDK 25 or newer")
     p.add_argument("--java-options", default="-XX:+UseParallelGC", help="as the launcher has them")
     p.add_argument("--jar", default="bench/target/benchmarks.jar", help="class path of Jada")
-    p.add_argument("--rounds", type=int, default=defaults.get("rounds", 3))
+    p.add_argument("--rounds", type=int, default=rounds)
     p.add_argument("--threads", type=int, default=2)
     return p
 

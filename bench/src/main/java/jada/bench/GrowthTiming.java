@@ -112,9 +112,8 @@ final class GrowthTiming {
     THREADS(
         "threads",
         List.of(1, 2),
-        "Products, attention and elementwise work are cut into tasks; the rest of a step (batch,"
-            + " allocation, the graph) runs on one thread. With more threads than cores nothing is"
-            + " gained.");
+        "The power would be −1 if all were cut into tasks as products, attention and elementwise"
+            + " work are; the rest of a step (batch, allocation, the graph) runs on one thread.");
 
     private final String what;
     private final List<Integer> sizes;

@@ -19,7 +19,7 @@ def seconds(command):
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     done = None
     for line in process.stdout:
-        if line.startswith("first step done") and done is None:
+        if line.startswith("step 1 done") and done is None:
             done = time.perf_counter() - start
     if process.wait() != 0 or done is None:
         raise SystemExit(f"{' '.join(command)}\nended with {process.returncode} before its first step")

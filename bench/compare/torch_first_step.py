@@ -40,7 +40,7 @@ def main(model, train, _, batch, length, threads):
             labels=torch.tensor([int(y) for y in labels[:int(batch)]])).loss.backward()
     optimizer.step()
     adapted.base_model.update_and_allocate(0)
-    print("first step done", flush=True)
+    print("step 1 done", flush=True)
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ final class TuneTiming {
       end = System.nanoTime();
       tokens += report.tokens();
       if (++steps == 1) {
-        System.out.println("first step done");
+        System.out.println("step " + steps + " done");
       }
     }
   }

@@ -103,7 +103,7 @@ class TimingsTest {
                 "4",
                 "16",
                 "1"))
-        .matches("first step done\n9 steps \\d+ tokens " + NUMBER + " s\n");
+        .matches("step 1 done\n9 steps \\d+ tokens " + NUMBER + " s\n");
   }
 
   @Test

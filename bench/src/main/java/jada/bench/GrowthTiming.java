@@ -13,9 +13,9 @@ import java.util.function.IntFunction;
 import java.util.function.ToDoubleFunction;
 
 /// How the time of an AdaLoRA step grows with each of its sizes, the others held. Prints a Markdown
-/// table for each size: time, operations of matrix products, their rate, and beneath it the
-/// exponent e of the power law time ∝ sizeᵉ that fits the points best, beside that of the
-/// operations.
+/// table for each size: time, what each one more costs, operations of matrix products, their rate,
+/// and beneath it the exponent e of the power law time ∝ sizeᵉ that fits the points best, beside
+/// that of the operations.
 ///
 /// All sizes of a table take turns in one JVM, a step each, so that their ratios hold on a machine
 /// that is disturbed; a time is the median of the rounds. Ranks do not fall while it measures.
@@ -106,9 +106,9 @@ final class GrowthTiming {
     LAYERS(
         "layers",
         List.of(1, 2, 4, 8, 16),
-        "Layers are alike, so time is in proportion to their number. In the last one only the first"
-            + " token of each text is needed, and below the first one's adapters no gradient is, so"
-            + " those two cost less than the others."),
+        "Layers are alike, so each one more costs the same. The power is above 1 because one layer"
+            + " alone costs little: of the last one only the first token of each text is needed,"
+            + " and below the adapters of the first no gradient is."),
     THREADS(
         "threads",
         List.of(1, 2),
@@ -141,14 +141,16 @@ final class GrowthTiming {
   private void print(Axis axis, List<Integer> sizes) {
     List<Point> points = measure(sizes, size -> axis.of(size, threads).run());
     System.out.printf(
-        "%n| %s | ms | of the first | GFLOP | GFLOP/s |%n|---|---|---|---|---|%n", axis.what);
-    for (Point point : points) {
+        "%n| %s | ms | ms for each one more | GFLOP | GFLOP/s |%n|---|---|---|---|---|%n",
+        axis.what);
+    for (int i = 0; i < points.size(); i++) {
+      Point point = points.get(i);
       System.out.printf(
           Locale.ROOT,
-          "| %d | %.1f | %.2f | %.2f | %.0f |%n",
+          "| %d | %.1f | %s | %.2f | %.0f |%n",
           point.size(),
           point.millis(),
-          point.millis() / points.getFirst().millis(),
+          i == 0 ? "" : slope(points.get(i - 1), point),
           point.gflop(),
           point.gflop() / point.millis() * 1e3);
     }
@@ -158,6 +160,11 @@ final class GrowthTiming {
         exponent(points, Point::millis),
         exponent(points, Point::gflop),
         axis.why);
+  }
+
+  private static String slope(Point from, Point to) {
+    double each = (to.millis() - from.millis()) / (to.size() - from.size());
+    return String.format(Locale.ROOT, "%.2f", each);
   }
 
   private List<Point> measure(List<Integer> sizes, IntFunction<PacedRun> start) {

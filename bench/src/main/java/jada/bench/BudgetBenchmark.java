@@ -16,37 +16,28 @@ import jada.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /// What AdaLoRA adds to every step beside its layers: orthogonality penalty with its gradient,
 /// importance scores, allocation. For the adapters of all-MiniLM-L6-v2: 24 matrices of 384 × 384,
-/// 12 triplets each. The baseline of each is the whole step of [StepBenchmark], of which it should
-/// be a small part.
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(value = 2, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
-@Warmup(iterations = 4, time = 1)
-@Measurement(iterations = 5, time = 1)
-public class BudgetBenchmark {
+/// 12 triplets each at the start. The baseline of each is the whole step of [StepBenchmark], of
+/// which it should be a small part.
+public class BudgetBenchmark extends Measured {
   private static final int MATRICES = 24;
   private static final int WIDTH = 384;
   private static final int RANK = 12;
-  private static final int TARGET = 96;
 
   /// The adapters of a whole model.
   @State(Scope.Benchmark)
   public static class Adapters {
+    /// Triplets of each matrix: at the start, and on average in the end.
+    @Param({"12", "4"})
+    public int rank;
+
     private final List<SvdLinear> adapters = new ArrayList<>();
     private final List<float[]> scores = new ArrayList<>();
 
@@ -57,13 +48,17 @@ public class BudgetBenchmark {
       Constant weight = Constant.of(Tensor.zeros(Shape.of(WIDTH, WIDTH)));
       Constant bias = Constant.of(Tensor.zeros(Shape.of(WIDTH)));
       for (int m = 0; m < MATRICES; m++) {
-        adapters.add(SvdLinear.of("adapter" + m, weight, bias, triplets(random, 0.05f), 1, 0));
-        scores.add(Tensor.uniform(Shape.of(RANK), 0, 1, random).array());
+        adapters.add(
+            SvdLinear.of("adapter" + m, weight, bias, triplets(rank, random, 0.05f), 1, 0));
+        scores.add(Tensor.uniform(Shape.of(rank), 0, 1, random).array());
       }
       checkPenalty();
-      int alive =
-          RankAllocator.allocate(scores, TARGET).stream().mapToInt(BitSet::cardinality).sum();
-      Checks.close("allocation", alive, TARGET, 0, 0);
+      int alive = allocate().stream().mapToInt(BitSet::cardinality).sum();
+      Checks.close("allocation", alive, MATRICES * rank / 3, 0, 0);
+    }
+
+    private List<BitSet> allocate() {
+      return RankAllocator.allocate(scores, MATRICES * rank / 3);
     }
 
     private void checkPenalty() {
@@ -77,10 +72,10 @@ public class BudgetBenchmark {
     }
 
     /// ‖M·Mᵀ − I‖_F in double loops.
-    private static double deviation(Tensor rows) {
+    private double deviation(Tensor rows) {
       double squares = 0;
-      for (int i = 0; i < RANK; i++) {
-        for (int j = 0; j < RANK; j++) {
+      for (int i = 0; i < rank; i++) {
+        for (int j = 0; j < rank; j++) {
           double dot = i == j ? -1 : 0;
           for (int p = 0; p < WIDTH; p++) {
             dot += (double) rows.get(i, p) * rows.get(j, p);
@@ -114,11 +109,11 @@ public class BudgetBenchmark {
       RandomSource random = RandomSource.of(1);
       AdaLoraConfig config = AdaLoraConfig.defaults().withInitRank(RANK).withImportance(score);
       for (int m = 0; m < MATRICES; m++) {
-        values.add(triplets(random, 0.05f));
+        values.add(triplets(RANK, random, 0.05f));
         importances.add(Importance.of(config, values.getLast()));
       }
       for (int t = 0; t < TURNS; t++) {
-        gradients.add(values.stream().map(_ -> triplets(random, 0.01f)).toList());
+        gradients.add(values.stream().map(_ -> triplets(RANK, random, 0.01f)).toList());
       }
       List<float[]> scores = observe();
       if (score == ImportanceScore.PAPER) {
@@ -156,11 +151,11 @@ public class BudgetBenchmark {
     }
   }
 
-  private static Triplets triplets(RandomSource random, float std) {
+  private static Triplets triplets(int rank, RandomSource random, float std) {
     return new Triplets(
-        Tensor.normal(Shape.of(WIDTH, RANK), std, random),
-        Tensor.normal(Shape.of(RANK), std, random),
-        Tensor.normal(Shape.of(RANK, WIDTH), std, random));
+        Tensor.normal(Shape.of(WIDTH, rank), std, random),
+        Tensor.normal(Shape.of(rank), std, random),
+        Tensor.normal(Shape.of(rank, WIDTH), std, random));
   }
 
   /// Penalty over all adapters and its gradient.
@@ -175,10 +170,10 @@ public class BudgetBenchmark {
     return observed.observe();
   }
 
-  /// The 96 best of 288 triplets.
+  /// The best third of all triplets.
   @Benchmark
   public List<BitSet> allocation(Adapters all) {
-    return RankAllocator.allocate(all.scores, TARGET);
+    return all.allocate();
   }
 }
 

@@ -11,4 +11,12 @@ final class Checks {
           what + ": the benchmark computes " + actual + ", expected " + expected);
     }
   }
+
+  /// Fails unless all elements are close.
+  static void close(String what, float[] actual, float[] expected, double atol, double rtol) {
+    close(what + ": length", actual.length, expected.length, 0, 0);
+    for (int i = 0; i < expected.length; i++) {
+      close(what + " at " + i, actual[i], expected[i], atol, rtol);
+    }
+  }
 }

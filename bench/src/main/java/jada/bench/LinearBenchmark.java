@@ -10,31 +10,24 @@ import jada.tensor.RandomSource;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import jada.tensor.Workers;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /// What an adapter adds to a linear layer: SvdLinear and LoraLinear of several ranks against the
 /// frozen layer alone, which is the baseline. 1024 tokens, width 384 to 384 (all-MiniLM-L6-v2).
 @State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(value = 2, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
-@Warmup(iterations = 4, time = 1)
-@Measurement(iterations = 5, time = 1)
-public class LinearBenchmark {
-  private static final int TOKENS = 1024;
-  private static final int WIDTH = 384;
+public class LinearBenchmark extends Measured {
+  /// T, rows.
+  @Param({"1024"})
+  public int tokens;
+
+  /// C, columns in and out.
+  @Param({"384"})
+  public int width;
 
   /// r, triplets or rank-one terms.
   @Param({"4", "12"})
@@ -57,13 +50,13 @@ public class LinearBenchmark {
   @Setup
   public void prepare() {
     RandomSource random = RandomSource.of(1);
-    x = Parameter.of("x", Tensor.normal(Shape.of(TOKENS, WIDTH), 1, random));
-    weight = Constant.of(Tensor.normal(Shape.of(WIDTH, WIDTH), 0.05f, random));
-    bias = Constant.of(Tensor.normal(Shape.of(WIDTH), 0.05f, random));
-    p = Parameter.of("p", Tensor.normal(Shape.of(WIDTH, rank), 0.1f, random));
+    x = Parameter.of("x", Tensor.normal(Shape.of(tokens, width), 1, random));
+    weight = Constant.of(Tensor.normal(Shape.of(width, width), 0.05f, random));
+    bias = Constant.of(Tensor.normal(Shape.of(width), 0.05f, random));
+    p = Parameter.of("p", Tensor.normal(Shape.of(width, rank), 0.1f, random));
     lambda = Parameter.of("lambda", Tensor.normal(Shape.of(rank), 1, random));
-    q = Parameter.of("q", Tensor.normal(Shape.of(rank, WIDTH), 0.1f, random));
-    direction = Constant.of(Tensor.normal(Shape.of(TOKENS, WIDTH), 1, random));
+    q = Parameter.of("q", Tensor.normal(Shape.of(rank, width), 0.1f, random));
+    direction = Constant.of(Tensor.normal(Shape.of(tokens, width), 1, random));
     workers = Workers.of(threads);
     AdapterOracle oracle =
         new AdapterOracle(x.value(), weight.value(), bias.value(), direction.value());
@@ -132,4 +125,4 @@ public class LinearBenchmark {
   }
 }
 
-// java -jar bench/target/benchmarks.jar LinearBenchmark -p rank=12 -f 5
+// java -jar bench/target/benchmarks.jar LinearBenchmark -p rank=12

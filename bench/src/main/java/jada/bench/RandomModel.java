@@ -8,13 +8,13 @@ import jada.nn.WordPieceTokenizer;
 import jada.tensor.RandomSource;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// A network with random weights and texts of random words: the time of a step does not depend on
 /// their values.
@@ -30,26 +30,51 @@ final class RandomModel {
 
   /// The sizes of all-MiniLM-L6-v2.
   static RandomModel miniLm(int vocabulary) {
-    return new RandomModel(
-        new BertConfig(vocabulary, 384, 6, 12, 1536, 512, 2, 1e-12f, 0.1f, 0.1f));
+    return sized(vocabulary, 384, 6);
   }
 
-  /// The sizes of DistilBERT, which are half of BERT-base's depth.
-  static RandomModel distilBert(int vocabulary) {
+  /// The network of these names: `minilm`, `distilbert` (half of BERT-base's depth), or `tiny`, to
+  /// try things.
+  static RandomModel named(String name, int vocabulary) {
+    return switch (name) {
+      case "minilm" -> miniLm(vocabulary);
+      case "distilbert" ->
+          new RandomModel(new BertConfig(vocabulary, 768, 6, 12, 3072, 512, 2, 1e-12f, 0.1f, 0.1f));
+      case "tiny" -> sized(vocabulary, 64, 2);
+      default ->
+          throw new IllegalArgumentException(
+              "the model is minilm, distilbert or tiny, not " + name);
+    };
+  }
+
+  /// All-MiniLM-L6-v2 with other channels and layers: a head has 32 channels, the feed-forward part
+  /// four times as many as a token.
+  static RandomModel sized(int vocabulary, int channels, int layers) {
     return new RandomModel(
-        new BertConfig(vocabulary, 768, 6, 12, 3072, 512, 2, 1e-12f, 0.1f, 0.1f));
+        new BertConfig(
+            vocabulary, channels, layers, channels / 32, 4 * channels, 512, 2, 1e-12f, 0.1f, 0.1f));
   }
 
   /// The network, with a vocabulary of the words `w0`, `w1` and so on.
-  PretrainedModel model() throws IOException {
+  PretrainedModel model() {
     List<String> words = new ArrayList<>(SPECIAL);
     while (words.size() < config.vocabularySize()) {
       words.add("w" + (words.size() - SPECIAL.size()));
     }
-    Path vocabulary = Files.write(Files.createTempFile("vocabulary", ".txt"), words);
-    WordPieceTokenizer tokenizer = WordPieceTokenizer.fromVocabulary(vocabulary, true);
-    Files.delete(vocabulary);
-    return new PretrainedModel("random", config, tokenizer, weights(), "none");
+    String vocabulary = String.join("\n", words);
+    WordPieceTokenizer tokenizer =
+        WordPieceTokenizer.fromVocabulary(
+            new ByteArrayInputStream(vocabulary.getBytes(StandardCharsets.UTF_8)), "random", true);
+    return new PretrainedModel(
+        "random",
+        config,
+        tokenizer,
+        weights(),
+        "none",
+        "random",
+        Map.of("vocab.txt", vocabulary),
+        List.of(),
+        Optional.empty());
   }
 
   /// Texts that are `tokens` long with the two special tokens, labelled `no` and `yes` in turn.

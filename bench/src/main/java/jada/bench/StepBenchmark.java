@@ -12,14 +12,12 @@ import jada.adalora.TrainingOptions;
 import jada.adalora.TrainingResult;
 import jada.adalora.data.Dataset;
 import jada.nn.PretrainedModel;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -41,20 +39,25 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Fork(value = 2, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
 @Warmup(iterations = 3)
 @Measurement(iterations = 7)
-public class StepBenchmark {
+public class StepBenchmark extends Measured {
   private static final int STEPS = 12;
   private static final int TINIT = 5;
   private static final int TFINAL = 6;
-  private static final int TEXTS = 16;
-  private static final int TOKENS = 64;
   private static final int VOCABULARY = 1005;
 
   /// What is trained.
   @Param({"ADALORA", "LORA"})
   public Method method;
+
+  /// Texts in a batch.
+  @Param({"16"})
+  public int texts;
+
+  /// Tokens of a text.
+  @Param({"64"})
+  public int length;
 
   /// Threads that compute.
   @Param({"2"})
@@ -67,13 +70,13 @@ public class StepBenchmark {
 
   /// Makes model and texts and checks that a run takes the steps and tokens that it should.
   @Setup
-  public void prepare() throws IOException {
+  public void prepare() {
     RandomModel random = RandomModel.miniLm(VOCABULARY);
     base = random.model();
-    train = random.texts(STEPS * TEXTS, TOKENS);
-    options = TrainingOptions.defaults().withEpochs(1).withBatchSize(TEXTS).withThreads(threads);
+    train = random.texts(STEPS * texts, length);
+    options = TrainingOptions.defaults().withEpochs(1).withBatchSize(texts).withThreads(threads);
     TrainingResult result = steps(TrainingListener.SILENT);
-    Checks.close("tokens", result.tokens(), STEPS * TEXTS * TOKENS, 0, 0);
+    Checks.close("tokens", result.tokens(), STEPS * texts * length, 0, 0);
   }
 
   /// Times of steps.
@@ -92,14 +95,10 @@ public class StepBenchmark {
     public void stepped(StepReport report) {
       times.add(report.nanos() / 1e6);
       if (times.size() == STEPS) {
-        before = median(times.subList(1, TINIT + 1));
-        after = median(times.subList(STEPS - TFINAL + 1, STEPS));
+        before = Median.of(times.subList(1, TINIT + 1));
+        after = Median.of(times.subList(STEPS - TFINAL + 1, STEPS));
         times.clear();
       }
-    }
-
-    private static double median(List<Double> values) {
-      return values.stream().sorted().toList().get(values.size() / 2);
     }
   }
 
@@ -122,4 +121,4 @@ public class StepBenchmark {
   }
 }
 
-// java -jar bench/target/benchmarks.jar StepBenchmark -f 5
+// java -jar bench/target/benchmarks.jar StepBenchmark

@@ -3,13 +3,12 @@ package jada.bench;
 import jada.adalora.AdaLora;
 import jada.adalora.AdaLoraConfig;
 import jada.adalora.AdaptedModel;
-import jada.adalora.FineTuner;
 import jada.adalora.Method;
 import jada.adalora.Steps;
 import jada.adalora.Task;
-import jada.adalora.TrainingListener;
 import jada.adalora.TrainingOptions;
-import jada.adalora.data.Dataset;
+import jada.tensor.Workers;
+import jada.tensor.kernel.Peak;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -20,91 +19,83 @@ import java.util.Locale;
 
 /// Times whole training steps on random full-length texts and prints one line, as the script
 /// `compare/step.py` expects it of either side: the least and the median time of a step, tokens a
-/// second, bytes that the calling thread allocates a step, and peak resident memory.
+/// second, the share of the machine's multiply-add peak that the matrix products of a whole step
+/// reach, bytes that all threads allocate a step in the second half of the run, and peak resident
+/// memory. The peak is measured again after every step; the share is the median of the shares.
 ///
 /// Schedule as on the other side: budget 12 -> 4 from step 2 to the middle of max(4·steps, 100).
 final class StepTiming {
   private static final int VOCABULARY = 30_522;
+  private static final int PEAK_ROUNDS = 3; // 2 ms each
 
   private StepTiming() {}
 
-  /// @param arguments `minilm|distilbert adalora|lora BATCH LENGTH STEPS [THREADS]`
+  /// @param arguments `minilm|distilbert|tiny adalora|lora BATCH LENGTH STEPS [THREADS]`
   public static void main(String... arguments) throws IOException {
     if (arguments.length < 5) {
       throw new IllegalArgumentException(
-          "usage: minilm|distilbert adalora|lora BATCH LENGTH STEPS [THREADS]");
+          "usage: minilm|distilbert|tiny adalora|lora BATCH LENGTH STEPS [THREADS]");
     }
     Method method = Method.valueOf(arguments[1].toUpperCase(Locale.ROOT));
     int batch = Integer.parseInt(arguments[2]);
     int length = Integer.parseInt(arguments[3]);
     int steps = Integer.parseInt(arguments[4]);
     int threads = arguments.length > 5 ? Integer.parseInt(arguments[5]) : 2;
-    RandomModel random =
-        arguments[0].equals("minilm")
-            ? RandomModel.miniLm(VOCABULARY)
-            : RandomModel.distilBert(VOCABULARY);
-    // One batch, again and again: an epoch is a step, and a run is as many epochs.
-    Dataset texts = random.texts(batch, length);
+    RandomModel random = RandomModel.named(arguments[0], VOCABULARY);
     int planned = Math.max(4 * steps, 100);
     AdaLoraConfig config = AdaLoraConfig.defaults().withInitRank(12).withMethod(method);
     if (method == Method.ADALORA) {
       config = config.withTinit(Steps.of(2)).withTfinal(Steps.of(planned / 2));
     }
     AdaptedModel model = AdaLora.adapt(random.model(), Task.classification("no", "yes"), config);
-    Times times = new Times();
-    FineTuner.of(model)
-        .options(
-            TrainingOptions.defaults()
-                .withEpochs(planned)
-                .withBatchSize(batch)
-                .withThreads(threads)
-                .withMaxLength(length))
-        .listener(times)
-        .stopWhen(() -> times.nanos.size() >= steps)
-        .run(texts, Dataset.of("dev", texts.examples().subList(0, 1)));
-    times.print(String.join(" ", arguments), batch * length);
+    TrainingOptions options =
+        TrainingOptions.defaults().withEpochs(planned).withThreads(threads).withMaxLength(length);
+    List<Double> millis = new ArrayList<>();
+    List<Double> shares = new ArrayList<>();
+    long bytes = 0;
+    try (PacedRun run = PacedRun.of(model, options, random.texts(batch, length));
+        Workers workers = Workers.of(threads)) {
+      for (int i = 0; i < steps; i++) {
+        PacedRun.Step step = run.step();
+        millis.add(step.millis());
+        double peak = Peak.gigaflops(workers::dispatch, threads, PEAK_ROUNDS);
+        shares.add((double) step.operations() / step.nanos() / peak);
+        if (i == steps / 2) {
+          bytes = allocated();
+        }
+      }
+      bytes = allocated() - bytes;
+    }
+    double median = Median.of(millis);
+    System.out.printf(
+        Locale.ROOT,
+        "%s min %.0f ms med %.0f ms tokens/s %.0f peak %.1f %% allocated %.3f MB/step rss %d MB%n",
+        String.join(" ", arguments),
+        millis.stream().min(Double::compare).orElseThrow(),
+        median,
+        batch * length / median * 1e3,
+        100 * Median.of(shares),
+        bytes * 1e-6 / Math.max(1, steps - 1 - steps / 2),
+        peakResidentMegabytes());
   }
 
-  private static final class Times implements TrainingListener {
-    private final List<Long> nanos = new ArrayList<>();
-    private final com.sun.management.ThreadMXBean memory =
-        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private final List<Long> allocated = new ArrayList<>();
+  /// Bytes that all threads have allocated, ended ones included.
+  private static long allocated() {
+    return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
+        .getTotalThreadAllocatedBytes();
+  }
 
-    @Override
-    public void stepped(StepReport report) {
-      nanos.add(report.nanos());
-      allocated.add(memory.getCurrentThreadAllocatedBytes());
+  /// From `/proc`, where there is one; else 0.
+  private static long peakResidentMegabytes() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return 0;
     }
-
-    void print(String what, int tokens) throws IOException {
-      List<Long> sorted = nanos.stream().sorted().toList();
-      double median = sorted.get(sorted.size() / 2) * 1e-6;
-      long bytes =
-          nanos.size() < 2 ? 0 : (allocated.getLast() - allocated.get(0)) / (nanos.size() - 1);
-      System.out.printf(
-          Locale.ROOT,
-          "%s min %.0f ms med %.0f ms tokens/s %.0f allocated %.1f MB/step rss %d MB%n",
-          what,
-          sorted.getFirst() * 1e-6,
-          median,
-          tokens / median * 1e3,
-          bytes * 1e-6,
-          peakResidentMegabytes());
-    }
-
-    /// From `/proc`, where there is one; else 0.
-    private static long peakResidentMegabytes() throws IOException {
-      Path status = Path.of("/proc/self/status");
-      if (!Files.exists(status)) {
-        return 0;
-      }
-      try (var lines = Files.lines(status)) {
-        return lines
-            .filter(line -> line.startsWith("VmHWM:"))
-            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
-            .sum();
-      }
+    try (var lines = Files.lines(status)) {
+      return lines
+          .filter(line -> line.startsWith("VmHWM:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+          .sum();
     }
   }
 }

@@ -125,7 +125,7 @@ class InterruptedRunTest {
     Path out = temp.resolve("out");
     Captured jada = new Captured();
 
-    int status = jada.run(finetune(out, "--learning-rate", 1e30, "--warmup-ratio", 0).toArray());
+    int status = jada.run(finetune(out, "--learning-rate", 1e30).toArray());
 
     assertThat(status).isEqualTo(1);
     assertThat(jada.errLines().getLast())

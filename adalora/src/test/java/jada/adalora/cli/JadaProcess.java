@@ -19,15 +19,17 @@ final class JadaProcess implements AutoCloseable {
   }
 
   static JadaProcess start(List<String> arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "jada.adalora.cli.Main"));
+    return start(List.of(), arguments);
+  }
+
+  /// @param jvm options of the Java machine
+  static JadaProcess start(List<String> jvm, List<String> arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvm);
+    command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add("jada.adalora.cli.Main");
     command.addAll(arguments);
     return new JadaProcess(
         new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).start());

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /// A command in a process of its own, which can be sent signals and killed.
@@ -13,8 +14,13 @@ final class JadaProcess implements AutoCloseable {
   private final Process process;
   private final BufferedReader err;
 
+  /// Seconds after which no process of a test still has anything to do: it is killed, so that a
+  /// test that waits for its words fails instead of waiting for ever.
+  private static final int LONGEST = 600;
+
   private JadaProcess(Process process) {
     this.process = process;
+    CompletableFuture.delayedExecutor(LONGEST, TimeUnit.SECONDS).execute(process::destroyForcibly);
     this.err = process.errorReader(StandardCharsets.UTF_8);
   }
 

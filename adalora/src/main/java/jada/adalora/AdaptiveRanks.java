@@ -62,6 +62,7 @@ public final class AdaptiveRanks {
   /// Before the optimizer step t.
   ///
   /// @param gradients of loss and penalty together, clipped: what the optimizer is about to use
+  /// @throws TrainingDiverged if a score overflows
   public void beforeStep(int t, Gradients gradients) {
     observe(t, gradients, false);
   }
@@ -71,6 +72,7 @@ public final class AdaptiveRanks {
   /// @param replacements hears of parameters that were replaced by smaller ones, so that the
   ///   optimizer can go on with them
   /// @return whether the rank of some matrix changed
+  /// @throws TrainingDiverged if a score overflows; then nothing was masked or dropped
   public boolean afterStep(
       int t, Gradients gradients, Consumer<SvdLinear.Replacement> replacements) {
     observe(t, gradients, true);
@@ -121,7 +123,9 @@ public final class AdaptiveRanks {
         if (schedule.scores(t)) {
           importance.observe(a.values(), g);
         }
-        judged.set(m, JudgedTriplets.of(a, g.lambda(), importance));
+        JudgedTriplets triplets = JudgedTriplets.of(a, g.lambda(), importance);
+        triplets.requireFiniteScores(t);
+        judged.set(m, triplets);
       }
     }
   }

@@ -77,7 +77,8 @@ public final class FineTuner {
   /// The same, making checkpoints: folders `step-N` in `folder`, of which the last two are kept.
   ///
   /// @param folder made if it does not exist; nothing else may write to it
-  /// @param every steps from one to the next; 0: one only where the run is stopped
+  /// @param every steps from one to the next; 0: one only where the run is stopped, or ended by a
+  ///   listener that throws
   /// @throws IllegalArgumentException if `every` is negative
   public FineTuner checkpoints(Path folder, int every) {
     CheckpointPlan plan = new CheckpointPlan(folder, every);
@@ -109,8 +110,8 @@ public final class FineTuner {
   /// @throws jada.nn.InputException if a label does not fit the task, the schedule cannot fit the
   ///   run, a checkpoint cannot be written, or the one to go on from is of another run, naming what
   ///   differs
-  /// @throws TrainingDiverged if the loss, a gradient or a weight is not finite; the model then
-  ///   holds the last values that gave a finite loss
+  /// @throws TrainingDiverged if the loss, a gradient, a weight or a score is not finite; the model
+  ///   then holds the last values that gave a finite loss
   public TrainingResult run(Dataset train, Dataset dev) {
     RunIdentity identity = RunIdentity.of(model, options, train, dev, steps(train.size(), options));
     try (Workers workers = Workers.of(options.threads());

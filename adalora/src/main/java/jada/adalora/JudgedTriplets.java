@@ -84,6 +84,19 @@ public final class JudgedTriplets {
     return scores.clone();
   }
 
+  /// Values and gradients that are finite may still have a product that is not, which would stay in
+  /// a moving average for ever.
+  ///
+  /// @throws TrainingDiverged if a score is infinite or NaN
+  void requireFiniteScores(int step) {
+    float[] all = scores();
+    for (int i = 0; i < all.length; i++) {
+      if (!Float.isFinite(all[i])) {
+        throw TrainingDiverged.inScore(step, module(), indices[i], all[i]);
+      }
+    }
+  }
+
   /// The triplets that live after this step, by the index they had at the start. A copy.
   public BitSet survivors() {
     return adapter.survivors();

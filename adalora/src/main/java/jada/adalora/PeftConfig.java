@@ -3,6 +3,7 @@ package jada.adalora;
 import jada.nn.InputException;
 import jada.nn.PretrainedModel;
 import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
@@ -177,6 +178,12 @@ final class PeftConfig {
   ///   missing or out of range
   static PeftConfig read(Path folder) {
     Path file = folder.resolve(FILE);
+    if (Files.notExists(file)) {
+      throw new InputException(
+          file
+              + ": no such file; "
+              + PeftFolder.interruptedSave(folder).orElse("is this the folder of an adapter?"));
+    }
     JsonFile json = JsonFile.read(file);
     Method method =
         switch (json.text("peft_type")) {

@@ -10,6 +10,7 @@ import jada.nn.files.HuggingFaceFolder;
 import jada.nn.files.Safetensors;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 
 /// An adapter in a folder, laid out as PEFT 0.21 lays it out: `PeftModel.from_pretrained` takes
 /// what is written here, and what PEFT wrote can be read.
@@ -76,6 +78,26 @@ public final class PeftFolder {
       names.addAll(model.base().tokenizerFiles().keySet());
       names.add(MODEL_CONFIG);
       staged.publish(names);
+    }
+  }
+
+  /// What to do about a folder without `adapter_config.json` if a process died there while it
+  /// replaced one adapter by another: all files of both are still there.
+  ///
+  /// @return part of a sentence; empty if there is no trace of such a process
+  public static Optional<String> interruptedSave(Path folder) {
+    try (Stream<Path> list = Files.list(folder)) {
+      return list.filter(
+              path ->
+                  path.getFileName().toString().startsWith(".")
+                      && Files.isDirectory(path.resolve(StagedFiles.REPLACED)))
+          .findFirst()
+          .map(
+              aside ->
+                  "saving was interrupted: for the new adapter move the files in %s up into this folder, for the old one those in %s"
+                      .formatted(aside, aside.resolve(StagedFiles.REPLACED)));
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 

@@ -1,6 +1,7 @@
 package jada.adalora;
 
 import jada.nn.InputException;
+import jada.nn.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -8,33 +9,58 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Puts several files into a folder together: none is seen there before all are complete.
 ///
 /// They are written to a hidden folder inside the target, so that the last step is only a change of
-/// names. If anything fails before that, the target is as it was.
+/// names. If anything fails, the target is as it was.
+///
+/// Names of several files cannot change in one step. So the file that makes the folder what it is,
+/// for example `adapter_config.json`, leaves first and comes last: a process that dies in between
+/// leaves a folder that is refused, never half of the old files and half of the new. All of both
+/// are still there, and [PeftFolder#interruptedSave] says where.
 final class StagedFiles implements AutoCloseable {
   private static final int ATTEMPTS = 1000;
+  private static final String STAGING = ".saving-";
+
+  /// In the hidden folder: the files that were replaced.
+  static final String REPLACED = "replaced";
 
   private final Path folder;
   private final boolean created;
   private final Path staging;
+  private final Mover mover;
 
-  private StagedFiles(Path folder, boolean created, Path staging) {
+  private StagedFiles(Path folder, boolean created, Path staging, Mover mover) {
     this.folder = folder;
     this.created = created;
     this.staging = staging;
+    this.mover = mover;
+  }
+
+  /// Gives a file another name, in one step.
+  interface Mover {
+    void move(Path from, Path to) throws IOException;
   }
 
   /// Files for the given folder, which is made if it does not exist.
   ///
   /// @throws InputException if it cannot be made or written to
   static StagedFiles in(Path folder) {
+    return in(folder, (from, to) -> Files.move(from, to, StandardCopyOption.ATOMIC_MOVE));
+  }
+
+  /// The same with names changed by this.
+  static StagedFiles in(Path folder, Mover mover) {
     boolean created = Files.notExists(folder);
     try {
       Files.createDirectories(folder);
-      return new StagedFiles(folder, created, reserve(folder));
+      return new StagedFiles(folder, created, reserve(folder), mover);
     } catch (IOException e) {
       throw unwritable(folder, e);
     }
@@ -45,9 +71,12 @@ final class StagedFiles implements AutoCloseable {
     return staging.resolve(name);
   }
 
-  /// Gives the files their places, in this order.
+  /// Gives the files their places, in this order, and removes those of the same names that were
+  /// there.
   ///
-  /// @throws InputException if a folder is in the way of one, before any has moved
+  /// @param names the one without which the others are nothing comes last
+  /// @throws InputException if a folder is in the way of one, or they cannot be moved; the target
+  ///   is then as it was
   void publish(List<String> names) {
     for (String name : names) {
       if (Files.isDirectory(folder.resolve(name))) {
@@ -55,16 +84,40 @@ final class StagedFiles implements AutoCloseable {
             folder.resolve(name) + ": is a folder where a file is to be written; remove it");
       }
     }
+    Path replaced = path(REPLACED);
+    Deque<Move> done = new ArrayDeque<>();
     try {
-      for (String name : names) {
-        Files.move(
-            path(name),
-            folder.resolve(name),
-            StandardCopyOption.ATOMIC_MOVE,
-            StandardCopyOption.REPLACE_EXISTING);
+      Files.createDirectory(replaced);
+      for (String name : names.reversed()) {
+        if (Files.exists(folder.resolve(name))) {
+          move(folder.resolve(name), replaced.resolve(name), done);
+        }
       }
+      for (String name : names) {
+        move(path(name), folder.resolve(name), done);
+      }
+      AtomicFile.forceFolder(folder);
     } catch (IOException e) {
+      undo(done, e);
       throw unwritable(folder, e);
+    }
+  }
+
+  /// A file that has changed its name.
+  private record Move(Path from, Path to) {}
+
+  private void move(Path from, Path to, Deque<Move> done) throws IOException {
+    mover.move(from, to);
+    done.push(new Move(from, to));
+  }
+
+  private static void undo(Deque<Move> done, IOException cause) {
+    for (Move move : done) {
+      try {
+        Files.move(move.to(), move.from(), StandardCopyOption.ATOMIC_MOVE);
+      } catch (IOException e) {
+        cause.addSuppressed(e);
+      }
     }
   }
 
@@ -72,12 +125,11 @@ final class StagedFiles implements AutoCloseable {
   @Override
   public void close() {
     try {
-      try (var left = Files.list(staging)) {
-        for (Path file : left.toList()) {
+      try (Stream<Path> left = Files.walk(staging)) {
+        for (Path file : left.sorted(Comparator.reverseOrder()).toList()) {
           Files.delete(file);
         }
       }
-      Files.delete(staging);
       if (created) {
         Files.delete(folder);
       }
@@ -91,7 +143,7 @@ final class StagedFiles implements AutoCloseable {
   private static Path reserve(Path folder) throws IOException {
     for (int i = 0; i < ATTEMPTS; i++) {
       try {
-        return Files.createDirectory(folder.resolve(".saving-" + i));
+        return Files.createDirectory(folder.resolve(STAGING + i));
       } catch (FileAlreadyExistsException e) {
         // Left by a crash or in use by another writer: not ours to touch.
       }

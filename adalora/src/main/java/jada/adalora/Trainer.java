@@ -80,8 +80,8 @@ final class Trainer {
 
   /// Takes step t on the examples at the given positions.
   ///
-  /// @throws TrainingDiverged if the loss, a gradient or a weight that the step has made is not
-  ///   finite; the model then holds the last values that gave a finite loss
+  /// @throws TrainingDiverged if the loss, a gradient, a weight or a score that the step has made
+  ///   is not finite; the model then holds the last values that gave a finite loss
   StepReport step(int t, int epoch, EncodedExamples examples, int[] positions) {
     Profile.begin();
     try {
@@ -101,14 +101,19 @@ final class Trainer {
     Gradients gradients = clipped.gradients();
     Profile.lap("clipping");
     double rate = learningRate.at(t);
-    adaptiveRanks.ifPresent(r -> r.beforeStep(t, gradients));
     lastGood.remember(model.parameters());
-    optimizer.step(gradients, rate);
-    requireFiniteWeights(t);
-    Profile.lap("optimizer");
-    boolean changed =
-        adaptiveRanks.map(r -> r.afterStep(t, gradients, this::replace)).orElse(false);
-    Profile.lap("ranks");
+    boolean changed;
+    try {
+      adaptiveRanks.ifPresent(r -> r.beforeStep(t, gradients));
+      optimizer.step(gradients, rate);
+      requireFiniteWeights(t);
+      Profile.lap("optimizer");
+      changed = adaptiveRanks.map(r -> r.afterStep(t, gradients, this::replace)).orElse(false);
+      Profile.lap("ranks");
+    } catch (TrainingDiverged e) {
+      lastGood.restore(model);
+      throw e;
+    }
     return new StepReport(
         t,
         epoch,
@@ -219,7 +224,6 @@ final class Trainer {
     nonFiniteWeight()
         .ifPresent(
             weight -> {
-              lastGood.restore(model);
               throw TrainingDiverged.inWeight(step, weight);
             });
   }

@@ -2,8 +2,8 @@ package jada.adalora;
 
 import java.util.Optional;
 
-/// A loss, a gradient or a weight is no longer a finite number. The message names the step, and the
-/// operation and module that made the first such number.
+/// A loss, a gradient, a weight or a score is no longer a finite number. The message names the
+/// step, and the operation and module that made the first such number.
 ///
 /// The loss of a step judges the values that the step before has made. So the model holds the last
 /// values whose loss was finite; masks are those of the last allocation.
@@ -32,6 +32,12 @@ public final class TrainingDiverged extends RuntimeException {
   static TrainingDiverged inWeight(int step, String parameter) {
     return new TrainingDiverged(
         step, "the optimizer's step made numbers in " + parameter + " infinite or NaN");
+  }
+
+  /// @param triplet by the index that it had at the start
+  static TrainingDiverged inScore(int step, String module, int triplet, float score) {
+    return new TrainingDiverged(
+        step, "the score of triplet " + triplet + " of " + module + " is " + score);
   }
 
   /// The optimizer step that was not taken, or whose result is not finite, counted from 0.

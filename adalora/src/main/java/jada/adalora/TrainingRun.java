@@ -126,8 +126,23 @@ final class TrainingRun {
     nanos += report.nanos();
     tokens += report.tokens();
     lastLoss = report.loss();
-    listener.judged(report.step(), trainer.judged());
-    listener.stepped(report);
+    try {
+      listener.judged(report.step(), trainer.judged());
+      listener.stepped(report);
+    } catch (RuntimeException e) {
+      keep(trainer, e);
+      throw e;
+    }
+  }
+
+  /// A listener has failed, perhaps because a disk is full. What was trained outlives that, if
+  /// there is a place for checkpoints and more than one step to lose.
+  private void keep(Trainer trainer, RuntimeException failure) {
+    try {
+      checkpoints.filter(_ -> done > 1).ifPresent(c -> checkpoint(c, trainer));
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   private void evaluateAtEndOfEpoch() {

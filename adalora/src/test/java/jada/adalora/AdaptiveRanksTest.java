@@ -1,6 +1,7 @@
 package jada.adalora;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import jada.autograd.Constant;
@@ -13,9 +14,12 @@ import jada.tensor.RandomSource;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// A small regression: four matrices must learn targets of rank 3, 2, 1 and 0 from a budget of six
 /// triplets.
@@ -118,6 +122,35 @@ class AdaptiveRanksTest {
       }
     }
     return count;
+  }
+
+  /// Of the product of values and gradients that are finite.
+  @ParameterizedTest
+  @EnumSource(
+      value = ImportanceScore.class,
+      names = {"PAPER", "ARTICLE"})
+  void a_score_that_overflows_stops_the_run_before_anything_is_masked(ImportanceScore score) {
+    AdaLoraConfig config =
+        small(AdaLoraConfig.defaults().withImportance(score)).withDeltaT(Steps.of(1));
+    AdaptiveRanks ranks = start(config, 100);
+    for (int t = 0; t < 30; t++) {
+      step(config, ranks, t);
+    }
+    int active = ranks.active();
+    Gradients huge = Gradients.of(loss(config)).scale(1e37f);
+    adapters.getFirst().lambda().update(values -> Arrays.fill(values, 1e6f));
+
+    assertThatThrownBy(
+            () -> {
+              ranks.beforeStep(30, huge);
+              ranks.afterStep(30, huge, _ -> {});
+            })
+        .isInstanceOf(TrainingDiverged.class)
+        .hasMessageMatching(
+            "step 30: the score of triplet [0-3] of matrix0 is (Infinity|NaN); the model keeps its"
+                + " last good state, .*");
+
+    assertThat(ranks.active()).isEqualTo(active);
   }
 
   @Test

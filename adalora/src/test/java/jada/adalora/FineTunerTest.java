@@ -137,19 +137,6 @@ class FineTunerTest {
   }
 
   @Test
-  void gives_the_same_bits_on_any_number_of_threads() {
-    List<Map<String, float[]>> ends = new ArrayList<>();
-    for (int threads = 1; threads <= 4; threads++) {
-      AdaptedModel model = model(CONFIG);
-      FineTuner.of(model).options(OPTIONS.withEpochs(2).withThreads(threads)).run(TRAIN, DEV);
-      ends.add(values(model));
-    }
-    for (Map<String, float[]> end : ends) {
-      assertSameBits(end, ends.getFirst());
-    }
-  }
-
-  @Test
   void tells_how_many_texts_lose_their_end() {
     List<String> told = new ArrayList<>();
     TrainingListener listener =

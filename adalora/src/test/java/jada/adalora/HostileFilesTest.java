@@ -3,7 +3,7 @@ package jada.adalora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.management.ThreadMXBean;
+import jada.adalora.data.Columns;
 import jada.adalora.data.DatasetReader;
 import jada.nn.InputException;
 import jada.nn.PretrainedModel;
@@ -12,41 +12,32 @@ import jada.nn.files.Checksum;
 import jada.nn.files.HuggingFaceFolder;
 import jada.nn.files.OnnxBert;
 import jada.nn.files.Safetensors;
+import jada.nn.files.TensorFlowBert;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
+import java.util.SequencedMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Files that somebody damaged, or made to do damage: every reader either reads them or refuses
-/// them with an [InputException] of one line, soon, with memory in proportion to the file, and
-/// without writing anything. `-Djada.fuzz=N` tries N files of each format, the same ones every
-/// time.
+/// Files that somebody damaged, or made to do damage, of every format that Jada reads; see
+/// [DamagedCopies].
 @Timeout(value = 3600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HostileFilesTest {
-  private static final int INPUTS = Integer.getInteger("jada.fuzz", 2000);
-
-  /// CPU time for one file; the slowest takes a hundredth of it.
-  private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(2);
-
-  /// Bytes allocated, garbage included, for a byte of the file, and beside that for each file.
-  private static final long MOST_PER_BYTE = 400;
-
-  private static final long MOST_FOR_EACH = 24L << 20;
-
-  private static final ThreadMXBean THREAD = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-
   private static final String TOKENIZER =
       """
       {"version": "1.0", "truncation": null, "padding": null, "added_tokens": [
@@ -83,50 +74,9 @@ class HostileFilesTest {
 
   @TempDir private Path temp;
 
-  /// Feeds damaged copies of a file to its reader.
-  ///
-  /// @param file what is damaged; it is put back at the end
-  /// @param read what an application does with it
   private void survives(Path file, UnaryOperator<byte[]> damage, Consumer<Path> read)
       throws IOException {
-    byte[] sound = Files.readAllBytes(file);
-    read.accept(file);
-    List<Path> before = tree();
-    int refused = 0;
-    for (int i = 0; i < INPUTS; i++) {
-      byte[] damaged = damage.apply(sound);
-      Files.delete(file); // some file systems flush what is overwritten
-      Files.write(file, damaged);
-      long bytes = THREAD.getCurrentThreadAllocatedBytes();
-      long nanos = THREAD.getCurrentThreadCpuTime();
-      try {
-        read.accept(file);
-      } catch (InputException e) {
-        refused++;
-        assertThat(e.getMessage())
-            .containsAnyOf(file.getParent().toString(), file.getFileName() + "!/")
-            .doesNotContainPattern("[\\p{Cntrl}\\u2028\\u2029]")
-            .hasSizeLessThan(1500);
-      } catch (Throwable e) {
-        Path kept = Files.write(Files.createTempFile("hostile", file.getFileName() + ""), damaged);
-        throw new AssertionError("file %d of %s, kept as %s".formatted(i, file, kept), e);
-      }
-      assertThat(THREAD.getCurrentThreadCpuTime() - nanos)
-          .as("time for file %d", i)
-          .isLessThan(MOST_NANOS);
-      assertThat(THREAD.getCurrentThreadAllocatedBytes() - bytes)
-          .as("memory for file %d of %d bytes", i, damaged.length)
-          .isLessThan(MOST_FOR_EACH + MOST_PER_BYTE * damaged.length);
-    }
-    Files.write(file, sound);
-    assertThat(tree()).isEqualTo(before);
-    assertThat(refused).as("files refused").isGreaterThan(INPUTS / 5);
-  }
-
-  private List<Path> tree() throws IOException {
-    try (Stream<Path> all = Files.walk(temp)) {
-      return all.sorted().toList();
-    }
+    new DamagedCopies(temp).survivedBy(file, damage, read);
   }
 
   private Path file(String name, String content) throws IOException {
@@ -226,19 +176,107 @@ class HostileFilesTest {
     writeLength(bomb, 13, bomb.length - 18);
     Path jar = jar(bomb);
     assertThat(Files.size(jar)).isLessThan(300_000);
-    long bytes = THREAD.getCurrentThreadAllocatedBytes();
+    long bytes = DamagedCopies.allocated();
 
     assertThatThrownBy(() -> readJar(jar))
         .isInstanceOf(InputException.class)
         .hasMessageStartingWith(jar + "!/model.onnx: unpacks to more than ");
 
-    assertThat(THREAD.getCurrentThreadAllocatedBytes() - bytes).isLessThan(100 << 20);
+    assertThat(DamagedCopies.allocated() - bytes).isLessThan(100 << 20);
   }
 
   /// A varint of five bytes.
   private static void writeLength(byte[] bytes, int at, int length) {
     for (int i = 0; i < 5; i++) {
       bytes[at + i] = (byte) (length >>> 7 * i & 0x7f | (i < 4 ? 0x80 : 0));
+    }
+  }
+
+  /// The zip is a SavedModel as the tests of TensorFlowBert in nn put it together.
+  private static byte[] tinySavedModel() throws IOException {
+    try (var in = HostileFilesTest.class.getResourceAsStream("tiny-saved-model.zip")) {
+      return in.readAllBytes();
+    }
+  }
+
+  /// The parts of a SavedModel by name.
+  private static SequencedMap<String, byte[]> parts(byte[] archive) throws IOException {
+    SequencedMap<String, byte[]> parts = new LinkedHashMap<>();
+    try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(archive))) {
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        parts.put(entry.getName(), zip.readAllBytes());
+      }
+    }
+    return parts;
+  }
+
+  private static byte[] zip(Map<String, byte[]> parts) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      for (Map.Entry<String, byte[]> part : parts.entrySet()) {
+        zip.putNextEntry(new ZipEntry(part.getKey()));
+        zip.write(part.getValue());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /// Reads a SavedModel out of a jar beside the file that is damaged.
+  private void readSavedModel(byte[] archive) {
+    Path jar = temp.resolve("saved-model.jar");
+    try {
+      Files.write(jar, zip(Map.of("archive", archive)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    TensorFlowBert.fromJar("tiny", jar, "archive", 2, true);
+  }
+
+  @Test
+  void saved_model_of_tensorflow() throws IOException {
+    Path file = Files.write(temp.resolve("saved-model.zip"), tinySavedModel());
+
+    survives(file, new Mutator(17)::bytes, zip -> readSavedModel(contentOf(zip)));
+  }
+
+  @Test
+  void index_of_tensorflows_variables_with_the_right_checksums() throws IOException {
+    SequencedMap<String, byte[]> parts = parts(tinySavedModel());
+    byte[] index = parts.get("variables/variables.index");
+    List<Integer> blocks = TableChecksums.blocks(index);
+    Path file = Files.write(temp.resolve("variables.index"), index);
+
+    survives(
+        file,
+        new Mutator(18)::bytes,
+        damaged -> {
+          parts.put("variables/variables.index", TableChecksums.set(contentOf(damaged), blocks));
+          readSavedModel(zip(parts));
+        });
+  }
+
+  @Test
+  void zip_in_a_jar_that_unpacks_to_a_thousand_times_its_size() throws IOException {
+    SequencedMap<String, byte[]> parts = parts(tinySavedModel());
+    parts.put("variables/variables.data-00000-of-00001", new byte[400 << 20]);
+    byte[] archive = zip(parts);
+    assertThat(archive).hasSizeLessThan(500_000);
+    long bytes = DamagedCopies.allocated();
+
+    assertThatThrownBy(() -> readSavedModel(archive))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("saved-model.jar!/archive: unpacks to more than ");
+
+    assertThat(DamagedCopies.allocated() - bytes).isLessThan(200 << 20);
+  }
+
+  private static byte[] contentOf(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -273,6 +311,18 @@ class HostileFilesTest {
         folder.resolve("config.json"),
         new Mutator(9)::json,
         config -> HuggingFaceFolder.read(config.getParent()));
+  }
+
+  @Test
+  void tokenizer_config() throws IOException {
+    Path folder = temp.resolve("model");
+    HuggingFaceFolder.write(folder, TinyBert.classifier(2));
+    Path file =
+        Files.writeString(
+            folder.resolve("tokenizer_config.json"),
+            "{\"do_lower_case\": true, \"strip_accents\": null, \"model_max_length\": 512}");
+
+    survives(file, new Mutator(21)::json, _ -> HuggingFaceFolder.read(folder));
   }
 
   /// A run that has left checkpoints after 7 and 14 of its 18 steps; a damaged one is named
@@ -348,6 +398,22 @@ class HostileFilesTest {
     Path file = file("data.tsv", "sentence\tlabel\na fine text\tgood\nanother one\tbad\nx\tgood\n");
 
     survives(file, new Mutator(13)::bytes, HostileFilesTest::readData);
+  }
+
+  @Test
+  void tsv_with_columns_by_name() throws IOException {
+    Path file = file("named.tsv", "kind\tfirst\tmore\nx\ta text\tand more\ny\tb\tc\n");
+    Columns columns = Columns.byHeader().withText("first").withPair("more").withLabel("kind");
+    DatasetReader reader = new DatasetReader(columns, StandardCharsets.UTF_8);
+
+    survives(file, new Mutator(19)::bytes, reader::read);
+  }
+
+  @Test
+  void lines_of_trec() throws IOException {
+    Path file = file("data.label", "DESC:manner How did it go ?\nNUM:count How many ?\n");
+
+    survives(file, new Mutator(20)::bytes, HostileFilesTest::readData);
   }
 
   @Test

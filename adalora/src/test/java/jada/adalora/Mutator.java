@@ -12,9 +12,10 @@ import java.util.regex.Pattern;
 
 /// Damages to a file, as disks, downloads and attackers do them: of its bytes, and of the words of
 /// its JSON where it has any, so that most damaged files still get past the parser.
-final class Mutator {
+public final class Mutator {
   private static final Pattern TOKEN =
-      Pattern.compile("\"(?:[^\"\\\\]|\\\\.)*\"|-?[0-9][0-9.eE+-]*|true|false|null|[\\[\\]{},:]");
+      Pattern.compile(
+          "\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"|-?[0-9][0-9.eE+-]*|true|false|null|[\\[\\]{},:]");
 
   /// What parsers and their users stumble over.
   private static final List<String> HOSTILE =
@@ -99,7 +100,8 @@ final class Mutator {
 
   private final SplittableRandom random;
 
-  Mutator(long seed) {
+  /// @param seed the same damages every time
+  public Mutator(long seed) {
     random = new SplittableRandom(seed);
   }
 
@@ -109,7 +111,7 @@ final class Mutator {
   }
 
   /// A copy of a file with one to four damages of its bytes.
-  byte[] bytes(byte[] sound) {
+  public byte[] bytes(byte[] sound) {
     byte[] bytes = sound.clone();
     for (int i = random.nextInt(1, 5); i > 0; i--) {
       bytes = bytes.length == 0 ? bytes : damage(bytes);
@@ -119,7 +121,7 @@ final class Mutator {
 
   /// A copy of a JSON document with one to four damages of its tokens, or now and then of its
   /// bytes.
-  byte[] json(byte[] sound) {
+  public byte[] json(byte[] sound) {
     if (random.nextInt(4) == 0) {
       return bytes(sound);
     }
@@ -134,12 +136,13 @@ final class Mutator {
 
   /// A copy of a safetensors file; mostly its header is damaged and its length corrected, so that
   /// the file gets past the first check.
-  byte[] safetensors(byte[] sound) {
-    if (random.nextInt(3) == 0) {
+  public byte[] safetensors(byte[] sound) {
+    ByteBuffer file = ByteBuffer.wrap(sound).order(ByteOrder.LITTLE_ENDIAN);
+    long announced = sound.length < 8 ? -1 : file.getLong();
+    if (announced < 0 || announced > sound.length - 8 || random.nextInt(3) == 0) {
       return bytes(sound);
     }
-    ByteBuffer file = ByteBuffer.wrap(sound).order(ByteOrder.LITTLE_ENDIAN);
-    int length = Math.toIntExact(file.getLong());
+    int length = (int) announced;
     byte[] header = json(Arrays.copyOfRange(sound, 8, 8 + length));
     byte[] rest = Arrays.copyOfRange(sound, 8 + length, sound.length);
     return ByteBuffer.allocate(8 + header.length + rest.length)

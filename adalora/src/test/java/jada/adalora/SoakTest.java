@@ -3,7 +3,9 @@ package jada.adalora;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jada.adalora.TrainingListener.StepReport;
+import jada.adalora.data.Example;
 import jada.adalora.data.Input;
+import jada.tensor.Workers;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 import java.util.ArrayList;
@@ -12,7 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.IntStream;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,6 +25,8 @@ class SoakTest {
 
   /// The sizes of live data wander by some hundred kilobytes as the JVM compiles and loads classes.
   private static final long TOLERANCE = 4L << 20;
+
+  private static final int BATCH = 8;
 
   private static long liveBytes() {
     MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
@@ -55,31 +59,39 @@ class SoakTest {
     assertThat(live).hasSize(4);
     assertThat(live.getLast()).as("live bytes %s", live).isLessThan(live.getFirst() + TOLERANCE);
     assertThat(model.budget()).isEqualTo(2 * model.svdAdapters().size());
+    System.out.printf("%,d steps; live bytes after each quarter: %s%n", STEPS, live);
   }
 
+  /// Batches of several blocks of work each; every second one on workers that all share, which
+  /// serve one caller at a time.
   @Test
   void eight_threads_on_one_model_predict_what_one_thread_predicts() throws Exception {
-    AdaptedModel model = TinyRun.model(TinyRun.CONFIG);
+    AdaptedModel model =
+        AdaLora.adapt(TinyBert.encoder(DeterminismTest.CONFIG), TinyRun.TASK, TinyRun.CONFIG, 3);
     TinyBert.pretendTraining(model, 5);
     Predictor predictor = Predictor.of(model);
-    List<Input> inputs =
-        IntStream.range(0, 200)
-            .mapToObj(
-                i -> Input.of(TinyRun.TRAIN.examples().get(i % 44).text() + " b".repeat(i % 5)))
-            .toList();
-    List<Prediction> expected =
-        inputs.stream().map(input -> predictor.predict(List.of(input)).getFirst()).toList();
+    List<List<Input>> batches = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      batches.add(
+          DeterminismTest.texts("batch", BATCH, i).examples().stream()
+              .map(Example::input)
+              .toList());
+    }
+    List<List<Prediction>> expected = batches.stream().map(predictor::predict).toList();
 
-    try (ExecutorService pool = Executors.newFixedThreadPool(8)) {
-      List<Callable<Prediction>> work = new ArrayList<>();
-      for (int i = 0; i < STEPS * 10; i++) {
-        Input input = inputs.get(i % inputs.size());
-        work.add(() -> predictor.predict(List.of(input)).getFirst());
+    try (ExecutorService pool = Executors.newFixedThreadPool(8);
+        Workers workers = Workers.of(3)) {
+      List<Callable<List<Prediction>>> work = new ArrayList<>();
+      for (int i = 0; i < STEPS; i++) {
+        List<Input> batch = batches.get(i % batches.size());
+        Supplier<List<Prediction>> predict = () -> predictor.predict(batch);
+        work.add(i % 2 == 0 ? predict::get : () -> workers.call(predict));
       }
-      List<Future<Prediction>> answers = pool.invokeAll(work);
+      List<Future<List<Prediction>>> answers = pool.invokeAll(work);
       for (int i = 0; i < answers.size(); i++) {
-        assertThat(answers.get(i).get()).isEqualTo(expected.get(i % inputs.size()));
+        assertThat(answers.get(i).get()).isEqualTo(expected.get(i % batches.size()));
       }
     }
+    System.out.printf("%,d predictions from 8 threads are those of one%n", STEPS * BATCH);
   }
 }

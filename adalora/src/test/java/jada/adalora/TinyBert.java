@@ -58,12 +58,19 @@ final class TinyBert {
 
   /// Without pooler and classifier, as sentence encoders are published.
   static PretrainedModel encoder() {
+    return encoder(CONFIG);
+  }
+
+  /// The same in other sizes, with the same words.
+  static PretrainedModel encoder(BertConfig config) {
+    int channels = config.hiddenSize();
+    int inner = config.intermediateSize();
     Map<String, Tensor> weights = new LinkedHashMap<>();
-    put(weights, "embeddings.word_embeddings.weight", 20, 16);
-    put(weights, "embeddings.position_embeddings.weight", 12, 16);
-    put(weights, "embeddings.token_type_embeddings.weight", 2, 16);
-    putNorm(weights, "embeddings.LayerNorm");
-    for (int i = 0; i < 2; i++) {
+    put(weights, "embeddings.word_embeddings.weight", config.vocabularySize(), channels);
+    put(weights, "embeddings.position_embeddings.weight", config.maxPositions(), channels);
+    put(weights, "embeddings.token_type_embeddings.weight", config.tokenTypes(), channels);
+    putNorm(weights, "embeddings.LayerNorm", channels);
+    for (int i = 0; i < config.layers(); i++) {
       String layer = "encoder.layer." + i + ".";
       for (String name :
           new String[] {
@@ -72,14 +79,14 @@ final class TinyBert {
             "attention.self.value",
             "attention.output.dense"
           }) {
-        putLinear(weights, layer + name, 16, 16);
+        putLinear(weights, layer + name, channels, channels);
       }
-      putNorm(weights, layer + "attention.output.LayerNorm");
-      putLinear(weights, layer + "intermediate.dense", 32, 16);
-      putLinear(weights, layer + "output.dense", 16, 32);
-      putNorm(weights, layer + "output.LayerNorm");
+      putNorm(weights, layer + "attention.output.LayerNorm", channels);
+      putLinear(weights, layer + "intermediate.dense", inner, channels);
+      putLinear(weights, layer + "output.dense", channels, inner);
+      putNorm(weights, layer + "output.LayerNorm", channels);
     }
-    return model(weights);
+    return model(config, weights);
   }
 
   /// With a pooler.
@@ -97,9 +104,13 @@ final class TinyBert {
   }
 
   static PretrainedModel model(Map<String, Tensor> weights) {
+    return model(CONFIG, weights);
+  }
+
+  private static PretrainedModel model(BertConfig config, Map<String, Tensor> weights) {
     return new PretrainedModel(
         "tiny-bert",
-        CONFIG,
+        config,
         TOKENIZER,
         weights,
         "none",
@@ -158,11 +169,11 @@ final class TinyBert {
     put(weights, name + ".bias", out);
   }
 
-  private static void putNorm(Map<String, Tensor> weights, String name) {
-    put(weights, name + ".weight", 16);
+  private static void putNorm(Map<String, Tensor> weights, String name, int channels) {
+    put(weights, name + ".weight", channels);
     weights.computeIfPresent(
-        name + ".weight", (_, noise) -> noise.add(Tensor.full(Shape.of(16), 1)));
-    put(weights, name + ".bias", 16);
+        name + ".weight", (_, noise) -> noise.add(Tensor.full(Shape.of(channels), 1)));
+    put(weights, name + ".bias", channels);
   }
 
   private static void put(Map<String, Tensor> weights, String name, int... dims) {

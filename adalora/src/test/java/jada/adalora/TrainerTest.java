@@ -75,4 +75,37 @@ class TrainerTest {
 
     assertThat(TinyRun.bits(model)).isEqualTo(before);
   }
+
+  private static void blowUp(float... values) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i < values.length / 2 ? 1e15f : -1e15f;
+    }
+  }
+
+  @Test
+  void an_infinite_gradient_stops_the_run_and_never_reaches_scores_or_moments() {
+    // The loss is about 1e15; that P is 0 hides λ from it, but not from the derivative for P.
+    model.trainedWeights().get("classifier.weight").update(TrainerTest::blowUp);
+    for (SvdLinear adapter : model.svdAdapters()) {
+      adapter.p().update(values -> Arrays.fill(values, 0));
+      adapter.lambda().update(values -> Arrays.fill(values, 1e30f));
+    }
+    Map<String, List<Integer>> before = TinyRun.bits(model);
+    Map<String, List<List<Float>>> scores = scores();
+
+    assertThatThrownBy(() -> trainer.step(0, 0, examples, BATCH))
+        .isInstanceOf(TrainingDiverged.class)
+        .hasMessageMatching(
+            "step 0: the gradient norm is (Infinity|NaN), first made by .* in .*; the model"
+                + " keeps.*");
+
+    assertThat(TinyRun.bits(model)).isEqualTo(before);
+    assertThat(scores()).isEqualTo(scores);
+    assertThat(trainer.optimizer().state().moments().values())
+        .allSatisfy(
+            moments -> {
+              assertThat(floats(moments.first())).containsOnly(0f);
+              assertThat(floats(moments.second())).containsOnly(0f);
+            });
+  }
 }

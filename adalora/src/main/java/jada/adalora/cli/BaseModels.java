@@ -1,5 +1,6 @@
 package jada.adalora.cli;
 
+import jada.adalora.Method;
 import jada.adalora.Models;
 import jada.adalora.artifact.Artifacts;
 import jada.nn.PretrainedModel;
@@ -10,10 +11,14 @@ final class BaseModels {
   private BaseModels() {}
 
   /// The base model of this name or in this folder.
+  ///
+  /// @throws jada.nn.InputException if there is none, or the heap certainly cannot hold it
   static PretrainedModel load(String nameOrFolder, Console console) {
     if (Kernels.fastest().name().equals("scalar")) {
       console.say("jada: " + Kernels.diagnosis());
     }
+    HeapNeed.of(nameOrFolder)
+        .ifPresent(need -> need.require(Runtime.getRuntime().maxMemory(), Method.ADALORA));
     try (ConsoleProgress progress = new ConsoleProgress(console)) {
       return Models.load(nameOrFolder, Artifacts::ofUserSettings, progress);
     }

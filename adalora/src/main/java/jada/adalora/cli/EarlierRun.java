@@ -82,7 +82,7 @@ record EarlierRun(Path source, JsonNode record, Optional<Checkpoint> checkpoint,
   /// Whether the folder holds a run that has come to its end, which leaves nothing to go on with.
   static boolean isFinished(Path place) {
     Path record = place.resolve(RunFolder.RECORD);
-    return !Files.exists(place.resolve(RunFolder.CHECKPOINTS))
+    return !Checkpoint.isIn(place.resolve(RunFolder.CHECKPOINTS))
         && Files.isRegularFile(record)
         && Json.read(record).path("status").asString("").equals("finished");
   }
@@ -106,12 +106,13 @@ record EarlierRun(Path source, JsonNode record, Optional<Checkpoint> checkpoint,
                     .formatted(name, value, source, before));
           }
         });
-    options.keySet().removeAll(List.of("out", "force", "json"));
+    // A record that came from others must not say where this process writes.
+    options.keySet().removeAll(List.of("out", "trace", "force", "json"));
     if (checkpoint.isPresent()) {
       options.put("out", out.toString());
       options.remove("init-adapter"); // what it gave is in the checkpoint
     } else {
-      options.keySet().removeAll(List.of("trace", "threads", "checkpoint-every"));
+      options.keySet().removeAll(List.of("threads", "checkpoint-every"));
     }
     given.forEach((name, value) -> options.put(name, value.toString()));
     if (checkpoint.isPresent()

@@ -95,6 +95,7 @@ final class FinetuneCommand implements Callable<Integer> {
     if (again.resume().isPresent()) {
       Path place = again.resume().get();
       if (EarlierRun.isFinished(place)) {
+        Checkpoint.removeAll(place.resolve(RunFolder.CHECKPOINTS)); // was killed at just that
         console.say(
             "jada: the run in %s is finished; there is nothing left to do".formatted(place));
         console.result(place.toString());
@@ -107,9 +108,16 @@ final class FinetuneCommand implements Callable<Integer> {
         : train();
   }
 
-  /// The same command with the options of an earlier run.
   private int withOptionsOf(EarlierRun run) {
-    List<String> arguments = run.arguments(Settings.given(spec));
+    return of(run, Settings.given(spec), console).train();
+  }
+
+  /// The same command with the options of an earlier run.
+  ///
+  /// @param given options given now, by name, with their values
+  /// @throws InputException if the record of that run has options that make no sense
+  static FinetuneCommand of(EarlierRun run, Map<String, Object> given, Console console) {
+    List<String> arguments = run.arguments(given);
     FinetuneCommand command = new FinetuneCommand(console, Optional.of(run));
     CommandLine line = Main.configured(console, new CommandLine(command));
     try {
@@ -118,7 +126,7 @@ final class FinetuneCommand implements Callable<Integer> {
       throw new InputException(
           "%s: options: %s; restore the file".formatted(run.source(), e.getMessage()), e);
     }
-    return command.train();
+    return command;
   }
 
   /// Everything that can be wrong is looked at before the first long work: options alone, then the

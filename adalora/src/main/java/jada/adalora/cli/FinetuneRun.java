@@ -1,8 +1,10 @@
 package jada.adalora.cli;
 
 import jada.adalora.AdaptedModel;
+import jada.adalora.Checkpoint;
 import jada.adalora.FineTuner;
 import jada.adalora.HeadBaseline;
+import jada.adalora.Method;
 import jada.adalora.TrainingDiverged;
 import jada.adalora.TrainingListener.Evaluation;
 import jada.adalora.TrainingOptions;
@@ -18,8 +20,18 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /// Trains, and saves what came of it: the trained adapter, or after Ctrl-C or a loss that is no
-/// longer a number the last good state. Nothing is left behind if that cannot be written.
+/// longer a number the last good state.
+///
+/// Room for the results is taken on the disk before training begins. Should they not go there for
+/// all that, because the folder is gone or no longer writable, they are saved among the temporary
+/// files.
 final class FinetuneRun {
+  /// For each trained number: its value, the optimizer's two moments, and two averages.
+  private static final int BYTES_OF_CHECKPOINT = 20;
+
+  /// Record, history and report.
+  private static final long BYTES_OF_OTHERS = 4 << 20;
+
   private final Console console;
   private final AdaptedModel model;
   private final TrainingOptions options;
@@ -62,7 +74,9 @@ final class FinetuneRun {
         measureHead ? measured.or(() -> Optional.of(headAlone())) : Optional.empty();
     headAlone.ifPresent(record::headAlone);
     Path aside = inPlace ? folder.openInPlace() : folder.open();
-    try (TraceWriter trace = new TraceWriter(tracePlace.orElse(aside.resolve(RunFolder.TRACE)));
+    folder.takeRoom(room());
+    Path place = tracePlace.orElse(aside.resolve(RunFolder.TRACE));
+    try (TraceWriter trace = new TraceWriter(place, folder::giveRoom);
         Interrupts interrupts = interrupts(trace)) {
       Optional<TrainingDiverged> divergence = train(trace, interrupts);
       boolean stopped = divergence.isEmpty() && history.last().isEmpty();
@@ -77,6 +91,13 @@ final class FinetuneRun {
           e -> console.say("jada: %s; saved in %s".formatted(e.getMessage(), folder.target())));
       return divergence.isPresent() ? ErrorLine.FAILED : stopped ? interrupts.status() : 0;
     }
+  }
+
+  private long room() {
+    return BYTES_OF_OTHERS
+        + (model.config().method() == Method.FULL
+            ? Float.BYTES * model.totalParameters()
+            : BYTES_OF_CHECKPOINT * model.trainableParameters());
   }
 
   private Evaluation headAlone() {
@@ -103,11 +124,11 @@ final class FinetuneRun {
       TrainingResult result =
           tuner
               .listener(history)
-              .listener(trace)
               .listener(recorder)
               .listener(progress)
               .listener(record.keeper())
-              .stopWhen(interrupts::requested)
+              .listener(trace) // last: if it fails, the others have seen the step
+              .stopWhen(() -> stops(interrupts))
               .run(data.train(), data.dev());
       record.scores(result.scores());
       return Optional.empty();
@@ -116,27 +137,67 @@ final class FinetuneRun {
         throw e;
       }
       return Optional.of(e);
+    } catch (OutputException e) {
+      throw new OutputException(e.getMessage() + remedy(), e);
     } catch (InputException e) {
-      throw e.getCause() instanceof IOException io ? new OutputException(e.getMessage(), io) : e;
+      throw e.getCause() instanceof IOException io
+          ? new OutputException(e.getMessage() + remedy(), io)
+          : e;
     }
+  }
+
+  /// The checkpoint of a run that is stopped is written next.
+  private boolean stops(Interrupts interrupts) {
+    boolean stops = interrupts.requested();
+    if (stops) {
+      folder.giveRoom();
+    }
+    return stops;
+  }
+
+  private String remedy() {
+    return Checkpoint.isIn(folder.checkpoints())
+        ? "; then go on with: jada finetune --resume " + folder.target()
+        : "";
   }
 
   private void save(Path aside, TraceWriter trace) {
     try {
-      model.save(aside);
-      Files.writeString(aside.resolve(RunFolder.RECORD), Json.pretty(record.fields()));
-      recorder.history().write(aside.resolve(RunHistory.FILE));
+      folder.giveRoom();
+      write(aside);
+      trace.publish();
+      folder.publish();
+    } catch (OutputException e) {
+      throw savedElsewhere(e);
+    }
+    report();
+    if (record.isFinished()) {
+      folder.removeCheckpoints();
+    }
+  }
+
+  private void write(Path place) {
+    try {
+      model.save(place);
+      Files.writeString(place.resolve(RunFolder.RECORD), Json.pretty(record.fields()));
+      recorder.history().write(place.resolve(RunHistory.FILE));
     } catch (InputException e) {
       // Not the user's input, but the disk failed; the place named is the one that people know.
       throw folder.failed(e.getCause() instanceof IOException io ? io : new IOException(e));
     } catch (IOException e) {
       throw folder.failed(e);
     }
-    trace.publish();
-    folder.publish();
-    report();
-    if (record.isFinished()) {
-      folder.removeCheckpoints();
+  }
+
+  private OutputException savedElsewhere(OutputException failure) {
+    String message = failure.getMessage() + remedy();
+    try {
+      Path place = Files.createTempDirectory("jada-");
+      write(place);
+      return new OutputException(message + "; what was trained is saved in " + place, failure);
+    } catch (IOException | OutputException e) {
+      failure.addSuppressed(e);
+      return new OutputException(message + "; temporary files cannot be written either", failure);
     }
   }
 

@@ -4,7 +4,9 @@ import jada.adalora.Checkpoint;
 import jada.adalora.report.Report;
 import jada.adalora.report.RunHistory;
 import jada.nn.InputException;
+import jada.nn.files.AtomicFile;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -57,6 +59,8 @@ final class RunFolder implements AutoCloseable {
           "tokenizer_config.json",
           "special_tokens_map.json",
           "added_tokens.json");
+
+  private static final String ROOM = ".room";
 
   private final boolean force;
   private Path target;
@@ -170,6 +174,30 @@ final class RunFolder implements AutoCloseable {
     return open();
   }
 
+  /// Takes room on the disk for what the run will have to write at its end, so that a disk that
+  /// fills up meanwhile does not cost the run.
+  ///
+  /// @throws OutputException if there is not that much
+  void takeRoom(long bytes) {
+    try (OutputStream out = Files.newOutputStream(aside.resolve(ROOM))) {
+      byte[] piece = new byte[1 << 16];
+      for (long left = bytes; left > 0; left -= piece.length) {
+        out.write(piece, 0, (int) Math.min(left, piece.length));
+      }
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /// Gives the room back that was taken, to be written to now.
+  void giveRoom() {
+    try {
+      Files.deleteIfExists(aside.resolve(ROOM));
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
   /// Where the checkpoints of the run are.
   Path checkpoints() {
     return target.resolve(CHECKPOINTS);
@@ -213,6 +241,8 @@ final class RunFolder implements AutoCloseable {
       } else {
         Files.move(aside, place, StandardCopyOption.ATOMIC_MOVE);
       }
+      AtomicFile.forceFolder(place);
+      AtomicFile.forceFolder(place.getParent());
       published = true;
     } catch (IOException e) {
       throw failed(e);
@@ -236,9 +266,10 @@ final class RunFolder implements AutoCloseable {
   }
 
   /// Files of an earlier run step aside, into a folder of their own, and come back if one of the
-  /// new ones cannot be moved.
+  /// new ones cannot be moved. Should the process die in between, the folder is no adapter, and
+  /// [jada.adalora.PeftFolder#interruptedSave] says where the files are.
   private void replaceEarlierRun() throws IOException {
-    Path earlier = place.resolve(aside.getFileName() + ".earlier");
+    Path earlier = aside.resolve("replaced");
     Files.createDirectory(earlier);
     List<Path> left = new ArrayList<>();
     List<Path> come = new ArrayList<>();
@@ -262,7 +293,6 @@ final class RunFolder implements AutoCloseable {
       Files.delete(earlier);
       throw e;
     }
-    deleteTree(earlier);
   }
 
   /// The files of an earlier run. Those of a model are among them only where a run wrote it. The
@@ -280,7 +310,8 @@ final class RunFolder implements AutoCloseable {
   /// The files aside, the one that makes them an adapter last.
   private List<Path> files() throws IOException {
     try (Stream<Path> list = Files.list(aside)) {
-      return list.sorted(
+      return list.filter(Files::isRegularFile)
+          .sorted(
               Comparator.comparing(
                       (Path file) -> file.endsWith(CONFIG) || file.endsWith(MODEL_CONFIG))
                   .thenComparing(Comparator.naturalOrder()))

@@ -35,7 +35,12 @@ record SavedAdapter(Path folder) {
     }
     if (!Files.exists(folder.resolve(CONFIG)) && !Files.exists(folder.resolve(MODEL_CONFIG))) {
       throw new InputException(
-          "%s: has no %s; give the folder that finetune wrote (--out)".formatted(folder, CONFIG));
+          "%s: has no %s; %s"
+              .formatted(
+                  folder,
+                  CONFIG,
+                  PeftFolder.interruptedSave(folder)
+                      .orElse("give the folder that finetune wrote (--out)")));
     }
   }
 

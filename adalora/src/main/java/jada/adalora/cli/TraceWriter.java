@@ -1,12 +1,16 @@
 package jada.adalora.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import jada.adalora.TrainingListener;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -19,13 +23,22 @@ import java.util.Map;
 final class TraceWriter implements TrainingListener, AutoCloseable {
   private final Path target;
   private final Path aside;
+  private final Runnable makeRoom;
   private final BufferedWriter writer;
+
+  /// Bytes of the lines that are in the file.
+  private long written;
+
+  /// The line that could not be written.
+  private String unwritten = "";
 
   /// Opens a trace.
   ///
+  /// @param makeRoom runs when a line cannot be written, before that is reported
   /// @throws OutputException if the file cannot be written
-  TraceWriter(Path target) {
+  TraceWriter(Path target, Runnable makeRoom) {
     this.target = target;
+    this.makeRoom = makeRoom;
     boolean direct = Files.exists(target) && !Files.isRegularFile(target);
     aside = direct ? target : target.resolveSibling(target.getFileName() + ".partial");
     try {
@@ -49,12 +62,15 @@ final class TraceWriter implements TrainingListener, AutoCloseable {
     if (!report.ranks().isEmpty()) {
       fields.put("ranks", report.ranks());
     }
+    String line = Json.line(fields) + "\n";
     try {
-      writer.write(Json.line(fields));
-      writer.write('\n');
+      writer.write(line);
       // People follow the file while it grows.
       writer.flush();
+      written += line.getBytes(UTF_8).length;
     } catch (IOException e) {
+      unwritten = line;
+      makeRoom.run();
       throw failed(e);
     }
   }
@@ -62,8 +78,10 @@ final class TraceWriter implements TrainingListener, AutoCloseable {
   @Override
   public void checkpointing(Path folder) {
     if (!aside.equals(target)) {
-      try {
-        Files.copy(aside, folder.resolve(RunFolder.TRACE));
+      try (InputStream in = Files.newInputStream(aside)) {
+        byte[] lines = in.readNBytes(Math.toIntExact(written));
+        Path copy = Files.write(folder.resolve(RunFolder.TRACE), lines);
+        Files.writeString(copy, unwritten, StandardOpenOption.APPEND);
       } catch (IOException e) {
         throw failed(e);
       }
@@ -80,6 +98,8 @@ final class TraceWriter implements TrainingListener, AutoCloseable {
             before -> {
               try (BufferedReader reader = Files.newBufferedReader(before)) {
                 reader.transferTo(writer);
+                writer.flush();
+                written = Files.size(before);
               } catch (IOException e) {
                 throw failed(e);
               }

@@ -50,8 +50,8 @@ public final class Labels {
     }
     if (names.size() > MOST) {
       throw new InputException(
-          "%s: %,d different labels in %,d rows; check --label-column, or use --task regression"
-              .formatted(train.name(), names.size(), train.size()));
+          "%s: %,d different labels in %,d rows, at most %,d can be told apart; check --label-column, or use --task regression"
+              .formatted(train.name(), names.size(), train.size(), MOST));
     }
     return new Labels(sorted(names));
   }

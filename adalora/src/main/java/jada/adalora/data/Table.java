@@ -35,6 +35,10 @@ final class Table {
   }
 
   private List<Entry> entries() {
+    if (rows.isEmpty()) {
+      throw new InputException(
+          name + ": holds nothing but empty cells; one example a line is expected");
+    }
     Row first = rows.getFirst();
     Layout layout = hasHeader(first) ? byHeader(first) : byNumber(first);
     List<Row> body = layout.header() ? rows.subList(1, rows.size()) : rows;

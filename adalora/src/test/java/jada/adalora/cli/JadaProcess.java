@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /// A command in a process of its own, which can be sent signals and killed.
@@ -13,21 +14,28 @@ final class JadaProcess implements AutoCloseable {
   private final Process process;
   private final BufferedReader err;
 
+  /// Seconds after which no process of a test still has anything to do: it is killed, so that a
+  /// test that waits for its words fails instead of waiting for ever.
+  private static final int LONGEST = 600;
+
   private JadaProcess(Process process) {
     this.process = process;
+    CompletableFuture.delayedExecutor(LONGEST, TimeUnit.SECONDS).execute(process::destroyForcibly);
     this.err = process.errorReader(StandardCharsets.UTF_8);
   }
 
   static JadaProcess start(List<String> arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "jada.adalora.cli.Main"));
+    return start(List.of(), arguments);
+  }
+
+  /// @param jvm options of the Java machine
+  static JadaProcess start(List<String> jvm, List<String> arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvm);
+    command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add("jada.adalora.cli.Main");
     command.addAll(arguments);
     return new JadaProcess(
         new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).start());

@@ -16,14 +16,19 @@ final class LongRun {
 
   private final Path folder;
   private final TinyWorld world;
-  private final Path model;
+  private final String model;
   private final Path train;
   private final Path dev;
 
   LongRun(Path folder) {
+    this(folder, new TinyWorld(folder).model().toString());
+  }
+
+  /// @param model name or folder of the base model
+  LongRun(Path folder, String model) {
     this.folder = folder;
     this.world = new TinyWorld(folder);
-    this.model = world.model();
+    this.model = model;
     this.train = world.data("train.tsv", 38, 1);
     this.dev = world.data("dev.tsv", 10, 2);
   }
@@ -57,7 +62,12 @@ final class LongRun {
   /// Compares everything that a run leaves, but for times and the names of places.
   static void assertSameResult(Path out, Path whole) throws IOException {
     assertThat(names(out)).isEqualTo(names(whole));
-    for (String file : List.of("adapter_model.safetensors", "adapter_config.json", "labels.json")) {
+    for (String file :
+        List.of(
+            "adapter_model.safetensors",
+            "adapter_config.json",
+            "labels.json",
+            "history.safetensors")) {
       assertThat(Files.mismatch(out.resolve(file), whole.resolve(file))).as(file).isEqualTo(-1);
     }
     assertThat(trace(out)).hasSize(STEPS).isEqualTo(trace(whole));

@@ -22,6 +22,7 @@ class ResumeTest {
   private static LongRun run;
   private static Path whole;
   private static Path killed;
+  private static Path elsewhere;
 
   private final Captured jada = new Captured();
   private Path out;
@@ -31,7 +32,9 @@ class ResumeTest {
     run = new LongRun(temp);
     whole = run.whole();
     killed = temp.resolve("killed");
-    try (JadaProcess process = JadaProcess.start(run.finetune(killed, "--checkpoint-every", 10))) {
+    elsewhere = temp.resolve("elsewhere.jsonl");
+    try (JadaProcess process =
+        JadaProcess.start(run.finetune(killed, "--checkpoint-every", 10, "--trace", elsewhere))) {
       while (LongRun.checkpoints(killed).stream().filter(n -> n.startsWith("step-")).count() < 2) {
         Thread.onSpinWait();
       }
@@ -75,6 +78,26 @@ class ResumeTest {
     assertThat(jada.err()).contains("going on after step ");
     LongRun.assertSameResult(out, whole);
     assertThat(Json.read(out.resolve("run.json")).path("resumed_from")).hasSize(1);
+  }
+
+  /// The record may have been made by others: it says what to compute, not where to write.
+  @Test
+  void writes_nothing_where_only_the_record_says() throws IOException {
+    assertThat(jada.run("finetune", "--resume", out)).as(jada.err()).isZero();
+    assertThat(elsewhere).doesNotExist();
+  }
+
+  @Test
+  void tidies_up_after_a_run_that_was_killed_when_all_but_that_was_done() throws IOException {
+    Path finished = temp.resolve("finished");
+    assertThat(jada.run(run.finetune(finished).toArray())).isZero();
+    Files.createDirectories(finished.resolve("checkpoint/.step-120.0.tmp/old"));
+    Files.writeString(finished.resolve("checkpoint/.lock"), "");
+
+    assertThat(jada.run("finetune", "--resume", finished)).as(jada.err()).isZero();
+
+    assertThat(jada.err()).contains("is finished");
+    LongRun.assertSameResult(finished, whole);
   }
 
   @Test

@@ -19,7 +19,7 @@ class TraceWriterTest {
   @Test
   void writes_one_object_a_step_with_ranks_when_they_change() {
     Path file = temp.resolve("trace.jsonl");
-    try (TraceWriter trace = new TraceWriter(file)) {
+    try (TraceWriter trace = new TraceWriter(file, () -> {})) {
       trace.stepped(report(0, 1.5, Map.of("layer.0.query", 12)));
       trace.stepped(report(1, Double.NaN, Map.of()));
       trace.publish();
@@ -36,7 +36,7 @@ class TraceWriterTest {
 
   @Test
   void leaves_nothing_unless_it_is_complete() {
-    try (TraceWriter trace = new TraceWriter(temp.resolve("trace.jsonl"))) {
+    try (TraceWriter trace = new TraceWriter(temp.resolve("trace.jsonl"), () -> {})) {
       trace.stepped(report(0, 1, Map.of()));
       assertThat(temp.resolve("trace.jsonl.partial")).isNotEmptyFile();
     }
@@ -48,7 +48,7 @@ class TraceWriterTest {
   void says_which_file_cannot_be_written() {
     Path file = temp.resolve("missing/trace.jsonl");
 
-    assertThatThrownBy(() -> new TraceWriter(file))
+    assertThatThrownBy(() -> new TraceWriter(file, () -> {}))
         .isInstanceOf(OutputException.class)
         .hasMessageStartingWith(file + ": cannot be written: ")
         .hasMessageContaining("NoSuchFile");

@@ -57,7 +57,7 @@ class LabelsTest {
     String[] texts = IntStream.range(0, 1_001).mapToObj(i -> "text " + i).toArray(String[]::new);
     assertThatThrownBy(() -> Labels.of(labelled("train.tsv", texts)))
         .hasMessage(
-            "train.tsv: 1,001 different labels in 1,001 rows; check --label-column, or use --task"
-                + " regression");
+            "train.tsv: 1,001 different labels in 1,001 rows, at most 1,000 can be told apart;"
+                + " check --label-column, or use --task regression");
   }
 }

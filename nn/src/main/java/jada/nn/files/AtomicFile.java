@@ -76,7 +76,7 @@ public final class AtomicFile {
   }
 
   /// Makes the names in a folder survive a power cut, where the system lets a folder be opened.
-  static void forceFolder(Path folder) {
+  public static void forceFolder(Path folder) {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (IOException e) {

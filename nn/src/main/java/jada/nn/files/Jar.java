@@ -39,7 +39,15 @@ final class Jar implements AutoCloseable {
       throw new InputException(
           path + ": holds no file " + name + "; use the jar as it was published");
     }
-    return new UnpackedStream(zip.getInputStream(entry), path + "!/" + name, Files.size(path));
+    return bounded(zip.getInputStream(entry), name);
+  }
+
+  /// A stream that ends with an [InputException] if it yields far more than the jar's size.
+  ///
+  /// @param in unpacks a file of the jar, or what is in that
+  /// @param name of the file
+  InputStream bounded(InputStream in, String name) throws IOException {
+    return new UnpackedStream(in, path + "!/" + name, Files.size(path));
   }
 
   /// The text of a file in it.

@@ -76,7 +76,8 @@ public final class TensorFlowBert {
       String name, Path jar, String archive, int heads, boolean lowercase) {
     try (Jar opened = Jar.open(jar);
         ZipInputStream zip = new ZipInputStream(opened.open(archive))) {
-      return read(name, zip, opened.at(archive), heads, lowercase);
+      InputStream content = opened.bounded(zip, archive); // the inner zip packs a second time
+      return read(name, zip, content, opened.at(archive), heads, lowercase);
     } catch (IOException e) {
       throw InputFile.unreadable(jar, e);
     } catch (IllegalArgumentException e) { // from names in the zip that are no UTF-8
@@ -85,8 +86,15 @@ public final class TensorFlowBert {
     }
   }
 
+  /// @param zip goes from file to file
+  /// @param content of the file that it is at
   private static PretrainedModel read(
-      String name, ZipInputStream zip, String source, int heads, boolean lowercase)
+      String name,
+      ZipInputStream zip,
+      InputStream content,
+      String source,
+      int heads,
+      boolean lowercase)
       throws IOException {
     Optional<byte[]> index = Optional.empty();
     Optional<byte[]> vocabulary = Optional.empty();
@@ -99,10 +107,10 @@ public final class TensorFlowBert {
       }
       String at = source + "!/" + entry.getName();
       switch (entry.getName()) {
-        case INDEX -> index = Optional.of(whole(zip, at, LARGEST_INDEX));
-        case VOCABULARY -> vocabulary = Optional.of(whole(zip, at, LARGEST_VOCABULARY));
-        case DATA -> data = Optional.of(Spool.of(zip, at, LARGEST_DATA));
-        default -> skip(zip, source);
+        case INDEX -> index = Optional.of(whole(content, at, LARGEST_INDEX));
+        case VOCABULARY -> vocabulary = Optional.of(whole(content, at, LARGEST_VOCABULARY));
+        case DATA -> data = Optional.of(Spool.of(content, at, LARGEST_DATA));
+        default -> skip(content, source);
       }
     }
     byte[] words = vocabulary.orElseThrow(() -> missing(source, VOCABULARY));

@@ -28,7 +28,16 @@ record EarlierRun(Path source, JsonNode record, Optional<Checkpoint> checkpoint,
   /// moved: their checksums tell whether they are the same.
   private static final Set<String> FREE =
       Set.of(
-          "threads", "checkpoint-every", "force", "json", "trace", "out", "train", "dev", "model");
+          "threads",
+          "checkpoint-every",
+          "force",
+          "json",
+          "live",
+          "trace",
+          "out",
+          "train",
+          "dev",
+          "model");
 
   /// The newest checkpoint of a run.
   ///
@@ -106,7 +115,7 @@ record EarlierRun(Path source, JsonNode record, Optional<Checkpoint> checkpoint,
                     .formatted(name, value, source, before));
           }
         });
-    options.keySet().removeAll(List.of("out", "force", "json"));
+    options.keySet().removeAll(List.of("out", "force", "json", "live"));
     if (checkpoint.isPresent()) {
       options.put("out", out.toString());
       options.remove("init-adapter"); // what it gave is in the checkpoint

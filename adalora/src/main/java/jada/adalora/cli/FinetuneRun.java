@@ -4,10 +4,12 @@ import jada.adalora.AdaptedModel;
 import jada.adalora.FineTuner;
 import jada.adalora.HeadBaseline;
 import jada.adalora.TrainingDiverged;
+import jada.adalora.TrainingListener;
 import jada.adalora.TrainingListener.Evaluation;
 import jada.adalora.TrainingOptions;
 import jada.adalora.TrainingResult;
 import jada.adalora.data.Split;
+import jada.adalora.report.LivePage;
 import jada.adalora.report.Recorder;
 import jada.adalora.report.Report;
 import jada.adalora.report.RunHistory;
@@ -30,7 +32,9 @@ final class FinetuneRun {
   private final Optional<Path> tracePlace;
   private final History history = new History();
   private final Recorder recorder;
+  private final Optional<LivePage> live;
 
+  /// @param live whether a page draws the run as it goes
   FinetuneRun(
       Console console,
       AdaptedModel model,
@@ -39,7 +43,8 @@ final class FinetuneRun {
       Split data,
       RunRecord record,
       RunFolder folder,
-      Optional<Path> tracePlace) {
+      Optional<Path> tracePlace,
+      boolean live) {
     this.console = console;
     this.model = model;
     this.options = options;
@@ -49,6 +54,14 @@ final class FinetuneRun {
     this.folder = folder;
     this.tracePlace = tracePlace;
     this.recorder = new Recorder(model);
+    this.live =
+        live
+            ? Optional.of(
+                new LivePage(
+                    model,
+                    "Jada, live: %s on %s".formatted(model.base().name(), data.train().name()),
+                    uri -> console.say("live page: " + uri)))
+            : Optional.empty();
   }
 
   /// Runs and returns the exit status.
@@ -69,13 +82,20 @@ final class FinetuneRun {
       String status = divergence.isPresent() ? "diverged" : stopped ? "interrupted" : "finished";
       record.finish(status, model, history, headAlone);
       save(aside, trace);
+      Optional<Path> report = report();
+      if (record.isFinished()) {
+        folder.removeCheckpoints();
+      }
       new Summary(console, model, history, headAlone, folder.target(), tracePlace).print();
       if (stopped) {
         console.say("jada: go on with: jada finetune --resume " + folder.target());
       }
       divergence.ifPresent(
           e -> console.say("jada: %s; saved in %s".formatted(e.getMessage(), folder.target())));
+      live.ifPresent(page -> page.ended(status, report));
       return divergence.isPresent() ? ErrorLine.FAILED : stopped ? interrupts.status() : 0;
+    } finally {
+      live.ifPresent(LivePage::close);
     }
   }
 
@@ -105,6 +125,7 @@ final class FinetuneRun {
               .listener(history)
               .listener(trace)
               .listener(recorder)
+              .listener(live.map(TrainingListener.class::cast).orElse(TrainingListener.SILENT))
               .listener(progress)
               .listener(record.keeper())
               .stopWhen(interrupts::requested)
@@ -134,19 +155,18 @@ final class FinetuneRun {
     }
     trace.publish();
     folder.publish();
-    report();
-    if (record.isFinished()) {
-      folder.removeCheckpoints();
-    }
   }
 
   /// What was trained is safe by now; a report can be written again at any time.
-  private void report() {
+  private Optional<Path> report() {
+    Path file = folder.target().resolve(Report.FILE);
     try {
-      Report.write(folder.target(), folder.target().resolve(Report.FILE));
+      Report.write(folder.target(), file);
+      return Optional.of(file);
     } catch (InputException e) {
       console.say(
           "jada: no report: %s; then: jada report %s".formatted(e.getMessage(), folder.target()));
+      return Optional.empty();
     }
   }
 }

@@ -8,6 +8,7 @@ module jada.adalora {
   requires eu.maveniverse.maven.mima.context;
   requires org.apache.maven.resolver;
   requires jdk.compiler;
+  requires jdk.httpserver;
   requires tools.jackson.databind;
 
   exports jada.adalora;

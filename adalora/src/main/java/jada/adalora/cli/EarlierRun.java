@@ -28,7 +28,16 @@ record EarlierRun(Path source, JsonNode record, Optional<Checkpoint> checkpoint,
   /// moved: their checksums tell whether they are the same.
   private static final Set<String> FREE =
       Set.of(
-          "threads", "checkpoint-every", "force", "json", "trace", "out", "train", "dev", "model");
+          "threads",
+          "checkpoint-every",
+          "force",
+          "json",
+          "live",
+          "trace",
+          "out",
+          "train",
+          "dev",
+          "model");
 
   /// The newest checkpoint of a run.
   ///
@@ -107,7 +116,7 @@ record EarlierRun(Path source, JsonNode record, Optional<Checkpoint> checkpoint,
           }
         });
     // A record that came from others must not say where this process writes.
-    options.keySet().removeAll(List.of("out", "trace", "force", "json"));
+    options.keySet().removeAll(List.of("out", "trace", "force", "json", "live"));
     if (checkpoint.isPresent()) {
       options.put("out", out.toString());
       options.remove("init-adapter"); // what it gave is in the checkpoint

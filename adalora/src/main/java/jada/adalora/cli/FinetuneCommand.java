@@ -172,7 +172,8 @@ final class FinetuneCommand implements Callable<Integer> {
               split,
               record,
               folder,
-              trace);
+              trace,
+              output.live());
       Optional<Evaluation> headAlone = checkpoint.flatMap(_ -> earlier.orElseThrow().headAlone());
       boolean inPlace = checkpointEvery > 0 || checkpoint.isPresent();
       IntSupplier work = () -> run.run(measureHead, headAlone, inPlace);

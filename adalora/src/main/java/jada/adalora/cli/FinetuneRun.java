@@ -6,10 +6,12 @@ import jada.adalora.FineTuner;
 import jada.adalora.HeadBaseline;
 import jada.adalora.Method;
 import jada.adalora.TrainingDiverged;
+import jada.adalora.TrainingListener;
 import jada.adalora.TrainingListener.Evaluation;
 import jada.adalora.TrainingOptions;
 import jada.adalora.TrainingResult;
 import jada.adalora.data.Split;
+import jada.adalora.report.LivePage;
 import jada.adalora.report.Recorder;
 import jada.adalora.report.Report;
 import jada.adalora.report.RunHistory;
@@ -42,7 +44,9 @@ final class FinetuneRun {
   private final Optional<Path> tracePlace;
   private final History history = new History();
   private final Recorder recorder;
+  private final Optional<LivePage> live;
 
+  /// @param live whether a page draws the run as it goes
   FinetuneRun(
       Console console,
       AdaptedModel model,
@@ -51,7 +55,8 @@ final class FinetuneRun {
       Split data,
       RunRecord record,
       RunFolder folder,
-      Optional<Path> tracePlace) {
+      Optional<Path> tracePlace,
+      boolean live) {
     this.console = console;
     this.model = model;
     this.options = options;
@@ -61,6 +66,14 @@ final class FinetuneRun {
     this.folder = folder;
     this.tracePlace = tracePlace;
     this.recorder = new Recorder(model);
+    this.live =
+        live
+            ? Optional.of(
+                new LivePage(
+                    model,
+                    "Jada, live: %s on %s".formatted(model.base().name(), data.train().name()),
+                    uri -> console.say("live page: " + uri)))
+            : Optional.empty();
   }
 
   /// Runs and returns the exit status.
@@ -83,13 +96,20 @@ final class FinetuneRun {
       String status = divergence.isPresent() ? "diverged" : stopped ? "interrupted" : "finished";
       record.finish(status, model, history, headAlone);
       save(aside, trace);
+      Optional<Path> report = report();
+      if (record.isFinished()) {
+        folder.removeCheckpoints();
+      }
       new Summary(console, model, history, headAlone, folder.target(), tracePlace).print();
       if (stopped) {
         console.say("jada: go on with: jada finetune --resume " + folder.target());
       }
       divergence.ifPresent(
           e -> console.say("jada: %s; saved in %s".formatted(e.getMessage(), folder.target())));
+      live.ifPresent(page -> page.ended(status, report));
       return divergence.isPresent() ? ErrorLine.FAILED : stopped ? interrupts.status() : 0;
+    } finally {
+      live.ifPresent(LivePage::close);
     }
   }
 
@@ -125,6 +145,7 @@ final class FinetuneRun {
           tuner
               .listener(history)
               .listener(recorder)
+              .listener(live.map(TrainingListener.class::cast).orElse(TrainingListener.SILENT))
               .listener(progress)
               .listener(record.keeper())
               .listener(trace) // last: if it fails, the others have seen the step
@@ -170,10 +191,6 @@ final class FinetuneRun {
     } catch (OutputException e) {
       throw savedElsewhere(e);
     }
-    report();
-    if (record.isFinished()) {
-      folder.removeCheckpoints();
-    }
   }
 
   private void write(Path place) {
@@ -202,12 +219,15 @@ final class FinetuneRun {
   }
 
   /// What was trained is safe by now; a report can be written again at any time.
-  private void report() {
+  private Optional<Path> report() {
+    Path file = folder.target().resolve(Report.FILE);
     try {
-      Report.write(folder.target(), folder.target().resolve(Report.FILE));
+      Report.write(folder.target(), file);
+      return Optional.of(file);
     } catch (InputException e) {
       console.say(
           "jada: no report: %s; then: jada report %s".formatted(e.getMessage(), folder.target()));
+      return Optional.empty();
     }
   }
 }

@@ -28,6 +28,12 @@ final class OutputOptions {
   private Optional<Path> trace = Optional.empty();
 
   @Option(
+      names = "--live",
+      description =
+          "serve a page that draws the run as it goes; for browsers on this machine alone")
+  private boolean live;
+
+  @Option(
       names = "--head-baseline",
       negatable = true,
       description =
@@ -74,6 +80,11 @@ final class OutputOptions {
   /// Whether the time of each operation is measured.
   boolean profile() {
     return profile;
+  }
+
+  /// Whether a page draws the run as it goes.
+  boolean live() {
+    return live;
   }
 
   /// Whether the result is the record of the run.

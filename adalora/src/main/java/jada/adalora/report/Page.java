@@ -36,15 +36,18 @@ final class Page {
   /// @param title plain text
   /// @param drawing an SVG element, or nothing
   static String complete(String title, ObjectNode data, String drawing) {
-    return page(title, data, drawing, "");
+    return page(title, data, drawing, "").html();
   }
 
+  /// A page and its policy, which a server may send along.
+  record Document(String html, String policy) {}
+
   /// A page that hears from its server what happens.
-  static String listening(String title, ObjectNode data) {
+  static Document listening(String title, ObjectNode data) {
     return page(title, data, "", " connect-src 'self';");
   }
 
-  private static String page(String title, ObjectNode data, String drawing, String connections) {
+  private static Document page(String title, ObjectNode data, String drawing, String connections) {
     String charts = resource("echarts.min.js");
     StringBuilder own = new StringBuilder();
     SCRIPTS.forEach(script -> own.append(resource(script)));
@@ -62,8 +65,10 @@ final class Page {
             "data", MAPPER.writeValueAsString(data).replace("<", "\\u003c"),
             "charts", charts,
             "scripts", own.toString());
-    return PART.matcher(resource("page.html"))
-        .replaceAll(part -> Matcher.quoteReplacement(parts.get(part.group(1))));
+    String html =
+        PART.matcher(resource("page.html"))
+            .replaceAll(part -> Matcher.quoteReplacement(parts.get(part.group(1))));
+    return new Document(html, policy);
   }
 
   private static String escaped(String text) {

@@ -1,10 +1,7 @@
 package jada.adalora.report;
 
-import jada.adalora.AdaLoraConfig;
 import jada.adalora.AdaptedModel;
-import jada.adalora.BudgetSchedule;
 import jada.adalora.JudgedTriplets;
-import jada.adalora.Method;
 import jada.adalora.SvdLinear;
 import jada.adalora.TrainingListener;
 import jada.nn.InputException;
@@ -47,25 +44,8 @@ public final class Recorder implements TrainingListener {
 
   @Override
   public void started(RunPlan plan) {
-    AdaLoraConfig config = model.config();
     List<SvdLinear> adapters = model.svdAdapters();
-    RunShape now =
-        new RunShape(
-            plan.steps(),
-            adapters.stream().map(SvdLinear::name).toList(),
-            adapters.stream().mapToInt(SvdLinear::initialRank).max().orElse(0),
-            config.beta1(),
-            plan.budgetUnit(),
-            config.method() == Method.ADALORA
-                ? Optional.of(
-                    new BudgetSchedule(
-                        plan.steps(),
-                        config.tinit().in(plan.steps()),
-                        config.tfinal().in(plan.steps()),
-                        Math.max(1, config.deltaT().in(plan.steps())),
-                        plan.initialBudget(),
-                        plan.targetBudget()))
-                : Optional.empty());
+    RunShape now = RunShape.of(model, plan);
     shape = Optional.of(now);
     int n = now.triplets();
     tables.clear();
@@ -102,7 +82,6 @@ public final class Recorder implements TrainingListener {
     int n = run.triplets();
     float[] sensitivity = new float[n];
     float[] lambda = new float[n];
-    BitSet living = new BitSet();
     for (int m = 0; m < triplets.size(); m++) {
       JudgedTriplets of = triplets.get(m);
       int first = m * run.rank();
@@ -110,8 +89,8 @@ public final class Recorder implements TrainingListener {
         sensitivity[first + of.index(i)] = of.sensitivity(i);
         lambda[first + of.index(i)] = of.lambda(i);
       }
-      of.survivors().stream().forEach(i -> living.set(first + i));
     }
+    BitSet living = run.living(triplets);
     smooth(run, step, sensitivity);
     count(n, living);
     if (step < run.early()) {
@@ -171,14 +150,7 @@ public final class Recorder implements TrainingListener {
   public void stepped(StepReport report) {
     RunShape run = shape.orElseThrow();
     if (run.curves().takes(report.step())) {
-      add(
-          RunHistory.CURVES,
-          report.step(),
-          (float) report.loss(),
-          (float) report.orthReg(),
-          (float) report.learningRate(),
-          report.budget(),
-          report.activeTriplets());
+      add(RunHistory.CURVES, RunHistory.curve(report));
     }
     if (report.step() == (run.steps() - 1) / 2) {
       grams.put(Moment.MIDDLE, Grams.of(model.svdAdapters(), run.rank()));

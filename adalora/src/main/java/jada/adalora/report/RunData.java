@@ -2,6 +2,7 @@ package jada.adalora.report;
 
 import jada.adalora.BudgetSchedule;
 import jada.adalora.BudgetUnit;
+import jada.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -57,7 +58,7 @@ record RunData(RunHistory history) {
   /// Everything, for a run that has come to its end.
   ObjectNode all() {
     ObjectNode data = plan(history.shape());
-    data.set("curves", curves());
+    data.set("curves", curves(history.tensor(RunHistory.CURVES)));
     if (history.shape().triplets() > 0 && history.samples() > 0) {
       data.set("lives", lives());
       data.set("moments", moments());
@@ -68,8 +69,9 @@ record RunData(RunHistory history) {
     return data;
   }
 
-  private ObjectNode curves() {
-    float[] all = history.tensor(RunHistory.CURVES).array();
+  /// Each column of the curves (K, 6) by its name.
+  static ObjectNode curves(Tensor rows) {
+    float[] all = rows.array();
     ObjectNode curves = JsonNodeFactory.instance.objectNode();
     for (int column = 0; column < CURVES.size(); column++) {
       float[] values = new float[all.length / RunHistory.CURVE_COLUMNS];

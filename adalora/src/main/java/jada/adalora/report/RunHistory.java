@@ -1,5 +1,6 @@
 package jada.adalora.report;
 
+import jada.adalora.TrainingListener.StepReport;
 import jada.nn.InputException;
 import jada.nn.files.Safetensors;
 import jada.tensor.Shape;
@@ -56,6 +57,18 @@ public final class RunHistory {
   RunHistory(RunShape shape, SequencedMap<String, Tensor> tensors) {
     this.shape = shape;
     this.tensors = tensors;
+  }
+
+  /// A row of the curves.
+  static float[] curve(StepReport report) {
+    return new float[] {
+      report.step(),
+      (float) report.loss(),
+      (float) report.orthReg(),
+      (float) report.learningRate(),
+      report.budget(),
+      report.activeTriplets()
+    };
   }
 
   /// Reads a history.

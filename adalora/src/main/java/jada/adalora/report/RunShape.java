@@ -1,7 +1,14 @@
 package jada.adalora.report;
 
+import jada.adalora.AdaLoraConfig;
+import jada.adalora.AdaptedModel;
 import jada.adalora.BudgetSchedule;
 import jada.adalora.BudgetUnit;
+import jada.adalora.JudgedTriplets;
+import jada.adalora.Method;
+import jada.adalora.SvdLinear;
+import jada.adalora.TrainingListener.RunPlan;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,6 +40,40 @@ record RunShape(
 
   RunShape {
     modules = List.copyOf(modules);
+  }
+
+  /// The shape of the run that a model is about to go through.
+  static RunShape of(AdaptedModel model, RunPlan plan) {
+    AdaLoraConfig config = model.config();
+    List<SvdLinear> adapters = model.svdAdapters();
+    return new RunShape(
+        plan.steps(),
+        adapters.stream().map(SvdLinear::name).toList(),
+        adapters.stream().mapToInt(SvdLinear::initialRank).max().orElse(0),
+        config.beta1(),
+        plan.budgetUnit(),
+        config.method() == Method.ADALORA
+            ? Optional.of(
+                new BudgetSchedule(
+                    plan.steps(),
+                    config.tinit().in(plan.steps()),
+                    config.tfinal().in(plan.steps()),
+                    Math.max(1, config.deltaT().in(plan.steps())),
+                    plan.initialBudget(),
+                    plan.targetBudget()))
+            : Optional.empty());
+  }
+
+  /// The triplets, by place among the N, that live after a step.
+  ///
+  /// @param judged of each of the M matrices
+  BitSet living(List<JudgedTriplets> judged) {
+    BitSet living = new BitSet();
+    for (int m = 0; m < judged.size(); m++) {
+      int first = m * rank;
+      judged.get(m).survivors().stream().forEach(i -> living.set(first + i));
+    }
+    return living;
   }
 
   /// N, triplets at the start.

@@ -33,6 +33,23 @@ final class Table {
     rows.add(row.clone());
   }
 
+  /// Adds all rows of another table.
+  void addAll(Table other) {
+    other.rows.forEach(this::add);
+  }
+
+  /// The number of rows.
+  int size() {
+    return rows.size();
+  }
+
+  /// The rows from one on, as a table of their own that does not grow with this one.
+  Table from(int first) {
+    Table table = new Table(width);
+    table.rows.addAll(rows.subList(first, rows.size()));
+    return table;
+  }
+
   /// (rows, width).
   Tensor matrix() {
     float[] all = new float[Math.multiplyExact(rows.size(), width)];

@@ -4,7 +4,8 @@
 /// [jada.adalora.report.Recorder] listens to a run and keeps its history, which
 /// [jada.adalora.report.RunHistory] writes to one file and reads back. From that file, the record
 /// of the run and the saved adapter, [jada.adalora.report.Report] makes a page that needs nothing
-/// else: no server, no network.
+/// else: no server, no network. [jada.adalora.report.LivePage] draws the same charts while a run
+/// goes on, for browsers on the same machine.
 ///
 /// Letters: T steps of the run, t a step, M adapted matrices, r triplets of each at the start, N =
 /// M·r triplets in all. A triplet's place among the N is matrix · r + its index at the start.

@@ -29,7 +29,7 @@ function facts() {
     list.push(['Head alone, without adapter', fmt(alone), 'the adapter adds ' + fmt(metrics[main] - alone)]);
   }
   const labels = f.task.kind === 'regression' ? 'regression' : f.task.labels.length + ' labels';
-  list.push(['Task', labels, f.task.kind === 'regression' ? '' : f.task.labels.slice(0, 14).join(', ')]);
+  list.push(['Task', labels, f.task.kind === 'regression' ? '' : some(f.task.labels, 6)]);
   list.push(['Data', f.data.train.name, fmt(f.data.train.examples) + ' texts to learn from, ' + fmt(f.data.dev.examples) + ' held out']);
   list.push(['Model and method', f.base_model.name, String(f.options.method ?? '') + ', seed ' + f.options.seed]);
   list.push(['Time', duration(f.run.seconds), fmt(f.run.steps) + ' steps, ' + fmt(Math.round(f.run.tokens_per_second)) + ' tokens/s']);
@@ -41,6 +41,11 @@ function facts() {
   list.push(['Machine', (f.machine?.processors ?? '?') + ' processors', [f.machine?.architecture, 'Java ' + (f.versions?.java ?? '?'),
     'Jada ' + (f.versions?.jada ?? '?')].join(', ')]);
   return list;
+}
+
+/** The first of a list, and how many more there are. */
+function some(list, most) {
+  return list.slice(0, most).join(', ') + (list.length > most ? ' and ' + (list.length - most) + ' more' : '');
 }
 
 function duration(seconds) {
@@ -91,18 +96,19 @@ picture('loss', true, {
     const held = (run.evaluations ?? run.facts?.evaluations ?? []).map((e) => [e.step - 1, e.loss]);
     const penalised = curves.penalty.some((v) => v !== 0);
     const last = curves.t.length - 1;
+    const top = narrow() ? 66 : 44; // the legend has two lines where there is little room
     return {
-      height: penalised ? 520 : 340,
-      label: 'Line charts of the task loss and of the penalty by step.',
+      height: (penalised ? 520 : 340) + top - 44,
+      label: penalised ? 'Line charts of the task loss and of the penalty by step.' : 'Line chart of the task loss by step.',
       note: last < 0 ? '' : 'The average loss went from ' + fmt(average[0]) + ' to ' + fmt(average[last]) + (held.length > 0
         ? '; on the held-out texts it is ' + fmt(held.at(-1)[1]) : '') + (penalised ? '. The penalty ended at ' + fmt(curves.penalty[last]) : '') + '.',
       option: base({
         legend: { top: 4, textStyle: { color: color('text'), fontSize: 13 }, data: ['loss of the batch', 'average loss', 'held-out loss', 'penalty'] },
         axisPointer: { link: [{ xAxisIndex: 'all' }] },
-        grid: penalised ? [{ left: 70, right: 26, top: 44, height: 260 }, { left: 70, right: 26, top: 350, height: 110 }]
-          : { left: 70, right: 26, top: 44, bottom: 52 },
+        grid: penalised ? [{ left: 70, right: 26, top, height: 260 }, { left: 70, right: 26, top: top + 306, height: 110 }]
+          : { left: 70, right: 26, top, bottom: 52 },
         xAxis: penalised ? [steps({ name: '' }), steps({ gridIndex: 1 })] : steps(),
-        yAxis: penalised ? [values('loss', { min: 0 }), values('γ·R', { gridIndex: 1, splitNumber: 3, scale: true })] : values('loss', { min: 0 }),
+        yAxis: penalised ? [values('loss' + lossUnit, { min: 0 }), values('penalty γ·R', { gridIndex: 1, splitNumber: 3, scale: true })] : values('loss' + lossUnit, { min: 0 }),
         series: [
           line('loss of the batch', pairs(curves.t, curves.loss), { lineStyle: { width: 1, opacity: 0.45 } }),
           line('average loss', pairs(curves.t, average), { itemStyle: { color: color('c2') }, lineStyle: { width: 2.5 } }),
@@ -180,7 +186,7 @@ picture('budget', run.schedule, {
         + fmt(curves.t[last]) + (counts ? '; the target is ' + fmt(s.target) + '.' : '.'),
       option: base({ xAxis: steps(), yAxis: values('triplets', { min: 0 }), series: [
         ...(counts ? [line('budget', pairs(curves.t, curves.budget), { step: 'end', lineStyle: { width: 5, opacity: 0.35 }, itemStyle: { color: color('c2') } })] : []),
-        line('alive', pairs(curves.t, curves.alive), { step: 'end', itemStyle: { color: color('c1') }, ...target }),
+        line('alive', pairs(curves.t, curves.alive), { step: 'end', itemStyle: { color: color('c1') }, areaStyle: { opacity: 0.14 }, ...target }),
       ] }),
       at: (i) => [counts ? 1 : 0, i],
       table: () => ({ columns: ['t', 'Alive', 'Budget'], rows: curves.t.map((t, i) => [t, curves.alive[i], curves.budget[i]]) }),
@@ -202,7 +208,7 @@ picture('orthogonality', run.orthogonality, {
         + fmt(o.q[0][0]) + ' to ' + fmt(o.q.at(-1)[0]) + '. The worst matrix ended at ' + fmt(o.p.at(-1)[2]) + ' and ' + fmt(o.q.at(-1)[2]) + '.',
       option: base({
         legend: { top: 4, textStyle: { color: color('text'), fontSize: 13 }, data: ['P', 'Q'] },
-        xAxis: steps(), yAxis: values('distance from I', { min: 0, max: Math.max(...o.p.map((x) => x[2]), ...o.q.map((x) => x[2]), 0.01) * 1.05,
+        xAxis: steps(), yAxis: values('distance from I (Frobenius)', { min: 0, max: Math.max(...o.p.map((x) => x[2]), ...o.q.map((x) => x[2]), 0.01) * 1.05,
           label: { formatter: fmt, showMaxLabel: false } }),
         series: [line('P', mean(o.p), { itemStyle: { color: color('c1') } }), line('Q', mean(o.q), { itemStyle: { color: color('c2') } }),
           band(o.p, 'c1'), band(o.q, 'c2')],

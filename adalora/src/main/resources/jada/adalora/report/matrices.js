@@ -18,10 +18,9 @@ function extreme(cells) {
 
 /** Small heat maps in a grid: panels [{ title, cells, size }] beside and below one another. */
 function panels(all, columns, more) {
-  const width = document.querySelector('main').clientWidth - 60;
   const gap = 14;
   const head = 26;
-  const side = Math.floor((width - gap * (columns - 1)) / columns);
+  const side = Math.floor((room - 8 - gap * (columns - 1)) / columns);
   const place = (k) => ({ left: 4 + (k % columns) * (side + gap), top: 40 + Math.floor(k / columns) * (side + head + gap), width: side, height: side });
   return {
     height: 40 + Math.ceil(all.length / columns) * (side + head + gap),
@@ -31,7 +30,12 @@ function panels(all, columns, more) {
       grid: all.map((_, k) => ({ ...place(k), show: true, borderWidth: 0, backgroundColor: color('off') })),
       xAxis: all.map((panel, k) => ({ gridIndex: k, type: 'category', data: panel.columns, show: false })),
       yAxis: all.map((panel, k) => ({ gridIndex: k, type: 'category', data: panel.rows, inverse: true, show: false })),
-      series: all.map((panel, k) => ({ type: 'heatmap', xAxisIndex: k, yAxisIndex: k, data: panel.cells })),
+      series: all.map((panel, k) => {
+        const numbers = panel.numbers && side / panel.columns.length > 32;
+        return { type: 'heatmap', xAxisIndex: k, yAxisIndex: k, label: { show: numbers, fontSize: 11 },
+          data: !numbers ? panel.cells : panel.cells.map((cell) => ({ value: cell,
+            label: { formatter: Math.abs(cell[2]) < 0.005 ? '0' : cell[2].toFixed(2), color: on(Math.abs(cell[2]) / panel.size) } })) };
+      }),
       ...more,
     }),
   };
@@ -49,7 +53,7 @@ picture('components', trained.length > 0, {
     const matrix = trained[component];
     const product = (t) => matrix.rows.flatMap((_, i) => matrix.columns.map((_, j) => [j, i, t.lambda * t.p[i] * t.q[j]]));
     const strongest = [...matrix.triplets.keys()].sort((a, b) => matrix.learned[b] - matrix.learned[a]);
-    const single = strongest.map((k) => ({ title: 'λ = ' + fmt(matrix.triplets[k].lambda), cells: product(matrix.triplets[k]) }));
+    const single = strongest.map((k, place) => ({ title: (place + 1) + '. λ = ' + fmt(matrix.triplets[k].lambda), cells: product(matrix.triplets[k]) }));
     const sum = single[0].cells.map(([j, i], c) => [j, i, single.reduce((total, s) => total + s.cells[c][2], 0)]);
     const all = [{ title: 'ΔW, the sum', cells: sum }, ...single.slice(0, 11)]
       .map((panel) => ({ ...panel, columns: matrix.columns, rows: matrix.rows, size: extreme(panel.cells) }));
@@ -62,7 +66,8 @@ picture('components', trained.length > 0, {
     return {
       height: drawn.height, option: drawn.option,
       label: 'Heat maps of the update of one matrix and of its rank-1 components.',
-      note: short(matrix.name) + ' (' + matrix.out + ' × ' + matrix.in + '): blue is negative, red positive, each picture on its own scale; '
+      note: short(matrix.name) + ' (' + matrix.out + ' × ' + matrix.in + '), ' + matrix.rows.length + ' of its rows from top to bottom and '
+        + matrix.columns.length + ' of its columns from left to right: blue is negative, red positive, each picture on its own scale; '
         + 'the strongest first' + (rest > 0 ? ', the ' + rest + ' weakest not shown but in the sum' : '') + '. The greatest entry shown of ΔW is '
         + fmt(extreme(sum)) + '.',
       table: () => ({ columns: ['Row', 'Column', 'ΔW', ...single.map((s, k) => 'Triplet ' + (k + 1))],
@@ -81,10 +86,10 @@ picture('spectrum', trained.length > 0, {
     const bar = (name, data, tint) => ({ name, type: 'bar', data, itemStyle: { color: color(tint) }, barGap: '8%' });
     return {
       label: 'Bar chart of the singular values of the update beside what its triplets say.',
-      note: 'They differ by at most ' + fmt(100 * off) + ' % of the greatest singular value.',
+      note: 'They differ by ' + (off < 1e-4 ? 'less than 0.01' : 'at most ' + fmt(100 * off)) + ' % of the greatest singular value.',
       option: base({
         tooltip: { axisPointer: { type: 'shadow' } },
-        xAxis: axis('in descending order', { type: 'category', data: learned.map((_, i) => i + 1), lines: false }), yAxis: values('size'),
+        xAxis: axis('triplets in descending order', { type: 'category', data: learned.map((_, i) => i + 1), lines: false }), yAxis: values('size, with the scale of ΔW'),
         series: [bar('singular value σ', matrix.singular, 'c2'), bar('learned |λ|·‖P‖·‖Q‖', learned, 'c1')],
       }),
       table: () => ({ columns: ['Place', 'Singular value', 'Learned'], rows: learned.map((v, i) => [i + 1, matrix.singular[i], v]) }),
@@ -116,16 +121,16 @@ picture('gram', run.grams?.length > 0, {
       }
       return list;
     };
-    const moments = [['start', 'at the start'], ['middle', 'in the middle'], ['end', 'at the end']];
+    const moments = [['start', 'start'], ['middle', 'middle'], ['end', 'end']];
     const indices = [...Array(r).keys()];
-    const all = ['p', 'q'].flatMap((side) => moments.map(([key, text]) => ({ title: (side === 'p' ? 'PᵀP ' : 'QQᵀ ') + text,
-      cells: cells(of[key][side]), columns: indices, rows: indices, size: 1 })));
+    const all = ['p', 'q'].flatMap((side) => moments.map(([key, text]) => ({ title: (side === 'p' ? 'PᵀP, ' : 'QQᵀ, ') + text,
+      cells: cells(of[key][side]), columns: indices, rows: indices, size: 1, numbers: true })));
     const wide = !narrow();
     const arranged = wide ? all : [0, 3, 1, 4, 2, 5].map((k) => all[k]);
     const size = Math.max(1, ...all.map((panel) => extreme(panel.cells)));
     const scaled = arranged.map((panel) => {
       const own = panel.cells.length > 0 && extreme(panel.cells) < 0.5 ? extreme(panel.cells) : size;
-      return { ...panel, size: own, title: panel.title + (panel.cells.length > 0 ? ', red = ' + fmt(own) : ': none left') };
+      return { ...panel, size: own, title: panel.title + (panel.cells.length > 0 ? ': red is ' + Number(own.toPrecision(2)) : ': none left') };
     });
     const drawn = panels(scaled, wide ? 3 : 2, {
       tooltip: { trigger: 'item', formatter: ({ seriesIndex, value }) => !Array.isArray(value) ? '' : scaled[seriesIndex].title

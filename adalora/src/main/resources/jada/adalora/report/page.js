@@ -3,6 +3,13 @@
 // A picture is { height, controls(), draw(choice) } and draw returns { option, label, note, table }; see `show`.
 
 const run = JSON.parse(document.getElementById('data').textContent);
+if (run.live) { // what grows
+  run.evaluations = [];
+  run.ranks = Object.fromEntries(run.modules.map((module) => [module, run.rank]));
+  if (run.modules.length > 0) {
+    run.lives = { t: [], turns: Array.from({ length: run.modules.length * run.rank }, () => []) };
+  }
+}
 const pictures = new Map(); // section id -> picture
 const shown = new Map(); // section id -> what is on the page
 
@@ -34,6 +41,16 @@ function fmt(value) {
   return size !== 0 && (size < 1e-4 || size >= 1e6) ? Number(value.toPrecision(3)).toExponential() : String(Number(value.toPrecision(4)));
 }
 
+/** A number on a logarithmic axis: 10⁻⁵ rather than 1e-5. */
+function power(value) {
+  const exponent = Math.round(Math.log10(value));
+  const digits = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+  return exponent > -3 && exponent < 4 ? fmt(value) : '10' + (exponent < 0 ? '⁻' : '') + [...String(Math.abs(exponent))].map((d) => digits[d]).join('');
+}
+
+/** How losses are measured. */
+const lossUnit = (run.facts?.task ?? run.task)?.kind === 'regression' ? '' : ', nats';
+
 /** Text that is safe inside the HTML of a tooltip. */
 function safe(text) {
   return String(text).replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]);
@@ -43,7 +60,11 @@ function color(name) {
   return getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim();
 }
 
-const narrow = () => document.body.clientWidth < 640;
+/** What can be read on a cell of a heat map that has so much (0 to 1) of the full colour. */
+const on = (share) => color(share > 0.55 ? 'ground' : 'text');
+
+let room = 0; // pixels from left to right of the chart that is being drawn
+const narrow = () => room < 600;
 
 /** What all charts have in common. */
 function base(more) {
@@ -171,14 +192,15 @@ function show(id, definition) {
   new ResizeObserver(() => fit(id)).observe(chart);
 }
 
-/** Draws a picture, or draws it anew after a choice, new numbers, or another theme. */
-function draw(id) {
+/** Draws a picture, or draws it anew after a choice, new numbers, or another theme; `grown` if its points are those that it had, and more. */
+function draw(id, grown = false) {
   const state = shown.get(id);
+  room = state.chart.clientWidth;
   const choice = Object.fromEntries(state.controls.map((c) => [c.name, c.value()]));
   const drawn = state.definition.draw(choice);
   state.drawn = drawn;
-  state.at = -1;
-  state.width = state.chart.clientWidth;
+  state.at = grown ? state.at : -1;
+  state.width = room;
   state.chart.style.height = (drawn.height ?? state.definition.height ?? 340) + 'px';
   if (state.instance === null) {
     state.instance = echarts.init(state.chart, null, { renderer: state.definition.renderer ?? 'svg', devicePixelRatio: 2 });
@@ -200,11 +222,12 @@ function fit(id) {
   }
 }
 
-/** table: { columns: [text], rows: [[value]] }; row i stands for point i of the chart. */
+/** table: { columns: [text], rows: [[value]] }; row i stands for point i of the chart. What is scrolled or has the focus keeps it. */
 function fillTable(state, title) {
   state.title = title ?? state.title;
-  state.details.querySelector('.scroll')?.remove();
+  const before = state.details.querySelector('.scroll');
   if (!state.details.open) {
+    before?.remove();
     return;
   }
   const { columns, rows } = state.drawn.table();
@@ -214,7 +237,11 @@ function fillTable(state, title) {
     body.append(element('tr', {}, ...row.map((value) => element('td', {}, fmt(value)))));
   }
   const table = element('table', {}, element('caption', {}, state.title), element('thead', {}, head), body);
-  state.details.append(element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Table: ' + state.title }, table));
+  const place = before ?? element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Table: ' + state.title });
+  place.replaceChildren(table);
+  if (!before) {
+    state.details.append(place);
+  }
 }
 
 /** Arrow keys go from point to point: the chart shows its values, the screen reader speaks them. */

@@ -20,7 +20,7 @@ picture('smoothing', run.early?.length > 0 && run.early[0].raw.length > 1, {
         + '; the average with β = ' + run.beta + ' ends at ' + fmt(means[betas.indexOf(run.beta)].at(-1)) + '.',
       option: base({
         grid: { left: 84, right: 26, top: narrow() ? 84 : 44, bottom: 52 },
-        xAxis: steps({ max: raw.length - 1 }), yAxis: values('sensitivity', { min: 0, gap: 62 }),
+        xAxis: steps({ max: raw.length - 1 }), yAxis: values('sensitivity' + lossUnit, { min: 0, gap: 62 }),
         series: [
           line('raw', raw.map((s, t) => [t, s]), { lineStyle: { width: 1, opacity: 0.5 }, itemStyle: { color: color('soft') } }),
           ...betas.map((beta, k) => line(name(beta), means[k].map((s, t) => [t, s]),
@@ -79,8 +79,8 @@ picture('importance', run.moments?.length > 0, {
         + ' pruned. ' + fmt(larger) + ' of the pruned ones have a larger |λ| than the smallest that was kept (' + fmt(smallest) + ').',
       option: base({
         grid: { left: 92, right: 26, top: 44, bottom: 56 }, tooltip: pointTip('|λ|', 'smoothed sensitivity'),
-        xAxis: axis('|λ|', { type: 'log', lines: true, label: { formatter: fmt } }),
-        yAxis: axis('smoothed sensitivity', { type: 'log', gap: 68, label: { formatter: fmt } }), series: fates(points),
+        xAxis: axis('|λ|', { type: 'log', lines: true, label: { formatter: power } }),
+        yAxis: axis('smoothed sensitivity' + lossUnit, { type: 'log', gap: 68, label: { formatter: power } }), series: fates(points),
       }),
       ...pointTable(points, '|λ|', 'Smoothed sensitivity'),
     };
@@ -106,8 +106,8 @@ picture('scores', run.moments?.length > 0, {
         + fmt(around[1]) + '. The best has ' + fmt(best) + '.',
       option: base({
         grid: { left: 92, right: 26, top: 44, bottom: 56 }, tooltip: pointTip('place', 'score'),
-        xAxis: axis('place in the ranking', { type: 'value', min: 0, max: order.length + 1, lines: false }),
-        yAxis: axis('score', { type: 'log', gap: 68, min: 10 ** Math.floor(Math.log10(least)), label: { formatter: fmt } }),
+        xAxis: axis('place in the ranking of all triplets', { type: 'value', min: 0, max: order.length + 1, lines: false }),
+        yAxis: axis('score', { type: 'log', gap: 68, min: 10 ** Math.floor(Math.log10(least)), label: { formatter: power } }),
         series: fates(points).map((s, k) => (k > 0 ? s : { ...s, markLine: { silent: true, symbol: 'none',
           lineStyle: { color: color('c4'), width: 2, type: 'dashed' },
           label: { formatter: 'cut: ' + cut, color: color('c4'), fontSize: 13 }, data: [{ xAxis: cut + 0.5 }] } })),
@@ -200,21 +200,30 @@ picture('ranks', Object.keys(run.ranks ?? {}).length > 0, {
     const most = Math.max(run.rank, ...Object.values(run.ranks), 1);
     const cells = modules.map((m) => [kinds.indexOf(kindOf(m)), layers.indexOf(place(m).layer), run.ranks[m]]);
     const few = modules.filter((m) => run.ranks[m] === 0).length;
+    const bars = 240;
+    const tip = (m) => safe(m) + '<br>rank ' + run.ranks[m] + '<br>uniform ' + fmt(mean);
     return {
-      height: 130 + 40 * layers.length,
-      label: 'Heat map of the rank of every matrix, a row for each layer.',
+      height: bars + 200 + 36 * layers.length,
+      label: 'Bar chart of the rank of every matrix against a uniform one, and the same as a heat map with a row for each layer.',
       note: 'Uniform would be ' + fmt(mean) + ' each. ' + fmt(modules.filter((m) => run.ranks[m] > mean).length) + ' of ' + modules.length
         + ' matrices have more, ' + fmt(modules.filter((m) => run.ranks[m] < mean).length) + ' have less' + (few > 0 ? ', ' + few + ' of them none.' : '.'),
       option: base({
-        legend: { show: false }, grid: { left: 76, right: 20, top: 12, bottom: 104 },
-        tooltip: { trigger: 'item', formatter: ({ dataIndex }) => safe(modules[dataIndex]) + '<br>rank ' + run.ranks[modules[dataIndex]]
-          + '<br>uniform ' + fmt(mean) },
-        xAxis: axis('', { type: 'category', data: kinds, lines: false }),
-        yAxis: axis('layer', { type: 'category', data: layers.map((l) => (l < 0 ? '–' : String(l))), inverse: true, lines: false, gap: 40 }),
-        visualMap: { type: 'continuous', min: 0, max: most, orient: 'horizontal', left: 'center', bottom: 6, calculable: false,
+        legend: { show: false },
+        grid: [{ left: 76, right: 66, top: 16, height: bars - 60 }, { left: 76, right: 66, top: bars + 54, bottom: 96 }],
+        tooltip: { trigger: 'item', formatter: ({ dataIndex, componentType }) => (componentType === 'series' ? tip(modules[dataIndex]) : '') },
+        xAxis: [axis('', { type: 'category', data: modules.map(short), lines: false,
+          label: { rotate: narrow() ? 90 : 60, interval: Math.ceil(modules.length / (narrow() ? 14 : 48)) - 1 } }),
+          axis('kind of matrix', { type: 'category', data: kinds, lines: false, gridIndex: 1 })],
+        yAxis: [values('rank', { min: 0, max: most, minInterval: 1, gap: 40 }),
+          axis('layer', { type: 'category', data: layers.map((l) => (l < 0 ? '–' : String(l))), inverse: true, lines: false, gap: 40, gridIndex: 1 })],
+        visualMap: { type: 'continuous', seriesIndex: 1, min: 0, max: most, orient: 'horizontal', left: 'center', bottom: 6, calculable: false,
           text: ['rank ' + most, '0'], textStyle: { color: color('text') }, inRange: { color: [color('off'), color('kept')] } },
-        series: [{ type: 'heatmap', data: cells, itemStyle: { borderColor: color('ground'), borderWidth: 2 },
-          label: { show: true, fontSize: 14, fontWeight: 600, color: color('text'), textBorderColor: color('ground'), textBorderWidth: 3 } }],
+        series: [{ type: 'bar', data: modules.map((m) => run.ranks[m]), itemStyle: { color: color('kept') },
+          markLine: { silent: true, symbol: 'none', lineStyle: { color: color('c2'), type: 'dashed', width: 2 },
+            label: { formatter: 'uniform\n' + fmt(mean), position: 'end', color: color('c2'), fontSize: 13, lineHeight: 16 },
+            data: [{ yAxis: mean }] } },
+        { type: 'heatmap', xAxisIndex: 1, yAxisIndex: 1, itemStyle: { borderColor: color('ground'), borderWidth: 2 }, label: { show: true, fontSize: 14, fontWeight: 600 },
+          data: cells.map((cell) => ({ value: cell, label: { color: on(cell[2] / most) } })) }],
       }),
       table: () => ({ columns: ['Matrix', 'Rank', 'Uniform'], rows: modules.map((m) => [m, run.ranks[m], mean]) }),
     };
@@ -231,17 +240,19 @@ picture('allocation', run.schedule && Object.keys(run.ranks ?? {}).length > 0, {
       const of = modules.filter(has);
       return [name, of.length * mean, of.reduce((sum, m) => sum + run.ranks[m], 0)];
     });
-    const bar = (name, column, tint) => ({ name, type: 'bar', data: rows.map((row) => row[column]), itemStyle: { color: color(tint) },
+    const bar = (name, column, tint) => ({ name, type: 'bar', data: apart.map((row) => row[column]), itemStyle: { color: color(tint) },
       barGap: '10%', label: { show: !narrow(), position: 'top', color: color('text'), formatter: ({ value }) => fmt(value) } });
+    const apart = [...rows.slice(0, layers.length), ['', null, null], ...rows.slice(layers.length)]; // a gap between the two ways to sum
     const moved = modules.reduce((sum, m) => sum + Math.max(0, run.ranks[m] - mean), 0);
     return {
       label: 'Bar chart of the triplets by layer and by kind of matrix: uniform as LoRA, and as AdaLoRA gave them out.',
       note: 'Against the uniform budget AdaLoRA moved ' + fmt(moved) + ' of ' + fmt(mean * modules.length) + ' triplets to other matrices.',
       option: base({
         grid: { left: 62, right: 16, top: 44, bottom: narrow() ? 76 : 40 }, tooltip: { axisPointer: { type: 'shadow' } },
-        xAxis: axis('', { type: 'category', data: rows.map(([name]) => name), lines: false, label: { rotate: narrow() ? 60 : 0, interval: 0 } }),
+        xAxis: axis('', { type: 'category', data: apart.map(([name]) => name), lines: false, label: { rotate: narrow() ? 60 : 0, interval: 0 } }),
         yAxis: values('triplets', { gap: 42 }), series: [bar('LoRA, uniform', 1, 'c2'), bar('AdaLoRA', 2, 'c1')],
       }),
+      at: (i) => [0, i < layers.length ? i : i + 1],
       table: () => ({ columns: ['Group', 'LoRA, uniform', 'AdaLoRA'], rows }),
     };
   },

@@ -32,6 +32,14 @@ final class LongRun {
     return world;
   }
 
+  Path model() {
+    return model;
+  }
+
+  Path data() {
+    return train;
+  }
+
   List<String> finetune(Path out, Object... more) {
     List<Object> arguments =
         new ArrayList<>(
@@ -57,7 +65,8 @@ final class LongRun {
   /// Compares everything that a run leaves, but for times and the names of places.
   static void assertSameResult(Path out, Path whole) throws IOException {
     assertThat(names(out)).isEqualTo(names(whole));
-    for (String file : List.of("adapter_model.safetensors", "adapter_config.json", "labels.json")) {
+    for (String file :
+        List.of("adapter_model.safetensors", "adapter_config.json", "labels.json", "jada.json")) {
       assertThat(Files.mismatch(out.resolve(file), whole.resolve(file))).as(file).isEqualTo(-1);
     }
     assertThat(trace(out)).hasSize(STEPS).isEqualTo(trace(whole));

@@ -37,6 +37,14 @@ final class LongRun {
     return world;
   }
 
+  Path model() {
+    return model;
+  }
+
+  Path data() {
+    return train;
+  }
+
   List<String> finetune(Path out, Object... more) {
     List<Object> arguments =
         new ArrayList<>(
@@ -67,7 +75,8 @@ final class LongRun {
             "adapter_model.safetensors",
             "adapter_config.json",
             "labels.json",
-            "history.safetensors")) {
+            "history.safetensors",
+            "jada.json")) {
       assertThat(Files.mismatch(out.resolve(file), whole.resolve(file))).as(file).isEqualTo(-1);
     }
     assertThat(trace(out)).hasSize(STEPS).isEqualTo(trace(whole));

@@ -37,7 +37,7 @@ final class LongRun {
     return world;
   }
 
-  Path model() {
+  String model() {
     return model;
   }
 

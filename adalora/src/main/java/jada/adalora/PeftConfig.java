@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.regex.PatternSyntaxException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -27,6 +26,10 @@ final class PeftConfig {
 
   /// A length of run in which all fractions are whole steps.
   private static final int UNPLANNED_STEPS = 1000;
+
+  /// No matrix of a model has as many rows or columns; keeps a number in a file from asking for
+  /// memory.
+  private static final int MOST_RANK = 65_536;
 
   private static final String HEAD_TYPE = "JADA_HEAD";
   private static final JsonMapper MAPPER =
@@ -219,16 +222,22 @@ final class PeftConfig {
             .withLoraAlpha(json.number("lora_alpha"))
             .withLoraDropout(json.number("lora_dropout", 0));
     if (method == Method.LORA) {
-      return config.withTargetRank(json.integer("r"));
+      return config.withTargetRank(rank(json, "r"));
     }
     return config
-        .withInitRank(json.integer("init_r"))
+        .withInitRank(rank(json, "init_r"))
         .withTargetRank(json.integer("target_r"))
         .withTinit(Steps.of(json.integer("tinit")))
         .withTfinal(Steps.of(json.integer("tfinal")))
         .withDeltaT(Steps.of(json.integer("deltaT")))
         .withBetas(json.number("beta1"), json.number("beta2"))
         .withOrthRegWeight(json.number("orth_reg_weight"));
+  }
+
+  private static int rank(JsonFile json, String key) {
+    int rank = json.integer(key);
+    json.require(rank <= MOST_RANK, key, "at most " + MOST_RANK);
+    return rank;
   }
 
   /// Refuses what would change the result and is not done here.
@@ -299,7 +308,9 @@ final class PeftConfig {
 
   /// The rank of a module with a plain LoRA adapter.
   int rank(String module) {
-    return (int) patterned("rank_pattern", module, json.integer("r"));
+    double rank = patterned("rank_pattern", module, json.integer("r"));
+    json.require(rank >= 1 && rank <= MOST_RANK, "rank_pattern", "ranks from 1 to " + MOST_RANK);
+    return (int) rank;
   }
 
   /// The scale of a module with a plain LoRA adapter: alpha / r, or alpha / √r.
@@ -317,15 +328,23 @@ final class PeftConfig {
   /// module's name, as in PEFT.
   private double patterned(String key, String module, double otherwise) {
     for (Map.Entry<String, JsonNode> entry : json.node(key).properties()) {
-      try {
-        if (module.matches("(.*\\.)?(" + entry.getKey() + ")")) {
-          json.require(entry.getValue().isNumber(), key, "numbers by module");
-          return entry.getValue().doubleValue();
-        }
-      } catch (PatternSyntaxException e) {
-        json.require(false, key, "regular expressions and numbers");
+      if (isEnd(key, entry.getKey(), module)) {
+        // A whole number may have more digits than a double can hold.
+        double number = entry.getValue().asDouble(Double.NaN);
+        json.require(
+            entry.getValue().isNumber() && Double.isFinite(number), key, "numbers by module");
+        return number;
       }
     }
     return otherwise;
+  }
+
+  private boolean isEnd(String key, String regex, String module) {
+    try {
+      return new ModulePattern("(.*\\.)?(" + regex + ")").matches(module);
+    } catch (InputException e) {
+      json.require(false, key, "short regular expressions and numbers");
+      throw e;
+    }
   }
 }

@@ -4,8 +4,6 @@ import jada.nn.Family;
 import jada.nn.InputException;
 import java.util.Collection;
 import java.util.List;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 
 /// Which linear layers get an adapter, chosen by module name as PEFT's `target_modules` does.
@@ -86,9 +84,8 @@ public sealed interface TargetModules {
       names = List.copyOf(names);
       if (names.isEmpty() || names.stream().anyMatch(String::isBlank)) {
         throw new InputException(
-            "target modules: "
-                + names
-                + " contains no or an empty name; name at least one layer, for example query");
+            "target modules: a list of %d contains no or an empty name; name at least one layer, for example query"
+                .formatted(names.size()));
       }
     }
 
@@ -116,26 +113,15 @@ public sealed interface TargetModules {
 
   /// Modules whose whole name matches a regular expression.
   record Matching(String regex) implements TargetModules {
-    /// @throws InputException if it is no regular expression
+    /// @throws InputException if it is no regular expression, or longer than 1,000 characters
     public Matching {
-      try {
-        Pattern.compile(regex);
-      } catch (PatternSyntaxException e) {
-        throw new InputException(
-            "target modules: \""
-                + regex
-                + "\" is no regular expression ("
-                + e.getDescription()
-                + " near position "
-                + e.getIndex()
-                + ")",
-            e);
-      }
+      new ModulePattern(regex);
     }
 
+    /// @throws InputException if the expression takes too long
     @Override
     public boolean matches(String module) {
-      return module.matches(regex);
+      return new ModulePattern(regex).matches(module);
     }
 
     @Override

@@ -147,4 +147,23 @@ class AdaLoraConfigTest {
     assertThatThrownBy(() -> TargetModules.parse("query,,value"))
         .hasMessageContaining("contains no or an empty name");
   }
+
+  @Test
+  void a_regular_expression_cannot_take_for_ever() {
+    String module = "bert.encoder.layer.0.attention.self.query";
+
+    for (String endless : List.of("(.+)+\\1!", "(.*)(.*)(.*)(.*)(.*)(.*)(.*)!")) {
+      assertThatThrownBy(() -> TargetModules.matching(endless).matches(module))
+          .isInstanceOf(InputException.class)
+          .hasMessage(
+              "target modules: \"%s\" takes too long to match %s; write a simpler expression",
+              endless, module);
+    }
+    assertThatThrownBy(() -> TargetModules.matching("(".repeat(3000) + ")".repeat(3000)))
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            "target modules: a regular expression of 6,000 characters; use one of at most 1,000");
+    assertThat(TargetModules.matching("(".repeat(500) + ")".repeat(500)).matches(module)).isFalse();
+    assertThat(TargetModules.matching(".*(.*(.*(query)))").matches(module)).isTrue();
+  }
 }

@@ -189,7 +189,8 @@ record EarlierRun(Path source, JsonNode record, Optional<Checkpoint> checkpoint,
   /// What the head alone had reached, if it was measured.
   Optional<Evaluation> headAlone() {
     JsonNode saved = record.at("/metrics/head_alone");
-    if (!saved.isObject() || !saved.path("loss").isNumber()) {
+    double loss = saved.path("loss").asDouble(Double.NaN);
+    if (!saved.isObject() || !Double.isFinite(loss)) {
       return Optional.empty();
     }
     Map<String, Double> metrics = new LinkedHashMap<>();
@@ -201,6 +202,6 @@ record EarlierRun(Path source, JsonNode record, Optional<Checkpoint> checkpoint,
                 metrics.put(e.getKey(), e.getValue().asDouble(Double.NaN));
               }
             });
-    return Optional.of(new Evaluation(0, saved.path("loss").doubleValue(), metrics));
+    return Optional.of(new Evaluation(0, loss, metrics));
   }
 }

@@ -125,9 +125,16 @@ final class FinetuneCommand implements Callable<Integer> {
       line.parseArgs(arguments.toArray(String[]::new));
     } catch (ParameterException e) {
       throw new InputException(
-          "%s: options: %s; restore the file".formatted(run.source(), e.getMessage()), e);
+          "%s: options: %s; restore the file".formatted(run.source(), shortened(e.getMessage())),
+          e);
     }
     return command;
+  }
+
+  /// What a file holds may be of any length.
+  private static String shortened(String text) {
+    int most = 300;
+    return text.length() > most ? text.substring(0, most) + "…" : text;
   }
 
   /// Everything that can be wrong is looked at before the first long work: options alone, then the

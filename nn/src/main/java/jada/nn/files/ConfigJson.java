@@ -218,9 +218,11 @@ final class ConfigJson {
     if (!has(key)) {
       return absent;
     }
-    if (!node.get(key).isNumber()) {
-      throw refusal(key, "is not a number");
+    // A whole number may have more digits than a double can hold.
+    float number = (float) node.get(key).asDouble(Double.NaN);
+    if (!node.get(key).isNumber() || !Float.isFinite(number)) {
+      throw refusal(key, "is not a number that 32 bits can hold");
     }
-    return (float) node.get(key).asDouble();
+    return number;
   }
 }

@@ -332,7 +332,8 @@ class HuggingFaceFolderTest {
             + " 2147483647; use the file as it was published",
         "\"num_attention_heads\": 2| \"num_attention_heads\": 3| BertConfig: heads must divide"
             + " hiddenSize, got 3 heads for 4; use the file as it was published",
-        "1e-12| \"small\"| layer_norm_eps is not a number; use the file as it was published",
+        "1e-12| \"small\"| layer_norm_eps is not a number that 32 bits can hold; use the file as it"
+            + " was published",
         "\"hidden_act\"| \"problem_type\": 1, \"x\"| problem_type is not text; use the file as it"
             + " was published",
         "\"hidden_act\"| \"id2label\": [], \"x\"| id2label is not an object; use the file as it was"

@@ -1,0 +1,92 @@
+package jada.adalora;
+
+import jada.nn.InputException;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/// A regular expression for names of modules that may come from somebody else's file. Expressions
+/// can be written to take longer than anyone lives, or more stack than there is; this one gives up.
+final class ModulePattern {
+  private static final int LONGEST = 1000;
+
+  /// Looks at characters of a name. Sensible expressions need a few hundred; a million take
+  /// milliseconds.
+  private static final int MOST_LOOKS = 1_000_000;
+
+  private static final int SHOWN = 80;
+
+  private final Pattern pattern;
+
+  /// @throws InputException if it is no regular expression, or longer than 1,000 characters
+  ModulePattern(String regex) {
+    if (regex.length() > LONGEST) {
+      throw new InputException(
+          "target modules: a regular expression of %,d characters; use one of at most %,d"
+              .formatted(regex.length(), LONGEST));
+    }
+    try {
+      pattern = Pattern.compile(regex);
+    } catch (PatternSyntaxException e) {
+      throw new InputException(
+          "target modules: \"%s\" is no regular expression (%s near position %d)"
+              .formatted(shown(regex), e.getDescription(), e.getIndex()),
+          e);
+    }
+  }
+
+  private static String shown(String regex) {
+    String line = regex.replaceAll("[\\p{Cntrl}\\u2028\\u2029]", "?");
+    return line.length() > SHOWN ? line.substring(0, SHOWN) + "…" : line;
+  }
+
+  /// Whether it matches the whole name.
+  ///
+  /// @throws InputException if finding that out takes too long
+  boolean matches(String module) {
+    try {
+      return pattern.matcher(new Watched(module)).matches();
+    } catch (TooLong | StackOverflowError e) {
+      throw new InputException(
+          "target modules: \"%s\" takes too long to match %s; write a simpler expression"
+              .formatted(shown(pattern.pattern()), module),
+          e);
+    }
+  }
+
+  private static final class TooLong extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /// A name that counts how often it is looked at.
+  private static final class Watched implements CharSequence {
+    private final CharSequence name;
+    private int looks;
+
+    Watched(CharSequence name) {
+      this.name = name;
+    }
+
+    @Override
+    public char charAt(int index) {
+      if (++looks > MOST_LOOKS) {
+        throw new TooLong();
+      }
+      return name.charAt(index);
+    }
+
+    @Override
+    public int length() {
+      return name.length();
+    }
+
+    @Override
+    public CharSequence subSequence(int start, int end) {
+      return name.subSequence(start, end);
+    }
+
+    @Override
+    public String toString() {
+      return name.toString();
+    }
+  }
+}

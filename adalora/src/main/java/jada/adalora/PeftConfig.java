@@ -196,10 +196,14 @@ final class PeftConfig {
           }
         };
     try {
-      return new PeftConfig(json, method, config(json, method));
+      AdaLoraConfig config = config(json, method);
+      return new PeftConfig(
+          json, method, method == Method.ADALORA ? ChoicesFile.read(folder, config) : config);
     } catch (InputException e) {
       String message = e.getMessage();
-      throw message.startsWith(file.toString()) ? e : new InputException(file + ": " + message, e);
+      throw message.startsWith(folder.toString())
+          ? e
+          : new InputException(file + ": " + message, e);
     }
   }
 

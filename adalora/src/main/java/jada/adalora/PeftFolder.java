@@ -32,6 +32,8 @@ import java.util.stream.Stream;
 ///   k may be 0.
 /// - `adapter_config.json`: see `PeftConfig`. Written last: a folder that has it is complete.
 /// - `labels.json`: `{"0": "first label", …}`; PEFT does not read it.
+/// - `jada.json`, beside triplets: the choices that PEFT has no name for, such as the unit of the
+///   budget; PEFT does not read it either.
 ///
 /// A model that was trained as a whole ([Method#FULL]) is no adapter: its folder is a Hugging Face
 /// folder with a `labels.json`.
@@ -56,8 +58,14 @@ public final class PeftFolder {
     try (StagedFiles staged = StagedFiles.in(folder)) {
       Safetensors.write(staged.path(TENSORS), tensors(model), Map.of("format", "pt"));
       AtomicFile.writeText(staged.path(LabelsFile.NAME), LabelsFile.write(model.task()));
+      List<String> names = new ArrayList<>(List.of(TENSORS, LabelsFile.NAME));
+      if (model.config().method() == Method.ADALORA) {
+        AtomicFile.writeText(staged.path(ChoicesFile.NAME), ChoicesFile.write(model.config()));
+        names.add(ChoicesFile.NAME);
+      }
       AtomicFile.writeText(staged.path(PeftConfig.FILE), config);
-      staged.publish(List.of(TENSORS, LabelsFile.NAME, PeftConfig.FILE));
+      names.add(PeftConfig.FILE);
+      staged.publish(names);
     }
   }
 

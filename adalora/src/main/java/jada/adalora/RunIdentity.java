@@ -23,6 +23,8 @@ record RunIdentity(SequencedMap<String, String> facts) {
     // All components, so that one that is added later is not forgotten here.
     addAll(facts, options);
     addAll(facts, model.config());
+    // Chosen or not, what counts is what it comes to.
+    facts.put("lora-alpha", Double.toString(model.config().alpha()));
     facts.put("steps", Integer.toString(steps));
     facts.put("labels", model.task().labels().toString());
     facts.put("base-model", model.base().checksum());

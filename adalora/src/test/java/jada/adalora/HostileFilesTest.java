@@ -129,6 +129,13 @@ class HostileFilesTest {
     survives(file, new Mutator(5)::json, HostileFilesTest::load);
   }
 
+  @Test
+  void choices() throws IOException {
+    Path file = adapter(TinyRun.CONFIG).resolve("jada.json");
+
+    survives(file, new Mutator(7)::json, HostileFilesTest::load);
+  }
+
   /// The file is what `TinyOnnx` in the tests of nn makes.
   @Test
   void onnx() throws IOException {

@@ -155,7 +155,11 @@ class PeftFolderTest {
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files.map(p -> p.getFileName().toString()))
           .containsExactlyInAnyOrder(
-              "adapter_model.safetensors", "adapter_config.json", "labels.json", "trace.jsonl");
+              "adapter_model.safetensors",
+              "adapter_config.json",
+              "labels.json",
+              "jada.json",
+              "trace.jsonl");
     }
   }
 
@@ -183,6 +187,44 @@ class PeftFolderTest {
     AdaptedModel again = PeftFolder.load(TinyBert.encoder(), temp.resolve("again"));
     assertThat(again.logits(TinyBert.BATCH).value().array())
         .isEqualTo(model.logits(TinyBert.BATCH).value().array());
+  }
+
+  @Test
+  void choices_that_peft_has_no_name_for_survive_in_a_file_of_their_own() throws IOException {
+    AdaLoraConfig chosen =
+        SMALL
+            .withImportance(ImportanceScore.ARTICLE)
+            .withInit(TripletStart.ORTHONORMAL)
+            .withOrthPenalty(OrthogonalityPenalty.SQUARED)
+            .withCompact(Compaction.NEVER)
+            .withBudgetUnit(BudgetUnit.PARAMETERS);
+    AdaptedModel model = AdaLora.adapt(TinyBert.encoder(), TASK, chosen);
+    TinyBert.pretendTraining(model, 3);
+    Path folder = temp.resolve("adapter");
+    model.save(folder);
+    AdaptedModel loaded = PeftFolder.load(TinyBert.encoder(), folder);
+    assertThat(Files.readString(folder.resolve("jada.json")))
+        .isEqualToIgnoringWhitespace(
+            "{\"importance\":\"article\",\"init\":\"orthonormal\",\"orth_penalty\":\"squared\","
+                + "\"compact\":\"never\",\"budget_unit\":\"parameters\"}");
+    assertThat(loaded.config().importance()).isEqualTo(ImportanceScore.ARTICLE);
+    assertThat(loaded.config().init()).isEqualTo(TripletStart.ORTHONORMAL);
+    assertThat(loaded.config().orthPenalty()).isEqualTo(OrthogonalityPenalty.SQUARED);
+    assertThat(loaded.config().compact()).isEqualTo(Compaction.NEVER);
+    assertThat(loaded.config().budgetUnit()).isEqualTo(BudgetUnit.PARAMETERS);
+    assertThat(loaded.spentBudget()).isEqualTo(model.spentBudget()).isGreaterThan(model.budget());
+
+    Files.delete(folder.resolve("jada.json")); // as PEFT saves
+    assertThat(PeftFolder.config(folder).budgetUnit()).isEqualTo(BudgetUnit.TRIPLETS);
+    Files.writeString(folder.resolve("jada.json"), "{\"compact\": \"never\"}");
+    assertThat(PeftFolder.config(folder).compact()).isEqualTo(Compaction.NEVER);
+    assertThat(PeftFolder.config(folder).budgetUnit()).isEqualTo(BudgetUnit.TRIPLETS);
+    Files.writeString(folder.resolve("jada.json"), "{\"budget_unit\": \"bytes\"}");
+    assertThatThrownBy(() -> PeftFolder.config(folder))
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            folder.resolve("jada.json")
+                + ": \"budget_unit\" must be triplets or parameters, found \"bytes\"");
   }
 
   @Test

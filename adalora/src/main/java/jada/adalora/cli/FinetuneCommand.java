@@ -157,7 +157,8 @@ final class FinetuneCommand implements Callable<Integer> {
       earlier.ifPresent(e -> e.requireSame(base));
       options = options.withMaxLength(optimizer.maxLength(base));
       AdaptedModel adapted = model.adapt(base, task, config, options.seed());
-      RunRecord record = new RunRecord(started, settings(folder, options, base), adapted, split);
+      RunRecord record =
+          new RunRecord(started, settings(folder, config, options, base), adapted, split);
       describe(split, task);
       earlier.flatMap(e -> e.difference(record)).ifPresent(d -> console.say("jada: " + d));
       boolean measureHead = output.headBaseline(data.isBuiltIn()) && config.method() != Method.HEAD;
@@ -185,8 +186,8 @@ final class FinetuneCommand implements Callable<Integer> {
 
   /// Every option in force, those included whose default depends on others or on the model.
   private Map<String, Object> settings(
-      RunFolder folder, TrainingOptions options, PretrainedModel base) {
-    Map<String, Object> settings = Settings.of(spec, folder.target(), options);
+      RunFolder folder, AdaLoraConfig config, TrainingOptions options, PretrainedModel base) {
+    Map<String, Object> settings = Settings.of(spec, folder.target(), config, options);
     // Where the two differ the model's own are in force, and no option stands for them.
     if (base.config().hiddenDropout() == base.config().attentionDropout()) {
       settings.put("dropout", base.config().hiddenDropout());

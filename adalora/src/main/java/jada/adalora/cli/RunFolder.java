@@ -44,6 +44,7 @@ final class RunFolder implements AutoCloseable {
           CONFIG,
           "adapter_model.safetensors",
           "labels.json",
+          "jada.json",
           RECORD,
           TRACE,
           RunHistory.FILE,

@@ -1,5 +1,6 @@
 package jada.adalora.cli;
 
+import jada.adalora.AdaLoraConfig;
 import jada.adalora.TrainingOptions;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -19,8 +20,10 @@ final class Settings {
   /// Values by option name without dashes, in the order of the help.
   ///
   /// @param out where the results go, which may have been chosen by the clock
+  /// @param config in force, whose initial rank and alpha may depend on the target rank
   /// @param options in force, which may depend on other options
-  static Map<String, Object> of(CommandSpec command, Path out, TrainingOptions options) {
+  static Map<String, Object> of(
+      CommandSpec command, Path out, AdaLoraConfig config, TrainingOptions options) {
     Map<String, Object> settings = new LinkedHashMap<>();
     for (OptionSpec option : command.options()) {
       if (isOwn(option)) {
@@ -28,6 +31,8 @@ final class Settings {
             .ifPresent(value -> settings.put(option.longestName().substring(2), value));
       }
     }
+    settings.put("init-r", config.initRank());
+    settings.put("lora-alpha", config.alpha());
     settings.put("learning-rate", options.learningRate());
     settings.put("max-length", options.maxLength());
     settings.put("out", out.toString());

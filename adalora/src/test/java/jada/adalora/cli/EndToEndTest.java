@@ -86,6 +86,7 @@ class EndToEndTest {
               "adapter_config.json",
               "adapter_model.safetensors",
               "history.safetensors",
+              "jada.json",
               "labels.json",
               "report.html",
               "run.json",

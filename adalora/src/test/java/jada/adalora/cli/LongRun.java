@@ -37,6 +37,14 @@ final class LongRun {
     return world;
   }
 
+  Path model() {
+    return model;
+  }
+
+  Path data() {
+    return train;
+  }
+
   List<String> finetune(Path out, Object... more) {
     List<Object> arguments =
         new ArrayList<>(
@@ -67,6 +75,7 @@ final class LongRun {
             "adapter_model.safetensors",
             "adapter_config.json",
             "labels.json",
+            "jada.json",
             "history.safetensors")) {
       assertThat(Files.mismatch(out.resolve(file), whole.resolve(file))).as(file).isEqualTo(-1);
     }

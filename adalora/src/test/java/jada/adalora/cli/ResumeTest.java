@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /// Runs that are taken up again with `--resume`, and done once more with `--repeat`.
 @Timeout(120)
@@ -184,6 +185,44 @@ class ResumeTest {
     LongRun.assertSameResult(again, whole);
     assertThat(Json.read(again.resolve("run.json")).at("/options/dropout"))
         .isEqualTo(Json.read(whole.resolve("run.json")).at("/options/dropout"));
+  }
+
+  @Test
+  void a_repeated_run_keeps_the_initial_rank_and_the_alpha_that_were_in_force() throws IOException {
+    for (String method : List.of("adalora", "lora")) {
+      Path first = temp.resolve(method);
+      Path again = temp.resolve(method + "-again");
+      List<Object> arguments =
+          List.of(
+              "finetune",
+              "--method",
+              method,
+              "--model",
+              run.model(),
+              "--train",
+              run.data(),
+              "--dev",
+              run.data(),
+              "--target-r",
+              3,
+              "--max-steps",
+              5,
+              "--out",
+              first);
+      assertThat(jada.run(arguments.toArray())).as(jada.err()).isZero();
+      int alpha = method.equals("adalora") ? 8 * 5 : 4 * 3;
+      for (Path out : List.of(first, again)) {
+        if (out.equals(again)) {
+          assertThat(jada.run("finetune", "--repeat", first, "--out", again)).isZero();
+        }
+        JsonNode options = Json.read(out.resolve("run.json")).path("options");
+        assertThat(options.path("target-r").intValue()).isEqualTo(3);
+        assertThat(options.path("init-r").intValue()).isEqualTo(5);
+        assertThat(options.path("lora-alpha").doubleValue()).isEqualTo(alpha);
+        JsonNode config = Json.read(out.resolve("adapter_config.json"));
+        assertThat(config.path("lora_alpha").intValue()).isEqualTo(alpha);
+      }
+    }
   }
 
   @Test

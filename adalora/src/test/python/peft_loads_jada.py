@@ -5,7 +5,7 @@
 BASE is the Hugging Face folder of the base model, ADAPTER a folder that Jada wrote (finetune, or export in either
 format: loaded by PEFT; or merge: a whole model, loaded by transformers alone), LOGITS a JSON file
 {"ids": [[token ids of a text], ...], "types": [[token types], ...], "logits": [[Jada's logits], ...]}, or what
-jada predict --json printed (*.jsonl), whose texts are then tokenized by transformers.
+jada predict --json printed (*.jsonl), whose texts, or pairs of texts, are then tokenized by transformers.
 Prints for each adapter the largest difference of a logit; exit status 1 if one is above 1e-4, or if PEFT
 misses or does not know a tensor. Needs torch, transformers and peft 0.21. Folders to try come from
 
@@ -59,7 +59,9 @@ def read(base, file):
     if not file.endswith(".jsonl"):
         return json.load(open(file))
     rows = [json.loads(line) for line in open(file)]
-    tokens = AutoTokenizer.from_pretrained(base)([row["text"] for row in rows], truncation=True, max_length=128)
+    pairs = [row["pair"] for row in rows] if "pair" in rows[0] else None
+    tokens = AutoTokenizer.from_pretrained(base)(
+        [row["text"] for row in rows], pairs, truncation=True, max_length=128, return_token_type_ids=True)
     return {"ids": tokens["input_ids"], "types": tokens["token_type_ids"], "logits": [row["logits"] for row in rows]}
 
 
@@ -70,7 +72,10 @@ def difference(base, adapter, logits_file):
     worst = 0.0
     with torch.no_grad():
         for ids, types, logits in zip(expected["ids"], expected["types"], expected["logits"]):
-            got = model(input_ids=torch.tensor([ids]), token_type_ids=torch.tensor([types])).logits[0]
+            inputs = {"input_ids": torch.tensor([ids])}
+            if model.config.model_type != "distilbert":  # which has no token types
+                inputs["token_type_ids"] = torch.tensor([types])
+            got = model(**inputs).logits[0]
             worst = max(worst, float((got - torch.tensor(logits)).abs().max()))
     return worst, max(abs(x) for row in expected["logits"] for x in row)
 

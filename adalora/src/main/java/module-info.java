@@ -7,6 +7,8 @@ module jada.adalora {
   requires de.siegmar.fastcsv;
   requires eu.maveniverse.maven.mima.context;
   requires org.apache.maven.resolver;
+  requires maven.settings;
+  requires maven.settings.builder;
   requires jdk.compiler;
   requires jdk.httpserver;
   requires tools.jackson.databind;

@@ -6,6 +6,9 @@ import eu.maveniverse.maven.mima.context.Runtimes;
 import jada.adalora.data.Progress;
 import jada.nn.InputException;
 import java.nio.file.Path;
+import org.apache.maven.settings.building.DefaultSettingsBuilderFactory;
+import org.apache.maven.settings.building.DefaultSettingsBuildingRequest;
+import org.apache.maven.settings.building.SettingsBuildingException;
 import org.eclipse.aether.DefaultRepositorySystemSession;
 import org.eclipse.aether.RepositorySystemSession;
 import org.eclipse.aether.artifact.Artifact;
@@ -18,11 +21,12 @@ import org.eclipse.aether.resolution.ResolutionErrorPolicy;
 import org.eclipse.aether.resolution.ResolutionErrorPolicyRequest;
 import org.eclipse.aether.transfer.ArtifactNotFoundException;
 import org.eclipse.aether.transfer.ChecksumFailureException;
+import org.eclipse.aether.transfer.RepositoryOfflineException;
 
 /// Fetches single files from Maven repositories the way the user's own Maven would: settings.xml
 /// (the user's, and the installation's where `maven.home` or `MAVEN_HOME` says where it is) with
-/// its mirrors, proxies and credentials, and the local repository, also one named by
-/// `-Dmaven.repo.local`.
+/// its mirrors, proxies and credentials, whether to stay offline, and the local repository, also
+/// one named by `-Dmaven.repo.local`.
 ///
 /// Only the file that was asked for is fetched, never what it depends on. A file that is already in
 /// the local repository is used without any network. A file without a matching checksum in its
@@ -33,9 +37,11 @@ public final class Artifacts implements AutoCloseable {
           + " FILE)";
 
   private final Context context;
+  private final boolean offline;
 
-  private Artifacts(Context context) {
+  private Artifacts(Context context, boolean offline) {
     this.context = context;
+    this.offline = offline;
   }
 
   /// Artifacts by the user's own Maven settings.
@@ -47,18 +53,34 @@ public final class Artifacts implements AutoCloseable {
 
   static Artifacts of(ContextOverrides.Builder overrides) {
     try {
-      return new Artifacts(
+      Context context =
           Runtimes.INSTANCE
               .getRuntime()
               .create(
                   overrides
                       .withUserSettings(true)
                       .checksumPolicy(ContextOverrides.ChecksumPolicy.FAIL)
-                      .build()));
-    } catch (IllegalStateException e) {
+                      .build());
+      return new Artifacts(context, isOffline(context));
+    } catch (IllegalStateException | SettingsBuildingException e) {
       throw new InputException(
           "Maven settings cannot be used: %s; correct settings.xml".formatted(Causes.last(e)), e);
     }
+  }
+
+  /// Whether settings.xml says `<offline>true</offline>`, which MIMA leaves to its caller.
+  private static boolean isOffline(Context context) throws SettingsBuildingException {
+    DefaultSettingsBuildingRequest request = new DefaultSettingsBuildingRequest();
+    request.setSystemProperties(System.getProperties());
+    request.setUserSettingsFile(context.mavenUserHome().settingsXml().toFile());
+    if (context.mavenSystemHome() != null) { // there is none where Maven is not installed
+      request.setGlobalSettingsFile(context.mavenSystemHome().settingsXml().toFile());
+    }
+    return new DefaultSettingsBuilderFactory()
+        .newInstance()
+        .build(request)
+        .getEffectiveSettings()
+        .isOffline();
   }
 
   /// The file of an artifact in the local repository, fetched first if it is not there.
@@ -110,6 +132,7 @@ public final class Artifacts implements AutoCloseable {
     DefaultRepositorySystemSession session =
         new DefaultRepositorySystemSession(context.repositorySystemSession());
     session.setTransferListener(transfers);
+    session.setOffline(offline);
     // A failure of an hour ago must not stand in the way of a user who is online again.
     session.setResolutionErrorPolicy(
         new ResolutionErrorPolicy() {
@@ -132,6 +155,9 @@ public final class Artifacts implements AutoCloseable {
     for (Exception cause : e.getResult().getExceptions()) {
       if (Causes.find(cause, ChecksumFailureException.class)) {
         return "its checksum is wrong (%s)".formatted(Causes.last(cause));
+      }
+      if (Causes.find(cause, RepositoryOfflineException.class)) {
+        return "the Maven settings say offline";
       }
       if (!(cause instanceof ArtifactNotFoundException)) {
         return Causes.last(cause);

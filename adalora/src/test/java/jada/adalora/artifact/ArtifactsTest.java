@@ -143,6 +143,24 @@ class ArtifactsTest {
   }
 
   @Test
+  void stays_offline_where_the_settings_say_so() throws IOException {
+    Path settings = folder.resolve("settings.xml");
+    String online = Files.readString(settings);
+    String offline = online.replace("<settings>", "<settings><offline>true</offline>");
+    Files.writeString(settings, offline);
+    assertThat(refusal(TOOL))
+        .isEqualTo(
+            "org.example:tool:1.0:sources: cannot be fetched: the Maven settings say offline"
+                + REMEDY);
+    assertThat(heard).isEmpty();
+
+    Files.writeString(settings, online);
+    resolve(TOOL);
+    Files.writeString(settings, offline);
+    assertThat(resolve(TOOL)).as("what is cached").hasContent("the content");
+  }
+
+  @Test
   void honours_maven_repo_local() {
     System.setProperty("maven.repo.local", folder.resolve("elsewhere").toString());
     try (Artifacts artifacts =

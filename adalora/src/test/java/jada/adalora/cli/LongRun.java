@@ -75,8 +75,8 @@ final class LongRun {
             "adapter_model.safetensors",
             "adapter_config.json",
             "labels.json",
-            "history.safetensors",
-            "jada.json")) {
+            "jada.json",
+            "history.safetensors")) {
       assertThat(Files.mismatch(out.resolve(file), whole.resolve(file))).as(file).isEqualTo(-1);
     }
     assertThat(trace(out)).hasSize(STEPS).isEqualTo(trace(whole));

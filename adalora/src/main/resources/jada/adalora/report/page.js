@@ -95,7 +95,8 @@ function axis(name, more = {}) {
 
 /** The axis of the steps of the run. */
 function steps(more = {}) {
-  return axis('step t', { type: 'value', min: 0, max: Math.max(1, run.steps - 1), lines: false, ...more });
+  return axis('step t', { type: 'value', min: 0, max: Math.max(1, run.steps - 1), lines: false,
+    axisPointer: { label: { precision: 0, formatter: 'step {value}' } }, ...more });
 }
 
 function values(name, more = {}) {

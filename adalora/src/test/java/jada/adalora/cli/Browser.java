@@ -148,6 +148,11 @@ final class Browser implements AutoCloseable {
     new Actions(driver).sendKeys(keys).perform();
   }
 
+  /// Puts the pointer on the middle of something.
+  void point(WebElement at) {
+    new Actions(driver).moveToElement(at).perform();
+  }
+
   /// Goes through everything that the Tab key reaches, from the top to the end of the page.
   ///
   /// @return of each its id, or else its tag

@@ -250,13 +250,7 @@ class ReportInBrowserTest {
       String first = browser.run("return document.getElementById('spoken').textContent").asString();
 
       assertThat(first).as(id).isNotBlank().isNotEqualTo(last);
-      browser.await(
-          "tooltip of " + id,
-          """
-          [...document.querySelectorAll('#chart-%s > div:not(:first-child)')]
-              .some((tip) => tip.textContent.length > 2 && getComputedStyle(tip).visibility !== 'hidden')\
-          """
-              .formatted(id));
+      browser.await("tooltip of " + id, tip(id));
     }
     browser.run("document.getElementById('chart-budget').focus(); return 0");
     browser.press(Keys.HOME, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT);
@@ -266,6 +260,29 @@ class ReportInBrowserTest {
                 .formatted(
                     TRACE.get(2).path("active_triplets").intValue(),
                     TRACE.get(2).path("budget").intValue()));
+  }
+
+  @Test
+  void shows_the_values_under_the_pointer() {
+    browser.point(browser.one("#chart-loss"));
+    browser.await("tooltip", tip("loss"));
+    List<String> lines =
+        browser.run("return " + tip("loss") + ".innerText").asString().lines().toList();
+
+    String step = lines.stream().filter(line -> line.startsWith("step ")).findFirst().orElse("");
+    int t = Integer.parseInt(step.substring("step ".length()));
+    double loss = Double.parseDouble(lines.get(lines.indexOf("loss of the batch") + 1));
+    double expected = TRACE.get(t).path("loss").doubleValue();
+    assertThat(loss).isCloseTo(expected, within(1e-3 * expected));
+  }
+
+  /// The tooltip of a chart, if it is there to be seen.
+  private static String tip(String chart) {
+    return """
+    [...document.querySelectorAll('#chart-%s > div:not(:first-child)')]
+        .find((tip) => tip.innerText.length > 2 && getComputedStyle(tip).visibility !== 'hidden')\
+    """
+        .formatted(chart);
   }
 
   @Test

@@ -52,7 +52,7 @@ def main():
             start = time.monotonic()
             rows.append(rows_of(PARTS[part], common + own[part]))
             print(f"\n{part}, {time.monotonic() - start:.0f} s:\n")
-            print_table(rows[-1])
+            print_table(rows[-1], peer="the other side")
     print("\nall:\n")
     print_table(sum(rows, []), peer="PyTorch + PEFT; onnxruntime")
 

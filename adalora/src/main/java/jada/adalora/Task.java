@@ -3,11 +3,13 @@ package jada.adalora;
 import jada.nn.InputException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /// What a text is to be mapped to: one of several labels, or a number.
 ///
 /// @param labels the labels in order of their index in the logits; none for a number
 public record Task(List<String> labels) {
+  private static final int LONGEST = 80;
 
   /// @throws InputException if there is exactly one label, or a label occurs twice
   public Task {
@@ -15,12 +17,22 @@ public record Task(List<String> labels) {
     if (labels.size() == 1) {
       throw new InputException(
           "task: \""
-              + labels.getFirst()
+              + shown(labels.getFirst())
               + "\" is the only label; classification needs at least two");
     }
-    if (new HashSet<>(labels).size() < labels.size()) {
-      throw new InputException("task: a label occurs twice in " + labels);
+    Set<String> seen = new HashSet<>();
+    for (String label : labels) {
+      if (!seen.add(label)) {
+        throw new InputException(
+            "task: the label \"" + shown(label) + "\" occurs twice; give each class one name");
+      }
     }
+  }
+
+  /// A label may come from a file, of any length and with anything in it.
+  private static String shown(String label) {
+    String line = label.replaceAll("[\\p{Cntrl}\\u2028\\u2029]", "?");
+    return line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line;
   }
 
   /// Telling which of these labels a text has.

@@ -190,6 +190,32 @@ class PeftFolderTest {
   }
 
   @Test
+  void refuses_patterns_that_ask_for_too_much() throws IOException {
+    record Case(String key, String pattern, String message) {}
+    String endless = "(.+)+\\\\1!";
+    for (Case c :
+        List.of(
+            new Case("rank", "{\"query\": 2147483647}", "must be ranks from 1 to 65536"),
+            new Case("rank", "{\"query\": 1" + "0".repeat(400) + "}", "must be numbers by module"),
+            new Case("alpha", "{\"" + endless + "\": 1}", "must be short regular expressions"),
+            new Case(
+                "alpha",
+                "{\"" + "y".repeat(40_000) + "\": 1}",
+                "must be short regular expressions"))) {
+      Path folder = saved(SMALL.withMethod(Method.LORA));
+      change(
+          folder,
+          "adapter_config.json",
+          text ->
+              text.replace(
+                  "\"" + c.key + "_pattern\" : { }", "\"" + c.key + "_pattern\" : " + c.pattern));
+      assertLoading(folder)
+          .hasMessageContaining("\"" + c.key + "_pattern\" " + c.message)
+          .hasMessageMatching(".{0,600}");
+    }
+  }
+
+  @Test
   void choices_that_peft_has_no_name_for_survive_in_a_file_of_their_own() throws IOException {
     AdaLoraConfig chosen =
         SMALL
@@ -255,6 +281,7 @@ class PeftFolderTest {
     refuses("\"init_r\" : 4", "\"init_r\" : 5", "\"rank_pattern\" must be init_r = 5 booleans");
     refuses("\"init_r\" : 4", "\"init_r\" : \"4\"", "\"init_r\" must be a whole number");
     refuses("\"init_r\" : 4", "\"init_r\" : 99999999999", "\"init_r\" must be a whole number");
+    refuses("\"init_r\" : 4", "\"init_r\" : 2147483647", "\"init_r\" must be at most 65536");
     refuses("\"init_r\" : 4", "\"init_r\" : -1", "init-r: must be at least 1, got -1");
     refuses("\"lora_alpha\" : 32,", "", "\"lora_alpha\" must be a number, found nothing");
     refuses("\"beta1\" : 0.85", "\"beta1\" : 1", "adapter_config.json: beta1: must be between");
@@ -276,6 +303,14 @@ class PeftFolderTest {
         .hasMessageContaining(
             "labels.json: \"2\" must be one of the labels 0 to 2 of the classifier's 3 outputs,"
                 + " found nothing");
+    String name = "y".repeat(70_000);
+    Files.writeString(
+        folder.resolve("labels.json"),
+        "{\"0\": \"a\", \"1\": \"%s\", \"2\": \"%s\"}".formatted(name, name));
+    assertLoading(folder)
+        .hasMessageEndingWith(
+            "labels.json: task: the label \"%s…\" occurs twice; give each class one name; restore the file"
+                .formatted("y".repeat(80)));
   }
 
   @Test

@@ -28,6 +28,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class HuggingFaceFolderTest {
+  /// 320 digits: a whole number that no double can hold.
+  private static final String DIGITS =
+      "99999999999999999999999999999999999999999999999999999999999999999999999999999999"
+          + "99999999999999999999999999999999999999999999999999999999999999999999999999999999"
+          + "99999999999999999999999999999999999999999999999999999999999999999999999999999999"
+          + "99999999999999999999999999999999999999999999999999999999999999999999999999999999";
+
   private static final String VOCABULARY =
       "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\nriver\nfroze\n##n\nRiver\n.\n";
   private static final String CONFIG =
@@ -334,6 +341,12 @@ class HuggingFaceFolderTest {
             + " hiddenSize, got 3 heads for 4; use the file as it was published",
         "1e-12| \"small\"| layer_norm_eps is not a number that 32 bits can hold; use the file as it"
             + " was published",
+        "1e-12| 1e400| layer_norm_eps is not a number that 32 bits can hold; use the file as it was"
+            + " published",
+        "1e-12| "
+            + DIGITS
+            + "| layer_norm_eps is not a number that 32 bits can hold; use the file"
+            + " as it was published",
         "\"hidden_act\"| \"problem_type\": 1, \"x\"| problem_type is not text; use the file as it"
             + " was published",
         "\"hidden_act\"| \"id2label\": [], \"x\"| id2label is not an object; use the file as it was"

@@ -44,8 +44,8 @@ import picocli.CommandLine.Spec;
       "  jada finetune --train train.csv --dev dev.csv --text-column body --label-column kind",
       "  jada finetune --train sts.tsv --dev sts-dev.tsv --task regression --epochs 4",
       "  jada finetune --method lora --target-r 8 --target-modules query,value",
-      "  jada finetune --importance article --init orthonormal --orth-penalty squared --tfinal 0"
-          + " --init-r 12",
+      "  jada finetune --importance article --init orthonormal --init-r 12 \\",
+      "      --orth-penalty squared --tfinal 0",
       "  jada finetune --resume runs/mine",
       "",
       "Ctrl-C stops after the step in hand, saves what was learned and a checkpoint, and says how"

@@ -47,7 +47,7 @@ record Console(
           Map.entry("λ", "lambda"),
           Map.entry("γ", "gamma"),
           Map.entry("×", "x"),
-          Map.entry("·", "-"),
+          Map.entry("·", "*"),
           Map.entry("–", "-"),
           Map.entry("—", "-"),
           Map.entry("−", "-"),

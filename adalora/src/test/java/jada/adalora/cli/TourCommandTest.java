@@ -70,6 +70,6 @@ class TourCommandTest {
     }
 
     assertThat(jada.out().chars()).allMatch(c -> c < 128);
-    assertThat(jada.out()).contains("dW = P-diag(lambda)-Q").doesNotContain("?");
+    assertThat(jada.out()).contains("dW = P*diag(lambda)*Q").doesNotContain("?");
   }
 }

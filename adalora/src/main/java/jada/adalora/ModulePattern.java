@@ -1,6 +1,7 @@
 package jada.adalora;
 
 import jada.nn.InputException;
+import jada.nn.files.Quoted;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -12,8 +13,6 @@ final class ModulePattern {
   /// Looks at characters of a name. Sensible expressions need a few hundred; a million take
   /// milliseconds.
   private static final int MOST_LOOKS = 1_000_000;
-
-  private static final int SHOWN = 80;
 
   private final Pattern pattern;
 
@@ -28,15 +27,10 @@ final class ModulePattern {
       pattern = Pattern.compile(regex);
     } catch (PatternSyntaxException e) {
       throw new InputException(
-          "target modules: \"%s\" is no regular expression (%s near position %d)"
-              .formatted(shown(regex), e.getDescription(), e.getIndex()),
+          "target modules: %s is no regular expression (%s near position %d)"
+              .formatted(Quoted.of(regex), e.getDescription(), e.getIndex()),
           e);
     }
-  }
-
-  private static String shown(String regex) {
-    String line = regex.replaceAll("[\\p{Cntrl}\\u2028\\u2029]", "?");
-    return line.length() > SHOWN ? line.substring(0, SHOWN) + "…" : line;
   }
 
   /// Whether it matches the whole name.
@@ -47,8 +41,8 @@ final class ModulePattern {
       return pattern.matcher(new Watched(module)).matches();
     } catch (TooLong | StackOverflowError e) {
       throw new InputException(
-          "target modules: \"%s\" takes too long to match %s; write a simpler expression"
-              .formatted(shown(pattern.pattern()), module),
+          "target modules: %s takes too long to match %s; write a simpler expression"
+              .formatted(Quoted.of(pattern.pattern()), module),
           e);
     }
   }

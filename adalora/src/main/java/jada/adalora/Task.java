@@ -1,6 +1,7 @@
 package jada.adalora;
 
 import jada.nn.InputException;
+import jada.nn.files.Quoted;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -9,30 +10,23 @@ import java.util.Set;
 ///
 /// @param labels the labels in order of their index in the logits; none for a number
 public record Task(List<String> labels) {
-  private static final int LONGEST = 80;
 
   /// @throws InputException if there is exactly one label, or a label occurs twice
   public Task {
     labels = List.copyOf(labels);
     if (labels.size() == 1) {
       throw new InputException(
-          "task: \""
-              + shown(labels.getFirst())
-              + "\" is the only label; classification needs at least two");
+          "task: "
+              + Quoted.of(labels.getFirst())
+              + " is the only label; classification needs at least two");
     }
     Set<String> seen = new HashSet<>();
     for (String label : labels) {
       if (!seen.add(label)) {
         throw new InputException(
-            "task: the label \"" + shown(label) + "\" occurs twice; give each class one name");
+            "task: the label " + Quoted.of(label) + " occurs twice; give each class one name");
       }
     }
-  }
-
-  /// A label may come from a file, of any length and with anything in it.
-  private static String shown(String label) {
-    String line = label.replaceAll("[\\p{Cntrl}\\u2028\\u2029]", "?");
-    return line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line;
   }
 
   /// Telling which of these labels a text has.

@@ -143,7 +143,7 @@ class AdaLoraConfigTest {
         .isEqualTo(TargetModules.named("query", "value"));
     assertThatThrownBy(() -> TargetModules.parse("(query"))
         .isInstanceOf(InputException.class)
-        .hasMessageStartingWith("target modules: \"(query\" is no regular expression (");
+        .hasMessageStartingWith("target modules: '(query' is no regular expression (");
     assertThatThrownBy(() -> TargetModules.parse("query,,value"))
         .hasMessageContaining("contains no or an empty name");
   }
@@ -156,7 +156,7 @@ class AdaLoraConfigTest {
       assertThatThrownBy(() -> TargetModules.matching(endless).matches(module))
           .isInstanceOf(InputException.class)
           .hasMessage(
-              "target modules: \"%s\" takes too long to match %s; write a simpler expression",
+              "target modules: '%s' takes too long to match %s; write a simpler expression",
               endless, module);
     }
     assertThatThrownBy(() -> TargetModules.matching("(".repeat(3000) + ")".repeat(3000)))

@@ -309,7 +309,7 @@ class PeftFolderTest {
         "{\"0\": \"a\", \"1\": \"%s\", \"2\": \"%s\"}".formatted(name, name));
     assertLoading(folder)
         .hasMessageEndingWith(
-            "labels.json: task: the label \"%s…\" occurs twice; give each class one name; restore the file"
+            "labels.json: task: the label '%s…' occurs twice; give each class one name; restore the file"
                 .formatted("y".repeat(80)));
   }
 

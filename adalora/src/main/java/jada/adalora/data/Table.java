@@ -1,6 +1,7 @@
 package jada.adalora.data;
 
 import jada.nn.InputException;
+import jada.nn.files.Quoted;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

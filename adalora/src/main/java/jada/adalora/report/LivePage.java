@@ -23,8 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// Listening costs the run microseconds a step. Pages may come, go, come back and be slow as they
 /// like: each is told once a second what is new to it, by a thread of its own, and nothing waits
-/// for them. Only who knows its address, which holds
-/// a random token, can read it, and nobody can change anything through it.
+/// for them. Only who knows its address, which holds a random token, can read it, and nobody can
+/// change anything through it.
 public final class LivePage implements TrainingListener, AutoCloseable {
   private final AdaptedModel model;
   private final String title;

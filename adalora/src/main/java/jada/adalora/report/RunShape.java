@@ -28,7 +28,7 @@ record RunShape(
     BudgetUnit unit,
     Optional<BudgetSchedule> schedule) {
   /// Numbers kept of each kind for all triplets together: what bounds the size of the file. The
-  /// default run of 1,320 steps and 288 triplets keeps each fourth step.
+  /// default run of 1,320 steps and 144 triplets keeps each fourth step.
   private static final int NUMBERS = 120_000;
 
   /// More points than that no screen shows.

@@ -36,30 +36,17 @@ class EndToEndTest {
     finetune = new Captured();
     int status =
         finetune.run(
-            "finetune",
-            "--model",
-            world.model(),
-            "--train",
-            world.data("train.tsv", 300, 1),
-            "--dev",
-            dev,
-            "--out",
-            out,
-            "--epochs",
-            3,
-            "--batch-size",
-            10,
-            "--learning-rate",
-            2e-2,
-            "--init-r",
-            4,
-            "--target-r",
-            2,
-            "--head-baseline",
-            "--threads",
-            2,
-            "--seed",
-            7);
+            world.finetune(
+                out,
+                "--epochs",
+                3,
+                "--learning-rate",
+                2e-2,
+                "--head-baseline",
+                "--threads",
+                2,
+                "--seed",
+                7));
     assertThat(status).as(finetune.err()).isZero();
   }
 

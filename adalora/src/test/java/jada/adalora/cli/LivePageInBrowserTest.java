@@ -66,28 +66,7 @@ class LivePageInBrowserTest {
 
   private CompletableFuture<Integer> train(Captured finetune, Path out) {
     TinyWorld world = new TinyWorld(temp);
-    Object[] arguments = {
-      "finetune",
-      "--live",
-      "--model",
-      world.model(),
-      "--train",
-      world.data("train.tsv", 300, 1),
-      "--dev",
-      world.data("dev.tsv", 60, 2),
-      "--out",
-      out,
-      "--epochs",
-      EPOCHS,
-      "--batch-size",
-      10,
-      "--learning-rate",
-      2e-3,
-      "--init-r",
-      4,
-      "--target-r",
-      2
-    };
+    Object[] arguments = world.finetune(out, "--live", "--epochs", EPOCHS, "--learning-rate", 2e-3);
     CompletableFuture<Integer> status = new CompletableFuture<>();
     Thread.ofPlatform()
         .start(

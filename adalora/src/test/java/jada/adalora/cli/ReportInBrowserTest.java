@@ -53,27 +53,7 @@ class ReportInBrowserTest {
     TinyWorld world = new TinyWorld(temp);
     Path out = temp.resolve("out");
     Captured finetune = new Captured();
-    int status =
-        finetune.run(
-            "finetune",
-            "--model",
-            world.model(),
-            "--train",
-            world.data("train.tsv", 300, 1),
-            "--dev",
-            world.data("dev.tsv", 60, 2),
-            "--out",
-            out,
-            "--epochs",
-            2,
-            "--batch-size",
-            10,
-            "--learning-rate",
-            2e-2,
-            "--init-r",
-            4,
-            "--target-r",
-            2);
+    int status = finetune.run(world.finetune(out, "--epochs", 2, "--learning-rate", 2e-2));
     assertThat(status).as(finetune.err()).isZero();
     for (String line : Files.readAllLines(out.resolve("trace.jsonl"))) {
       TRACE.add(new JsonMapper().readTree(line));

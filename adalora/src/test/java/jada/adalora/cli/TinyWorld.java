@@ -32,6 +32,18 @@ final class TinyWorld {
     this.folder = folder;
   }
 
+  /// A command that trains on 300 and 60 of its texts, from 4 to 2 triplets a matrix.
+  ///
+  /// @param more options besides
+  Object[] finetune(Path out, Object... more) {
+    List<Object> arguments = new ArrayList<>(List.of("finetune", "--model", model()));
+    arguments.addAll(
+        List.of("--train", data("train.tsv", 300, 1), "--dev", data("dev.tsv", 60, 2)));
+    arguments.addAll(List.of("--out", out, "--batch-size", 10, "--init-r", 4, "--target-r", 2));
+    arguments.addAll(List.of(more));
+    return arguments.toArray();
+  }
+
   /// The base model's folder, written anew.
   Path model() {
     Path model = folder.resolve("model");

@@ -1,18 +1,21 @@
 package jada.nn.files;
 
-/// Names that came out of a file, made fit for a one-line message.
-final class Quoted {
+/// Text that came out of a file, made fit for a one-line message.
+public final class Quoted {
   private static final int LONGEST = 80;
 
   private Quoted() {}
 
-  /// The name in single quotes, shortened, with a question mark for everything that could break a
+  /// The text in single quotes, shortened, with a question mark for everything that could break a
   /// line or steer a terminal.
-  static String of(String name) {
-    StringBuilder text = new StringBuilder("'");
-    name.codePoints().limit(LONGEST).map(c -> isPlain(c) ? c : '?').forEach(text::appendCodePoint);
-    boolean shortened = name.codePoints().skip(LONGEST).findAny().isPresent();
-    return text.append(shortened ? "…'" : "'").toString();
+  public static String of(String text) {
+    StringBuilder quoted = new StringBuilder("'");
+    text.codePoints()
+        .limit(LONGEST)
+        .map(c -> isPlain(c) ? c : '?')
+        .forEach(quoted::appendCodePoint);
+    boolean shortened = text.codePoints().skip(LONGEST).findAny().isPresent();
+    return quoted.append(shortened ? "…'" : "'").toString();
   }
 
   private static boolean isPlain(int codePoint) {

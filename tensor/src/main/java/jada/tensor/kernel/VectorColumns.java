@@ -31,7 +31,7 @@ final class VectorColumns {
     }
     FloatVector sum = FloatVector.zero(SPECIES);
     for (int i = j; i < end; i += stride) {
-      // Approximations.expBelow0
+      // Approximations.expBelow0, written out as in VectorMath, which says why
       FloatVector v = fromArray(SPECIES, x, i).sub(max).mul(scale);
       VectorMask<Float> tiny = v.compare(VectorOperators.LT, EXP_NORMAL);
       FloatVector z = v.blend(EXP_NORMAL, tiny);

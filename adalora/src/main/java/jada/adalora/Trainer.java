@@ -101,19 +101,8 @@ final class Trainer {
     Gradients gradients = clipped.gradients();
     Profile.lap("clipping");
     double rate = learningRate.at(t);
-    lastGood.remember(model.parameters());
-    boolean changed;
-    try {
-      adaptiveRanks.ifPresent(r -> r.beforeStep(t, gradients));
-      optimizer.step(gradients, rate);
-      requireFiniteWeights(t);
-      Profile.lap("optimizer");
-      changed = adaptiveRanks.map(r -> r.afterStep(t, gradients, this::replace)).orElse(false);
-      Profile.lap("ranks");
-    } catch (TrainingDiverged e) {
-      lastGood.restore(model);
-      throw e;
-    }
+    // The new values, moments and averages outlive the step.
+    boolean changed = Workspace.outside(() -> update(t, gradients, rate));
     return new StepReport(
         t,
         epoch,
@@ -125,6 +114,26 @@ final class Trainer {
         batch.tokens(),
         System.nanoTime() - start,
         changed || t == 0 ? model.ranks() : Map.of());
+  }
+
+  /// Steps 4 to 6.
+  ///
+  /// @return whether triplets were masked or came back
+  private boolean update(int t, Gradients gradients, double rate) {
+    lastGood.remember(model.parameters());
+    try {
+      adaptiveRanks.ifPresent(r -> r.beforeStep(t, gradients));
+      optimizer.step(gradients, rate);
+      requireFiniteWeights(t);
+      Profile.lap("optimizer");
+      boolean changed =
+          adaptiveRanks.map(r -> r.afterStep(t, gradients, this::replace)).orElse(false);
+      Profile.lap("ranks");
+      return changed;
+    } catch (TrainingDiverged e) {
+      lastGood.restore(model);
+      throw e;
+    }
   }
 
   AdamW optimizer() {

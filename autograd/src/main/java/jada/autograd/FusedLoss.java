@@ -45,8 +45,9 @@ final class FusedLoss {
     requireOnePerRow("meanSquaredError", "target", predictions, targets.length);
     Tensor error = predictions.value().subtract(Tensor.of(Shape.of(rows, 1), targets.clone()));
     double total = 0;
-    for (float e : error.array()) {
-      total += (double) e * e;
+    for (int i = 0; i < rows; i++) {
+      double e = error.get(i, 0);
+      total += e * e;
     }
     return Result.of(
         "meanSquaredError",

@@ -244,7 +244,7 @@ public final class Tensor {
   public Tensor addRow(Tensor row) {
     Fit.row("addRow", this, row);
     int n = row.size();
-    Tensor out = zeros(shape);
+    Tensor out = blank(shape);
     forRows((from, to) -> KERNELS.addRow(data, row.data, n, out.data, from, to));
     return out;
   }
@@ -253,7 +253,7 @@ public final class Tensor {
   public Tensor multiplyRow(Tensor row) {
     Fit.row("multiplyRow", this, row);
     int n = row.size();
-    Tensor out = zeros(shape);
+    Tensor out = blank(shape);
     forRows((from, to) -> KERNELS.multiplyRow(data, row.data, n, out.data, from, to));
     return out;
   }
@@ -262,7 +262,7 @@ public final class Tensor {
   public Tensor multiplyColumn(Tensor column) {
     Fit.column("multiplyColumn", this, column);
     int n = shape.columns();
-    Tensor out = zeros(shape);
+    Tensor out = blank(shape);
     forRows(
         (from, to) -> {
           for (int r = from; r < to; r++) {
@@ -286,7 +286,7 @@ public final class Tensor {
   /// The sum of each innermost row: (…, n) -> (m), m the number of rows.
   public Tensor sumColumns() {
     int n = shape.columns();
-    Tensor out = zeros(Shape.of(shape.rows()));
+    Tensor out = blank(Shape.of(shape.rows()));
     forRows(
         (from, to) -> {
           for (int r = from; r < to; r++) {
@@ -314,7 +314,7 @@ public final class Tensor {
 
   /// Softmax of each innermost row.
   public Tensor softmax() {
-    Tensor out = zeros(shape);
+    Tensor out = blank(shape);
     int n = shape.columns();
     forRows((from, to) -> KERNELS.softmaxRows(data, n, out.data, from, to));
     return out;
@@ -345,7 +345,7 @@ public final class Tensor {
     Fit.matrix("transpose", this);
     int m = shape.dim(0);
     int n = shape.dim(1);
-    Tensor out = zeros(Shape.of(n, m));
+    Tensor out = blank(Shape.of(n, m));
     Blocks.rows(n, m, (from, to) -> transpose(m, n, from, to, out.data));
     return out;
   }
@@ -382,7 +382,7 @@ public final class Tensor {
     Fit.matrix("gatherRows", this);
     Fit.indices("gatherRows", "row", rows, shape.dim(0));
     int n = shape.dim(1);
-    Tensor out = zeros(Shape.of(rows.length, n));
+    Tensor out = blank(Shape.of(rows.length, n));
     Blocks.rows(
         rows.length,
         n,
@@ -404,7 +404,8 @@ public final class Tensor {
     }
     Fit.indices("scatterRows", "row", rows, m);
     int n = shape.dim(1);
-    Tensor out = zeros(Shape.of(m, n));
+    Tensor out = blank(Shape.of(m, n));
+    Arrays.fill(out.data, 0, out.size(), 0);
     for (int i = 0; i < rows.length; i++) {
       int to = rows[i] * n;
       for (int j = 0; j < n; j++) {
@@ -420,7 +421,7 @@ public final class Tensor {
     Fit.indices("gatherColumns", "column", columns, shape.dim(1));
     int n = shape.dim(1);
     int k = columns.length;
-    Tensor out = zeros(Shape.of(shape.dim(0), k));
+    Tensor out = blank(Shape.of(shape.dim(0), k));
     forRows(
         (from, to) -> {
           for (int r = from; r < to; r++) {
@@ -465,7 +466,7 @@ public final class Tensor {
   }
 
   private Tensor unary(UnaryKernel kernel) {
-    Tensor out = zeros(shape);
+    Tensor out = blank(shape);
     Blocks.elements(size(), (from, to) -> kernel.apply(data, out.data, from, to));
     return out;
   }
@@ -481,7 +482,7 @@ public final class Tensor {
 
   private Tensor binary(String operation, Tensor other, BinaryKernel kernel) {
     Fit.equal(operation, this, other);
-    Tensor out = zeros(shape);
+    Tensor out = blank(shape);
     Blocks.elements(size(), (from, to) -> kernel.apply(data, other.data, out.data, from, to));
     return out;
   }
@@ -499,7 +500,7 @@ public final class Tensor {
   }
 
   private static Tensor product(int m, int n, int k, Operand a, Operand b) {
-    Tensor out = zeros(Shape.of(m, n));
+    Tensor out = blank(Shape.of(m, n));
     Gemm.multiply(Blocks.dispatcher(), m, n, k, a, b, out.data, 0, n);
     return out;
   }

@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -15,18 +16,20 @@ import java.util.function.Supplier;
 ///     Workspace workspace = new Workspace();
 ///     for (...) workspace.run(() -> step());
 ///
-/// While [#call] runs, [Tensor#blank] lends on the calling thread; elsewhere it allocates. Tensors
-/// over lent arrays (the values and gradients of a graph's operations) must not be used after the
-/// call; [Tensor#copy] makes one that may be. With assertions enabled, arrays that were taken back
-/// hold NaN until they are lent again, so that a test of what was computed with them fails.
+/// While [#call] runs, the results of a [Tensor]'s operations lie in lent arrays if they were made
+/// on the calling thread; elsewhere they are allocated. They must not be used after the call;
+/// [Tensor#copy] makes a tensor that may be, and what is computed [#outside] may be as well. With
+/// assertions enabled, arrays that were taken back hold NaN until they are lent again, so that a
+/// test of what was computed with them fails.
 ///
 /// Texts differ in length from step to step, so an array is lent to whatever fits it: a lent array
-/// may be up to twice as long as the tensor over it.
+/// may be up to twice as long as the tensor over it. New ones have one of eight lengths to a
+/// doubling, so that the next step finds one that fits.
 public final class Workspace {
-  private static final ScopedValue<Workspace> BOUND = ScopedValue.newInstance();
+  private static final ScopedValue<Optional<Workspace>> BOUND = ScopedValue.newInstance();
 
-  /// Floats below which allocating costs nothing worth saving: 64 KiB.
-  private static final int LEAST = 16_384;
+  /// Floats below which allocating costs nothing worth saving: 4 KiB.
+  private static final int LEAST = 1024;
 
   /// Free arrays by length; those that came back last, and so are still in the caches, go first.
   private final NavigableMap<Integer, Deque<float[]>> free = new TreeMap<>();
@@ -51,7 +54,7 @@ public final class Workspace {
     }
     running = true;
     try {
-      return ScopedValue.where(BOUND, this).call(computation::get);
+      return ScopedValue.where(BOUND, Optional.of(this)).call(computation::get);
     } finally {
       lent.keySet().forEach(this::keep);
       lent.clear();
@@ -68,34 +71,50 @@ public final class Workspace {
         });
   }
 
+  /// Computes without the workspace of the calling thread, if there is one: for what outlives the
+  /// call, such as moving averages and the values of parameters.
+  public static <T> T outside(Supplier<T> computation) {
+    return ScopedValue.where(BOUND, Optional.empty()).call(computation::get);
+  }
+
+  private static Optional<Workspace> bound() {
+    return BOUND.orElse(Optional.empty());
+  }
+
   /// A point in the computation: what is lent from now on may be given back to it.
   public static long mark() {
-    return BOUND.isBound() ? BOUND.get().lendings : 0;
+    return bound().map(workspace -> workspace.lendings).orElse(0L);
   }
 
   /// Gives an array back before the computation ends, for whoever knows that no tensor over it will
   /// be read again. Does nothing unless it was lent by this thread's workspace after the mark.
   public static void giveBack(Tensor tensor, long mark) {
-    if (BOUND.isBound()) {
-      BOUND.get().takeBack(tensor.array(), mark);
-    }
+    bound().ifPresent(workspace -> workspace.takeBack(tensor.array(), mark));
   }
 
   /// At least `size` floats, whose contents mean nothing.
   static float[] lend(int size) {
-    return size < LEAST || !BOUND.isBound() ? new float[size] : BOUND.get().take(size);
+    if (size < LEAST) {
+      return new float[size];
+    }
+    return bound().map(workspace -> workspace.take(size)).orElseGet(() -> new float[size]);
   }
 
   private float[] take(int size) {
     var fitting = free.ceilingEntry(size);
     boolean fits = fitting != null && fitting.getKey() / 2 <= size;
-    // An eighth more than asked for: the next step's tensors are a little longer or shorter.
-    float[] array = fits ? fitting.getValue().pop() : new float[Math.addExact(size, size / 8)];
+    float[] array = fits ? fitting.getValue().pop() : new float[length(size)];
     if (fits && fitting.getValue().isEmpty()) {
       free.remove(fitting.getKey());
     }
     lent.put(array, lendings++);
     return array;
+  }
+
+  /// The least length of one, 1⅛, 1¼ … 1⅞ times a power of two that holds so many floats.
+  private static int length(int size) {
+    int step = Integer.highestOneBit(size) / 8;
+    return Math.multiplyExact(Math.ceilDiv(size, step), step);
   }
 
   private void takeBack(float[] array, long mark) {

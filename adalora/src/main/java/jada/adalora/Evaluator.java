@@ -5,8 +5,11 @@ import jada.adalora.data.Dataset;
 import jada.adalora.data.Metrics;
 import jada.autograd.Variable;
 import jada.tensor.Tensor;
+import jada.tensor.Workspace;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -14,8 +17,9 @@ import java.util.stream.IntStream;
 /// Scores a model on labelled examples. Dropout is off, and the orthogonality penalty is not part
 /// of the loss.
 public final class Evaluator {
-  /// Examples scored together; enough rows for the matrix products, little memory.
-  static final int BATCH = 64;
+  /// Examples scored together: enough rows for the matrix products, and no more memory than a step
+  /// of training takes.
+  static final int BATCH = 32;
 
   private Evaluator() {}
 
@@ -27,23 +31,38 @@ public final class Evaluator {
   public static Evaluation evaluate(AdaptedModel model, Dataset data, int maxLength) {
     EncodedExamples examples = EncodedExamples.of(data, model.task(), model.base(), maxLength);
     return evaluate(
-        positions -> model.logits(examples.batch(positions)), model.task(), examples, 0);
+        positions -> model.logits(examples.batch(positions)),
+        model.task(),
+        examples,
+        0,
+        new Workspace());
   }
 
   /// Scores whatever gives logits (B, K) for the examples at B positions.
   static Evaluation evaluate(
-      Function<int[], Variable> model, Task task, EncodedExamples examples, int step) {
-    double loss = 0;
-    Tensor[] logits = new Tensor[(examples.size() + BATCH - 1) / BATCH];
-    for (int b = 0; b < logits.length; b++) {
-      int[] positions =
-          IntStream.range(b * BATCH, Math.min(examples.size(), (b + 1) * BATCH)).toArray();
-      Variable output = model.apply(positions);
-      loss += examples.answers().loss(output, positions).value().item() * (double) positions.length;
-      logits[b] = output.value();
+      Function<int[], Variable> model,
+      Task task,
+      EncodedExamples examples,
+      int step,
+      Workspace workspace) {
+    List<Scored> batches = new ArrayList<>();
+    for (int from = 0; from < examples.size(); from += BATCH) {
+      int[] positions = IntStream.range(from, Math.min(examples.size(), from + BATCH)).toArray();
+      batches.add(
+          workspace.call(
+              () -> {
+                Variable logits = model.apply(positions); // (B, K)
+                float loss = examples.answers().loss(logits, positions).value().item();
+                return new Scored((double) loss * positions.length, logits.value().copy());
+              }));
     }
-    return new Evaluation(step, loss / examples.size(), metrics(task, logits, examples.answers()));
+    double loss = batches.stream().mapToDouble(Scored::loss).sum() / examples.size();
+    Tensor[] logits = batches.stream().map(Scored::logits).toArray(Tensor[]::new);
+    return new Evaluation(step, loss, metrics(task, logits, examples.answers()));
   }
+
+  /// @param loss the sum over the examples of a batch, in nats or squared units of the target
+  private record Scored(double loss, Tensor logits) {}
 
   private static Map<String, Double> metrics(Task task, Tensor[] logits, Answers answers) {
     Map<String, Double> metrics = new LinkedHashMap<>();

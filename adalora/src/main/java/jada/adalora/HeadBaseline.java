@@ -15,6 +15,7 @@ import jada.tensor.RandomSource;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import jada.tensor.Workers;
+import jada.tensor.Workspace;
 import java.util.Arrays;
 import java.util.List;
 
@@ -62,35 +63,38 @@ public final class HeadBaseline {
             EncodedExamples trainExamples =
                 EncodedExamples.of(train, task, base, options.maxLength());
             EncodedExamples devExamples = EncodedExamples.of(dev, task, base, options.maxLength());
+            int channels = base.config().hiddenSize();
             int all = trainExamples.size() + devExamples.size();
             progress.started("encoder for the head alone", "examples", all);
-            Tensor trainFeatures = baseline.features(trainExamples, 0, progress);
-            Tensor devFeatures = baseline.features(devExamples, trainExamples.size(), progress);
+            Tensor trainFeatures = baseline.features(channels, trainExamples, 0, progress);
+            Tensor devFeatures =
+                baseline.features(channels, devExamples, trainExamples.size(), progress);
             progress.finished();
             baseline.train(model, trainExamples, trainFeatures, options.seed());
             return Evaluator.evaluate(
                 positions -> baseline.logits(devExamples, devFeatures, positions),
                 task,
                 devExamples,
-                0);
+                0,
+                new Workspace());
           });
     }
   }
 
   /// The first token's hidden state of every example: (n, C).
-  private Tensor features(EncodedExamples examples, int before, Progress progress) {
-    Tensor all = null;
+  private Tensor features(int channels, EncodedExamples examples, int before, Progress progress) {
+    Tensor all = Tensor.zeros(Shape.of(examples.size(), channels));
+    Workspace workspace = new Workspace();
     for (int from = 0; from < examples.size(); from += Evaluator.BATCH) {
       int first = from;
       int[] positions = new int[Math.min(Evaluator.BATCH, examples.size() - from)];
       Arrays.setAll(positions, i -> first + i);
-      Tensor hidden =
-          network.encoder().forward(examples.batch(positions), network.head().rows()).value();
-      int channels = hidden.shape().columns();
-      if (all == null) {
-        all = Tensor.zeros(Shape.of(examples.size(), channels));
-      }
-      System.arraycopy(hidden.array(), 0, all.array(), from * channels, hidden.size());
+      workspace.run(
+          () -> {
+            Tensor hidden =
+                network.encoder().forward(examples.batch(positions), network.head().rows()).value();
+            System.arraycopy(hidden.array(), 0, all.array(), first * channels, hidden.size());
+          });
       progress.advanced(before + from + positions.length);
     }
     return all;

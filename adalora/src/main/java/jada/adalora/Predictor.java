@@ -4,6 +4,7 @@ import jada.adalora.data.Input;
 import jada.nn.Batch;
 import jada.nn.Encoding;
 import jada.tensor.Tensor;
+import jada.tensor.Workspace;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.Map;
 /// as long as nobody trains its model; each computes on its own thread, or on the
 /// [jada.tensor.Workers] that it has bound.
 public final class Predictor {
-  private static final int BATCH = 64;
+  private static final int BATCH = 32;
 
   private final AdaptedModel model;
   private final int maxLength;
@@ -41,16 +42,20 @@ public final class Predictor {
   /// The answers to several inputs, in their order.
   public List<Prediction> predict(List<Input> inputs) {
     List<Prediction> predictions = new ArrayList<>(inputs.size());
+    Workspace workspace = new Workspace();
     for (int from = 0; from < inputs.size(); from += BATCH) {
       List<Encoding> encodings = new ArrayList<>();
       for (Input input : inputs.subList(from, Math.min(inputs.size(), from + BATCH))) {
         encodings.add(EncodedExamples.encode(input, model.base(), maxLength));
       }
-      Tensor logits = model.logits(Batch.of(encodings)).value(); // (B, K)
-      Tensor probabilities = logits.softmax(); // (B, K)
-      for (int i = 0; i < encodings.size(); i++) {
-        predictions.add(answer(logits, probabilities, i));
-      }
+      workspace.run(
+          () -> {
+            Tensor logits = model.logits(Batch.of(encodings)).value(); // (B, K)
+            Tensor probabilities = logits.softmax(); // (B, K)
+            for (int i = 0; i < encodings.size(); i++) {
+              predictions.add(answer(logits, probabilities, i));
+            }
+          });
     }
     return predictions;
   }

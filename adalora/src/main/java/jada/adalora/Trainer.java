@@ -42,10 +42,12 @@ final class Trainer {
   private final LearningRate learningRate;
   private final AdamW optimizer;
   private final Optional<AdaptiveRanks> adaptiveRanks;
-  private final Workspace workspace = new Workspace();
+  private final Workspace workspace;
   private final LastGood lastGood = new LastGood();
 
-  Trainer(AdaptedModel model, TrainingOptions options, int totalSteps) {
+  /// @param workspace where the tensors of a step lie
+  Trainer(AdaptedModel model, TrainingOptions options, int totalSteps, Workspace workspace) {
+    this.workspace = workspace;
     this.model = model;
     this.config = model.config();
     this.options = options;

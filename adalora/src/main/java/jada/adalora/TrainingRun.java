@@ -7,6 +7,7 @@ import jada.adalora.TrainingListener.RunPlan;
 import jada.adalora.TrainingListener.StepReport;
 import jada.adalora.TrainingState.Progress;
 import jada.tensor.RandomSource;
+import jada.tensor.Workspace;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,6 +26,7 @@ final class TrainingRun {
   private final EncodedExamples train;
   private final EncodedExamples dev;
   private final RunIdentity identity;
+  private final Workspace workspace = new Workspace(); // of steps and of scoring, in turns
   private final int steps;
   private final int perEpoch;
 
@@ -61,7 +63,7 @@ final class TrainingRun {
   TrainingResult run(Optional<Checkpoint> from) {
     RunPlan plan = plan(); // of the whole run, hence before triplets are dropped again
     Optional<TrainingState> state = from.map(this::restoreModel);
-    Trainer trainer = new Trainer(model, options, steps);
+    Trainer trainer = new Trainer(model, options, steps, workspace);
     state.ifPresent(s -> s.restore(model, trainer));
     listener.started(plan);
     tellOfCutTexts(train);
@@ -154,7 +156,7 @@ final class TrainingRun {
   private Evaluation evaluate() {
     Evaluation evaluation =
         Evaluator.evaluate(
-            positions -> model.logits(dev.batch(positions)), model.task(), dev, done);
+            positions -> model.logits(dev.batch(positions)), model.task(), dev, done, workspace);
     evaluations.add(evaluation);
     listener.evaluated(evaluation);
     return evaluation;

@@ -13,6 +13,7 @@ import jada.nn.files.HuggingFaceFolder;
 import jada.nn.files.OnnxBert;
 import jada.nn.files.Safetensors;
 import jada.nn.files.TensorFlowBert;
+import jada.tensor.Workspace;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -396,7 +397,7 @@ class HostileFilesTest {
     state.requireSameRun(
         folder, RunIdentity.of(model, TinyRun.OPTIONS, TinyRun.TRAIN, TinyRun.DEV, 18));
     state.restore(model);
-    state.restore(model, new Trainer(model, TinyRun.OPTIONS, 18));
+    state.restore(model, new Trainer(model, TinyRun.OPTIONS, 18, new Workspace()));
     state.progress();
   }
 

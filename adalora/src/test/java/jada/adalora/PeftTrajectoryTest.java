@@ -10,6 +10,7 @@ import jada.autograd.Parameter;
 import jada.nn.PretrainedModel;
 import jada.nn.files.HuggingFaceFolder;
 import jada.nn.files.Safetensors;
+import jada.tensor.Workspace;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -164,7 +165,7 @@ class PeftTrajectoryTest {
     assertThat(steps).isEqualTo(peft.steps()).isGreaterThanOrEqualTo(200);
     assertThat(model.adapters().keySet()).containsExactlyInAnyOrderElementsOf(peft.modules());
 
-    Trainer trainer = new Trainer(model, options, steps);
+    Trainer trainer = new Trainer(model, options, steps, new Workspace());
     Trace trace = new Trace();
     int perEpoch = data.size() / options.batchSize();
     for (int t = 0; t < steps; t++) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jada.tensor.Tensor;
+import jada.tensor.Workspace;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,7 @@ class TrainerTest {
   private static final int[] BATCH = IntStream.range(0, 8).toArray();
 
   private final AdaptedModel model = TinyRun.model(TinyRun.CONFIG);
-  private final Trainer trainer = new Trainer(model, TinyRun.OPTIONS, 18);
+  private final Trainer trainer = new Trainer(model, TinyRun.OPTIONS, 18, new Workspace());
   private final EncodedExamples examples =
       EncodedExamples.of(TinyRun.TRAIN, TinyRun.TASK, model.base(), 12);
 
@@ -66,7 +67,8 @@ class TrainerTest {
   void notices_weights_that_the_optimizer_has_blown_up_and_takes_the_step_back() {
     Map<String, List<Integer>> before = TinyRun.bits(model);
     Trainer rash =
-        new Trainer(model, TinyRun.OPTIONS.withLearningRate(1e300).withWarmupRatio(0), 18);
+        new Trainer(
+            model, TinyRun.OPTIONS.withLearningRate(1e300).withWarmupRatio(0), 18, new Workspace());
 
     assertThatThrownBy(() -> rash.step(0, 0, examples, BATCH))
         .isInstanceOf(TrainingDiverged.class)

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -202,6 +203,13 @@ final class Browser implements AutoCloseable {
 
   void widen() {
     driver.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+  }
+
+  /// What an element looks like, as a PNG file.
+  byte[] picture(String selector) {
+    WebElement element = one(selector);
+    driver.executeScript("arguments[0].scrollIntoView({block: 'start'})", element);
+    return element.getScreenshotAs(OutputType.BYTES);
   }
 
   /// The page on paper, as a PDF file.

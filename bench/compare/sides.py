@@ -45,7 +45,7 @@ def parser(doc, rounds=3, peer=True):
     if peer:
         p.add_argument("--peer-python", required=True, help="Python with torch, transformers, peft, onnxruntime")
     p.add_argument("--java", default="java", help="JDK 25 or newer")
-    p.add_argument("--java-options", default="-XX:+UseParallelGC", help="as the launcher has them")
+    p.add_argument("--java-options", default="-XX:+UseSerialGC -Xmn32m", help="as the launcher has them")
     p.add_argument("--jar", default="bench/target/benchmarks.jar", help="class path of Jada")
     p.add_argument("--rounds", type=int, default=rounds)
     p.add_argument("--threads", type=int, default=2)

@@ -1,5 +1,7 @@
 package jada.tensor.kernel;
 
+import java.lang.foreign.MemorySegment;
+
 /// Holds the choice of kernels; made at the first use of [Kernels#fastest()] or [Gemm].
 ///
 /// The system property `jada.kernels` chooses by hand, `scalar` or `vector`, for tests and
@@ -10,12 +12,16 @@ final class Fastest {
   /// Whether the vector unit computes.
   static final boolean VECTOR;
 
+  /// Whether two tiles at once pay: vectors of 16 lanes come with 32 registers for them.
+  static final boolean TALL;
+
   static final Kernels KERNELS;
 
   static {
     String wanted = System.getProperty("jada.kernels", "");
     String obstacle = obstacle();
     VECTOR = obstacle.isEmpty() && !wanted.equals("scalar");
+    TALL = VECTOR && VectorTile.COLUMNS / 2 >= 16;
     KERNELS = VECTOR ? new VectorKernels() : new ScalarKernels();
     if (VECTOR) {
       DIAGNOSIS = "kernels: " + KERNELS.name();
@@ -32,7 +38,7 @@ final class Fastest {
   static void tile(
       float[] a,
       int ao,
-      float[] b,
+      MemorySegment b,
       int bo,
       int k,
       float[] s,
@@ -45,6 +51,29 @@ final class Fastest {
       VectorTile.multiply(a, ao, b, bo, k, s, so, lds, c, co, ldc);
     } else {
       ScalarTile.multiply(a, ao, b, bo, k, s, so, lds, c, co, ldc);
+    }
+  }
+
+  /// C ← S + A·B for two tiles, one below the other, from the panels of A at `ao` and `below`.
+  static void tallTile(
+      float[] a,
+      int ao,
+      int below,
+      MemorySegment b,
+      int bo,
+      int k,
+      float[] s,
+      int so,
+      int lds,
+      float[] c,
+      int co,
+      int ldc) {
+    if (TALL) {
+      VectorTile.multiplyTall(a, ao, below, b, bo, k, s, so, lds, c, co, ldc);
+    } else {
+      tile(a, ao, b, bo, k, s, so, lds, c, co, ldc);
+      int rows = ScalarTile.ROWS;
+      tile(a, below, b, bo, k, s, so + rows * lds, lds, c, co + rows * ldc, ldc);
     }
   }
 

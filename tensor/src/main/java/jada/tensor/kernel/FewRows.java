@@ -50,7 +50,7 @@ final class FewRows {
 
   void run(Dispatcher dispatcher) {
     Effort.count(m, n, k);
-    float[] left = Scratch.ofThread().right(Math.multiplyExact(LIMIT, k));
+    float[] left = Scratch.ofThread().few(Math.multiplyExact(LIMIT, k));
     Panels.packLeft(a, 0, m, 0, k, left);
     int panels = Math.ceilDiv(n, COLUMNS);
     long work = Math.max(1, (long) m * k * COLUMNS);
@@ -89,7 +89,7 @@ final class FewRows {
       right = scratch.strip;
       bo = 0;
       ldb = COLUMNS;
-      Panels.packRight(rows, j, depth, j, j + width, right);
+      Panels.packStrip(rows, j, width, 0, depth, right);
     }
     float[] c = target.data();
     for (int i = 0; i < m; i += ROWS) {

@@ -3,6 +3,7 @@ package jada.tensor.kernel;
 import jada.tensor.kernel.Product.Right;
 import jada.tensor.kernel.Product.Start;
 import jada.tensor.kernel.Product.Target;
+import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /// Matrix products: C = S + A·B with A (m,k), B (k,n), C (m,n), and S zero, a row, or C itself.
@@ -159,7 +160,7 @@ public final class Gemm {
       return;
     }
     int width = Math.max(COLUMNS, RIGHT_LIMIT / Math.max(1, k) / COLUMNS * COLUMNS);
-    float[] panels = Scratch.ofThread().right(Panels.size(k, Math.min(width, n)));
+    MemorySegment panels = Scratch.ofThread().right(Panels.size(k, Math.min(width, n)));
     // Packing an element takes as long as some 16 multiply-adds.
     int perTask = Math.max(1, Product.TASK / 16 / Math.max(1, k * COLUMNS)) * COLUMNS;
     for (int first = 0; first < n; first += width) {

@@ -1,5 +1,6 @@
 package jada.tensor.kernel;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /// A product of low rank that rides along with A·B:
@@ -44,9 +45,9 @@ public final class LowRank {
       return Optional.empty();
     }
     Scratch scratch = Scratch.ofThread();
-    float[] d = scratch.down(Panels.size(k, rank));
+    MemorySegment d = scratch.down(Panels.size(k, rank));
     Panels.packRight(down, 0, k, 0, rank, d);
-    float[] u = scratch.up(Panels.size(rank, n));
+    MemorySegment u = scratch.up(Panels.size(rank, n));
     Panels.packRight(up, 0, rank, 0, n, u);
     return Optional.of(new Packed(this, k, d, u));
   }
@@ -58,10 +59,10 @@ public final class LowRank {
 
     private final LowRank of;
     private final int k;
-    private final float[] down;
-    private final float[] up;
+    private final MemorySegment down;
+    private final MemorySegment up;
 
-    private Packed(LowRank of, int k, float[] down, float[] up) {
+    private Packed(LowRank of, int k, MemorySegment down, MemorySegment up) {
       this.of = of;
       this.k = k;
       this.down = down;
@@ -83,13 +84,19 @@ public final class LowRank {
       float[] sums = scratch.sums(Product.ROW_BLOCK * width); // (rows, width)
       for (int q = 0; q < of.rank; q += COLUMNS) {
         int panel = q * k + p * COLUMNS;
-        for (int r = 0; r < rows; r += ROWS) {
+        for (int r = 0; r < rows; r += 2 * ROWS) {
           int at = r * width + q;
           float[] start = p == 0 ? Product.ZEROS : sums;
           int so = p == 0 ? 0 : at;
           int lds = p == 0 ? 0 : width;
-          Fastest.tile(
-              scratch.left, r * depth, down, panel, depth, start, so, lds, sums, at, width);
+          int left = r * depth;
+          if (r + ROWS < rows) {
+            int below = left + ROWS * depth;
+            Fastest.tallTile(
+                scratch.left, left, below, down, panel, depth, start, so, lds, sums, at, width);
+          } else {
+            Fastest.tile(scratch.left, left, down, panel, depth, start, so, lds, sums, at, width);
+          }
         }
       }
     }
@@ -123,6 +130,15 @@ public final class LowRank {
       int rank = of.rank;
       float[] left = scratch.narrow(Product.ROW_BLOCK * rank);
       Fastest.tile(left, row * rank, up, j * rank, rank, c, co, ldc, c, co, ldc);
+    }
+
+    /// The same for two tiles, the second below the first.
+    void upTall(Scratch scratch, int row, int j, float[] c, int co, int ldc) {
+      int rank = of.rank;
+      float[] left = scratch.narrow(Product.ROW_BLOCK * rank);
+      int panel = row * rank;
+      int below = panel + ROWS * rank;
+      Fastest.tallTile(left, panel, below, up, j * rank, rank, c, co, ldc, c, co, ldc);
     }
   }
 }

@@ -1,5 +1,6 @@
 package jada.tensor.kernel;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /// One matrix product with B packed: cuts C into blocks for tasks, and blocks into tiles.
@@ -46,7 +47,7 @@ final class Product {
   private final Target target;
 
   /// The columns `[first, last)` of B and of C, in panels.
-  record Right(float[] panels, int first, int last) {}
+  record Right(MemorySegment panels, int first, int last) {}
 
   /// Element (i, j) of C is `data[offset + i·stride + j]`.
   record Target(float[] data, int offset, int stride) {}
@@ -129,7 +130,17 @@ final class Product {
       for (int column = j; column < toColumn; column += COLUMNS) {
         int width = Math.min(COLUMNS, toColumn - column);
         int panel = (column - right.first) * k + p * COLUMNS;
-        for (int r = i; r < toRow; r += ROWS) {
+        int r = i;
+        if (!inPlace && width == COLUMNS) {
+          for (; r <= toRow - 2 * ROWS; r += 2 * ROWS) {
+            tallTile(scratch, (r - i) * kc, panel, kc, p == 0 ? start : Start.TARGET, r, column);
+            if (lowRank.isPresent() && last) {
+              int to = target.offset + r * target.stride + column;
+              lowRank.get().upTall(scratch, r - i, column, target.data, to, target.stride);
+            }
+          }
+        }
+        for (; r < toRow; r += ROWS) {
           int left = inPlace ? a.offset + r * a.stride + p : (r - i) * kc;
           int height = Math.min(ROWS, toRow - r);
           tile(scratch, left, panel, kc, p == 0 ? start : Start.TARGET, r, height, column, width);
@@ -140,6 +151,33 @@ final class Product {
       }
       p += depth;
     } while (p < k);
+  }
+
+  /// Computes the two tiles at (i, j) and below of C, whole ones.
+  private void tallTile(Scratch scratch, int left, int panel, int depth, Start from, int i, int j) {
+    float[] c = target.data;
+    int to = target.offset + i * target.stride + j;
+    float[] s = c;
+    int so = to;
+    int lds = target.stride;
+    if (from != Start.TARGET) {
+      s = from == Start.ROW ? row : ZEROS;
+      so = from == Start.ROW ? ro + j : 0;
+      lds = 0;
+    }
+    Fastest.tallTile(
+        scratch.left,
+        left,
+        left + depth * ROWS,
+        right.panels,
+        panel,
+        depth,
+        s,
+        so,
+        lds,
+        c,
+        to,
+        target.stride);
   }
 
   /// Computes the tile at (i, j) of C, which is `height` by `width` at the edge.
@@ -207,7 +245,7 @@ final class Product {
       float[] to,
       int at,
       int ldt) {
-    float[] b = right.panels;
+    MemorySegment b = right.panels;
     if (!inPlace) {
       Fastest.tile(scratch.left, left, b, panel, depth, s, so, lds, to, at, ldt);
       return;

@@ -1,5 +1,9 @@
 package jada.tensor.kernel;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import java.lang.foreign.MemorySegment;
+
 /// The tile of the matrix product as plain Java: the oracle of [VectorTile], and what computes
 /// where the vector unit is not available.
 final class ScalarTile {
@@ -15,10 +19,26 @@ final class ScalarTile {
   /// of fused multiply-adds in order of p, starting from S.
   ///
   /// @param a a panel (k, 4): element (i, p) of A is `a[ao + 4p + i]`
-  /// @param b a panel (k, columns): element (p, j) of B is `b[bo + columns·p + j]`
+  /// @param b memory with a panel (k, columns): element (p, j) of B is its float number `bo +
+  ///   columns·p + j`
   /// @param s where the sums start: element (i, j) is `s[so + i·lds + j]`; may be C itself
   /// @param c overwritten; element (i, j) is `c[co + i·ldc + j]`
   static void multiply(
+      float[] a,
+      int ao,
+      MemorySegment b,
+      int bo,
+      int k,
+      float[] s,
+      int so,
+      int lds,
+      float[] c,
+      int co,
+      int ldc) {
+    multiply(a, ao, copy(b, bo, k), 0, k, s, so, lds, c, co, ldc);
+  }
+
+  private static void multiply(
       float[] a,
       int ao,
       float[] b,
@@ -43,6 +63,13 @@ final class ScalarTile {
     }
   }
 
+  /// The panel of k rows from float number bo on.
+  private static float[] copy(MemorySegment b, int bo, int k) {
+    float[] panel = new float[k * COLUMNS];
+    MemorySegment.copy(b, JAVA_FLOAT, (long) bo * Float.BYTES, panel, 0, panel.length);
+    return panel;
+  }
+
   /// The same for A in place: row i of the tile begins at `a0` … `a3`.
   static void multiplyRows(
       float[] a,
@@ -50,7 +77,7 @@ final class ScalarTile {
       int a1,
       int a2,
       int a3,
-      float[] b,
+      MemorySegment b,
       int bo,
       int k,
       float[] s,

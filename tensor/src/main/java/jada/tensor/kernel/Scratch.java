@@ -1,5 +1,7 @@
 package jada.tensor.kernel;
 
+import java.lang.foreign.MemorySegment;
+
 /// Buffers that a thread keeps between matrix products, so that these make no garbage. Their
 /// contents mean nothing between two products.
 final class Scratch {
@@ -14,12 +16,13 @@ final class Scratch {
   /// What such a tile starts from.
   final float[] start = new float[ScalarTile.ROWS * Gemm.COLUMNS];
 
-  /// The last columns of B for [FewRows], filled up to a tile's width.
+  /// Some rows of a panel of B: the last one for [FewRows], or one that is being woven.
   final float[] strip = new float[FewRows.DEPTH_BLOCK * Gemm.COLUMNS];
 
-  private float[] right = {};
-  private float[] down = {};
-  private float[] up = {};
+  private MemorySegment right = MemorySegment.NULL;
+  private MemorySegment down = MemorySegment.NULL;
+  private MemorySegment up = MemorySegment.NULL;
+  private float[] few = {};
   private float[] sums = {};
   private float[] narrow = {};
 
@@ -29,27 +32,29 @@ final class Scratch {
     return OF_THREAD.get();
   }
 
-  /// At least `size` floats for panels of B, or for those of A in [FewRows].
-  float[] right(int size) {
-    if (right.length < size) {
-      right = new float[size];
+  /// At least `size` floats for panels of A in [FewRows].
+  float[] few(int size) {
+    if (few.length < size) {
+      few = new float[size];
     }
+    return few;
+  }
+
+  /// At least `size` floats for panels of B.
+  MemorySegment right(int size) {
+    right = atLeast(size, right);
     return right;
   }
 
   /// At least `size` floats for the panels of D; see [LowRank].
-  float[] down(int size) {
-    if (down.length < size) {
-      down = new float[size];
-    }
+  MemorySegment down(int size) {
+    down = atLeast(size, down);
     return down;
   }
 
   /// At least `size` floats for the panels of U; see [LowRank].
-  float[] up(int size) {
-    if (up.length < size) {
-      up = new float[size];
-    }
+  MemorySegment up(int size) {
+    up = atLeast(size, up);
     return up;
   }
 
@@ -67,5 +72,9 @@ final class Scratch {
       narrow = new float[size];
     }
     return narrow;
+  }
+
+  private static MemorySegment atLeast(int size, MemorySegment memory) {
+    return memory.byteSize() < (long) size * Float.BYTES ? Panels.allocate(size) : memory;
   }
 }

@@ -2,6 +2,8 @@ package jada.tensor.kernel;
 
 import static jdk.incubator.vector.FloatVector.fromArray;
 
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
@@ -11,6 +13,8 @@ final class VectorPanels {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
 
   private static final int LANES = SPECIES.length();
+
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   /// (x₀ y₀ x₁ y₁ …) of the lower and of the upper halves of x and y.
   private static final VectorShuffle<Float> LOW = VectorShuffle.makeZip(SPECIES, 0);
@@ -29,12 +33,15 @@ final class VectorPanels {
   private VectorPanels() {}
 
   /// Copies k rows of two vectors' width into a panel of B.
-  static void copy(float[] x, int xo, int stride, int k, float[] panel, int at) {
+  ///
+  /// @param at where the panel begins, in bytes
+  static void copy(float[] x, int xo, int stride, int k, MemorySegment panels, long at) {
+    int vector = LANES * Float.BYTES;
     for (int p = 0; p < k; p++) {
       int from = xo + p * stride;
-      int to = at + p * 2 * LANES;
-      fromArray(SPECIES, x, from).intoArray(panel, to);
-      fromArray(SPECIES, x, from + LANES).intoArray(panel, to + LANES);
+      long to = at + (long) p * 2 * vector;
+      fromArray(SPECIES, x, from).intoMemorySegment(panels, to, ORDER);
+      fromArray(SPECIES, x, from + LANES).intoMemorySegment(panels, to + vector, ORDER);
     }
   }
 

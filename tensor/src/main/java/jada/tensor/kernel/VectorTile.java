@@ -1,5 +1,9 @@
 package jada.tensor.kernel;
 
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -7,8 +11,9 @@ import jdk.incubator.vector.VectorSpecies;
 /// The register tiles of the matrix product on the vector unit; [ScalarTile] is their twin.
 ///
 /// Four rows by two vectors: 8 accumulators, two multiply-add ports × latency 4 of current cores.
-/// 10 and more accumulators spill (37–45 instead of 96–99 GFLOP/s on a Zen 3), as does unrolling by
-/// hand; so do indices written out inside the loads under some collectors, hence the locals.
+/// 10 and more accumulators spill where there are 16 vector registers (37–45 instead of 96–99
+/// GFLOP/s on a Zen 3), as does unrolling by hand; so do indices written out inside the loads under
+/// some collectors, hence the locals.
 ///
 /// What the loop does beside multiplying counts as soon as another thread shares the core: with a
 /// counter p and two indices made from it the loop has 21 instructions, with the index into A as
@@ -24,6 +29,11 @@ final class VectorTile {
   /// Columns of a tile and of a packed panel of B.
   static final int COLUMNS = 2 * LANES;
 
+  /// Bytes of a vector.
+  private static final int VECTOR = LANES * Float.BYTES;
+
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
   /// How much faster the index into B grows than that into A: a power of two that an addressing
   /// mode can multiply with.
   private static final int RATIO = COLUMNS / ROWS;
@@ -34,7 +44,7 @@ final class VectorTile {
   static void multiply(
       float[] a,
       int ao,
-      float[] b,
+      MemorySegment b,
       int bo,
       int k,
       float[] s,
@@ -53,11 +63,11 @@ final class VectorTile {
     FloatVector c31 = FloatVector.fromArray(SPECIES, s, so + 3 * lds + LANES);
     int start = Objects.checkIndex(ao, a.length); // tells C2 that no index below is negative
     int end = start + k * ROWS;
-    int b00 = bo - start * RATIO;
+    long b00 = (bo - (long) start * RATIO) * Float.BYTES;
     for (int ap = start; ap < end; ap += ROWS) {
-      int bp = b00 + ap * RATIO;
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bp);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bp + LANES);
+      long bp = b00 + (long) ap * (RATIO * Float.BYTES);
+      FloatVector b0 = fromMemorySegment(SPECIES, b, bp, ORDER);
+      FloatVector b1 = fromMemorySegment(SPECIES, b, bp + VECTOR, ORDER);
       FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -81,6 +91,93 @@ final class VectorTile {
     c31.intoArray(c, co + 3 * ldc + LANES);
   }
 
+  /// C ← S + A·B for two tiles, one below the other: rows 0 to 3 from the panel of A at `ao`, rows
+  /// 4 to 7 from that at `below`.
+  ///
+  /// 16 accumulators: only where there are 32 vector registers, see [Fastest#TALL]. Every vector of
+  /// B serves eight rows, and a multiply-add need not be ready in the very cycle in which the next
+  /// one on the same register begins: 172 instead of 148 GFLOP/s on an Emerald Rapids, 12 rows 179.
+  static void multiplyTall(
+      float[] a,
+      int ao,
+      int below,
+      MemorySegment b,
+      int bo,
+      int k,
+      float[] s,
+      int so,
+      int lds,
+      float[] c,
+      int co,
+      int ldc) {
+    FloatVector c00 = FloatVector.fromArray(SPECIES, s, so);
+    FloatVector c01 = FloatVector.fromArray(SPECIES, s, so + LANES);
+    FloatVector c10 = FloatVector.fromArray(SPECIES, s, so + lds);
+    FloatVector c11 = FloatVector.fromArray(SPECIES, s, so + lds + LANES);
+    FloatVector c20 = FloatVector.fromArray(SPECIES, s, so + 2 * lds);
+    FloatVector c21 = FloatVector.fromArray(SPECIES, s, so + 2 * lds + LANES);
+    FloatVector c30 = FloatVector.fromArray(SPECIES, s, so + 3 * lds);
+    FloatVector c31 = FloatVector.fromArray(SPECIES, s, so + 3 * lds + LANES);
+    FloatVector c40 = FloatVector.fromArray(SPECIES, s, so + 4 * lds);
+    FloatVector c41 = FloatVector.fromArray(SPECIES, s, so + 4 * lds + LANES);
+    FloatVector c50 = FloatVector.fromArray(SPECIES, s, so + 5 * lds);
+    FloatVector c51 = FloatVector.fromArray(SPECIES, s, so + 5 * lds + LANES);
+    FloatVector c60 = FloatVector.fromArray(SPECIES, s, so + 6 * lds);
+    FloatVector c61 = FloatVector.fromArray(SPECIES, s, so + 6 * lds + LANES);
+    FloatVector c70 = FloatVector.fromArray(SPECIES, s, so + 7 * lds);
+    FloatVector c71 = FloatVector.fromArray(SPECIES, s, so + 7 * lds + LANES);
+    int start = Objects.checkIndex(ao, a.length); // tells C2 that no index below is negative
+    int end = start + k * ROWS;
+    int down = below - start;
+    long b00 = (bo - (long) start * RATIO) * Float.BYTES;
+    for (int ap = start; ap < end; ap += ROWS) {
+      long bp = b00 + (long) ap * (RATIO * Float.BYTES);
+      int aq = ap + down;
+      FloatVector b0 = fromMemorySegment(SPECIES, b, bp, ORDER);
+      FloatVector b1 = fromMemorySegment(SPECIES, b, bp + VECTOR, ORDER);
+      FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
+      c00 = a0.fma(b0, c00);
+      c01 = a0.fma(b1, c01);
+      FloatVector a1 = FloatVector.broadcast(SPECIES, a[ap + 1]);
+      c10 = a1.fma(b0, c10);
+      c11 = a1.fma(b1, c11);
+      FloatVector a2 = FloatVector.broadcast(SPECIES, a[ap + 2]);
+      c20 = a2.fma(b0, c20);
+      c21 = a2.fma(b1, c21);
+      FloatVector a3 = FloatVector.broadcast(SPECIES, a[ap + 3]);
+      c30 = a3.fma(b0, c30);
+      c31 = a3.fma(b1, c31);
+      FloatVector a4 = FloatVector.broadcast(SPECIES, a[aq]);
+      c40 = a4.fma(b0, c40);
+      c41 = a4.fma(b1, c41);
+      FloatVector a5 = FloatVector.broadcast(SPECIES, a[aq + 1]);
+      c50 = a5.fma(b0, c50);
+      c51 = a5.fma(b1, c51);
+      FloatVector a6 = FloatVector.broadcast(SPECIES, a[aq + 2]);
+      c60 = a6.fma(b0, c60);
+      c61 = a6.fma(b1, c61);
+      FloatVector a7 = FloatVector.broadcast(SPECIES, a[aq + 3]);
+      c70 = a7.fma(b0, c70);
+      c71 = a7.fma(b1, c71);
+    }
+    c00.intoArray(c, co);
+    c01.intoArray(c, co + LANES);
+    c10.intoArray(c, co + ldc);
+    c11.intoArray(c, co + ldc + LANES);
+    c20.intoArray(c, co + 2 * ldc);
+    c21.intoArray(c, co + 2 * ldc + LANES);
+    c30.intoArray(c, co + 3 * ldc);
+    c31.intoArray(c, co + 3 * ldc + LANES);
+    c40.intoArray(c, co + 4 * ldc);
+    c41.intoArray(c, co + 4 * ldc + LANES);
+    c50.intoArray(c, co + 5 * ldc);
+    c51.intoArray(c, co + 5 * ldc + LANES);
+    c60.intoArray(c, co + 6 * ldc);
+    c61.intoArray(c, co + 6 * ldc + LANES);
+    c70.intoArray(c, co + 7 * ldc);
+    c71.intoArray(c, co + 7 * ldc + LANES);
+  }
+
   /// The same for A in place: row i of the tile begins at `a0` … `a3`. For products so narrow that
   /// packing A costs more than it gains (67–91 instead of 96 GFLOP/s, depending on the collector).
   static void multiplyRows(
@@ -89,7 +186,7 @@ final class VectorTile {
       int a1,
       int a2,
       int a3,
-      float[] b,
+      MemorySegment b,
       int bo,
       int k,
       float[] s,
@@ -107,13 +204,13 @@ final class VectorTile {
     FloatVector c30 = FloatVector.fromArray(SPECIES, s, so + 3 * lds);
     FloatVector c31 = FloatVector.fromArray(SPECIES, s, so + 3 * lds + LANES);
     for (int p = 0; p < k; p++) {
-      int bp = bo + p * COLUMNS;
+      long bp = ((long) bo + (long) p * COLUMNS) * Float.BYTES;
       int p0 = a0 + p;
       int p1 = a1 + p;
       int p2 = a2 + p;
       int p3 = a3 + p;
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bp);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bp + LANES);
+      FloatVector b0 = fromMemorySegment(SPECIES, b, bp, ORDER);
+      FloatVector b1 = fromMemorySegment(SPECIES, b, bp + VECTOR, ORDER);
       FloatVector x0 = FloatVector.broadcast(SPECIES, a[p0]);
       c00 = x0.fma(b0, c00);
       c01 = x0.fma(b1, c01);

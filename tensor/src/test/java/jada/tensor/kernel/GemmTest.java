@@ -1,10 +1,12 @@
 package jada.tensor.kernel;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import jada.tensor.RandomSource;
 import jada.tensor.Workers;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -145,9 +147,10 @@ class GemmTest {
   void fills_panels_up_with_zeros() {
     int columns = Gemm.COLUMNS;
     Operand b = Operand.of(numbers(3 * (columns + 1)), 0, columns + 1); // (3, columns + 1)
-    float[] panels = new float[Panels.size(3, columns + 1)];
-    Arrays.fill(panels, Float.NaN);
-    Panels.packRight(b, 0, 3, 0, columns + 1, panels);
+    MemorySegment memory = Panels.allocate(Panels.size(3, columns + 1));
+    memory.fill((byte) -1); // NaN
+    Panels.packRight(b, 0, 3, 0, columns + 1, memory);
+    float[] panels = memory.toArray(JAVA_FLOAT);
     Operand a = Operand.transposed(numbers(3 * 5), 0, 5); // (5, 3)
     float[] left = new float[3 * 8];
     Arrays.fill(left, Float.NaN);
@@ -161,6 +164,12 @@ class GemmTest {
         assertThat(left[i / 4 * 12 + p * 4 + i % 4]).isEqualTo(i < 5 ? a.at(i, p) : 0);
       }
     }
+  }
+
+  @Test
+  void panels_begin_at_a_cache_line() {
+    assertThat(Panels.allocate(1).address() % 64).isZero();
+    assertThat(Panels.allocate(12_345).address() % 64).isZero();
   }
 
   @Test

@@ -100,5 +100,5 @@ final class StepTiming {
   }
 }
 
-// java --add-modules jdk.incubator.vector -XX:+UseParallelGC -cp bench/target/benchmarks.jar \
+// java --add-modules jdk.incubator.vector -XX:+UseSerialGC -Xmn32m -cp bench/target/benchmarks.jar \
 //   jada.bench.StepTiming minilm adalora 16 64 40

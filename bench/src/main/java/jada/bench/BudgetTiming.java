@@ -190,5 +190,6 @@ final class BudgetTiming {
   }
 }
 
-// java --add-modules jdk.incubator.vector -XX:+UseSerialGC -Xmn32m -cp bench/target/benchmarks.jar \
+// java --add-modules jdk.incubator.vector -XX:+UseSerialGC -Xmn32m -cp bench/target/benchmarks.jar
+// \
 //   jada.bench.BudgetTiming minilm 16 64 40

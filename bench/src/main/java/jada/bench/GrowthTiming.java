@@ -211,5 +211,6 @@ final class GrowthTiming {
   }
 }
 
-// java --add-modules jdk.incubator.vector -XX:+UseSerialGC -Xmn32m -cp bench/target/benchmarks.jar \
+// java --add-modules jdk.incubator.vector -XX:+UseSerialGC -Xmn32m -cp bench/target/benchmarks.jar
+// \
 //   jada.bench.GrowthTiming all 15

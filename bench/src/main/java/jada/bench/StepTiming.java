@@ -100,5 +100,6 @@ final class StepTiming {
   }
 }
 
-// java --add-modules jdk.incubator.vector -XX:+UseSerialGC -Xmn32m -cp bench/target/benchmarks.jar \
+// java --add-modules jdk.incubator.vector -XX:+UseSerialGC -Xmn32m -cp bench/target/benchmarks.jar
+// \
 //   jada.bench.StepTiming minilm adalora 16 64 40

@@ -79,5 +79,6 @@ final class TuneTiming {
   }
 }
 
-// java --add-modules jdk.incubator.vector -XX:+UseSerialGC -Xmn32m -cp bench/target/benchmarks.jar \
+// java --add-modules jdk.incubator.vector -XX:+UseSerialGC -Xmn32m -cp bench/target/benchmarks.jar
+// \
 //   jada.bench.TuneTiming all-minilm-l6-v2 train.tsv adalora 32 64 2

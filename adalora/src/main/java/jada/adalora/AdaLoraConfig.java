@@ -56,6 +56,19 @@ public record AdaLoraConfig(
 
   private static final int DEFAULT_TARGET_RANK = 4;
 
+  /// By how much LoRA's update is scaled unless told otherwise.
+  public static final double ALPHA_OF_LORA = 4;
+
+  /// By how much AdaLoRA's update is scaled unless told otherwise.
+  ///
+  /// An optimizer of Adam's kind moves every number by up to the learning rate a step: with LoRA a
+  /// whole column of B grows from 0, here one λ, beside P and Q of norm 0.4. So more lets triplets
+  /// grow faster, and gives way at lower learning rates. On SST-2 (three epochs, learning rate
+  /// 0.002, rank 4, means of four seeds) 8 gives 0.869 of the dev sentences and 0.874 of the test
+  /// sentences, 64 gives 0.873 and 0.878, LoRA 0.872 and 0.875; on the built-in data 8 and 64 are
+  /// alike; tiny networks with a learning rate of 0.01 learn with 8 and nothing with 64.
+  public static final double ALPHA_OF_ADALORA = 8;
+
   /// @throws InputException if a number is out of its range
   public AdaLoraConfig {
     require(initRank >= 1, "init-r", initRank, "at least 1");
@@ -112,10 +125,11 @@ public record AdaLoraConfig(
   }
 
   /// The numerator of the scale of ΔW in force. Where none was chosen it is tied to the rank, so
-  /// that another rank does not change the scale: 8·init_r with AdaLoRA, whose λ starts at 0 beside
-  /// small P and Q and has to grow first, and 4·r with LoRA.
+  /// that another rank does not change the scale: [#ALPHA_OF_LORA]·r with LoRA and
+  /// [#ALPHA_OF_ADALORA]·init_r with AdaLoRA.
   public double alpha() {
-    return loraAlpha.orElse(method == Method.LORA ? 4.0 * targetRank : 8.0 * initRank);
+    return loraAlpha.orElse(
+        method == Method.LORA ? ALPHA_OF_LORA * targetRank : ALPHA_OF_ADALORA * initRank);
   }
 
   /// The factor of P·diag(λ)·Q in ΔW, the same before and after pruning: lora_alpha / (init_r +

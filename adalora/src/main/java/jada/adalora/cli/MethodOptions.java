@@ -48,8 +48,11 @@ final class MethodOptions {
       names = "--lora-alpha",
       paramLabel = "X",
       description =
-          "the update is scaled by X / init-r [8 times init-r], with lora by X / target-r [4 times"
-              + " target-r]")
+          "the update is scaled by X / init-r ["
+              + (int) AdaLoraConfig.ALPHA_OF_ADALORA
+              + " times init-r], with lora by X / target-r ["
+              + (int) AdaLoraConfig.ALPHA_OF_LORA
+              + " times target-r]")
   private Optional<Double> loraAlpha = Optional.empty();
 
   @Option(

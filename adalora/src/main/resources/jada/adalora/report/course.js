@@ -30,7 +30,7 @@ function facts() {
   }
   const labels = f.task.kind === 'regression' ? 'regression' : f.task.labels.length + ' labels';
   list.push(['Task', labels, f.task.kind === 'regression' ? '' : some(f.task.labels, 6)]);
-  list.push(['Data', f.data.train.name, fmt(f.data.train.examples) + ' texts to learn from, ' + fmt(f.data.dev.examples) + ' held out']);
+  list.push(['Data', f.data.train.name.split(/[\\/]/).pop(), fmt(f.data.train.examples) + ' texts to learn from, ' + fmt(f.data.dev.examples) + ' held out']);
   list.push(['Model and method', f.base_model.name, String(f.options.method ?? '') + ', seed ' + f.options.seed]);
   list.push(['Time', duration(f.run.seconds), fmt(f.run.steps) + ' steps, ' + fmt(Math.round(f.run.tokens_per_second)) + ' tokens/s']);
   if (run.schedule) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +18,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
-import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -205,11 +205,24 @@ final class Browser implements AutoCloseable {
     driver.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
   }
 
-  /// What an element looks like, as a PNG file.
+  /// What an element looks like, as a PNG file, however far it reaches beyond the window.
   byte[] picture(String selector) {
-    WebElement element = one(selector);
-    driver.executeScript("arguments[0].scrollIntoView({block: 'start'})", element);
-    return element.getScreenshotAs(OutputType.BYTES);
+    JsonNode box =
+        run(
+            """
+            const box = document.querySelector('%s').getBoundingClientRect();
+            return { x: box.x + scrollX, y: box.y + scrollY, width: box.width, height: box.height }\
+            """
+                .formatted(selector));
+    Map<String, Object> clip = new LinkedHashMap<>(Map.of("scale", 1));
+    box.properties().forEach(side -> clip.put(side.getKey(), side.getValue().doubleValue()));
+    Object png =
+        driver
+            .executeCdpCommand(
+                "Page.captureScreenshot",
+                Map.of("format", "png", "captureBeyondViewport", true, "clip", clip))
+            .get("data");
+    return Base64.getDecoder().decode((String) png);
   }
 
   /// The page on paper, as a PDF file.

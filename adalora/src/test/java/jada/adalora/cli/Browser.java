@@ -86,6 +86,7 @@ final class Browser implements AutoCloseable {
         "--disable-sync",
         "--disable-quic",
         "--window-size=1100,900",
+        "--hide-scrollbars", // which come and go with the size of a picture
         "--force-prefers-reduced-motion", // what gets the focus is on the screen at once
         "--user-data-dir=" + profile);
     ChromeDriverService service =

@@ -3,6 +3,7 @@ package jada.adalora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jada.nn.BertConfig;
 import jada.tensor.Tensor;
 import jada.tensor.Workspace;
 import java.util.Arrays;
@@ -51,6 +52,23 @@ class TrainerTest {
 
     assertThat(TinyRun.bits(model)).isEqualTo(good);
     assertThat(scores()).isEqualTo(scores);
+  }
+
+  /// Large enough to be lent: matrices below a thousand numbers never are.
+  @Test
+  void what_outlives_a_step_does_not_lie_in_the_arrays_of_the_step() {
+    BertConfig wide = new BertConfig(20, 128, 1, 4, 32, 12, 2, 1e-12f, 0, 0);
+    AdaLoraConfig config = TinyRun.CONFIG.withInitRank(16).withTargetRank(12);
+    AdaptedModel large = AdaLora.adapt(TinyBert.encoder(wide), TinyRun.TASK, config, 3);
+    Trainer steps = new Trainer(large, TinyRun.OPTIONS, 18, new Workspace());
+
+    for (int t = 0; t < 18; t++) {
+      steps.step(t, 0, examples, BATCH);
+    }
+
+    assertThat(large.svdAdapters())
+        .anyMatch(adapter -> adapter.triplets() < 16 && adapter.p().value().size() >= 1024);
+    assertThat(large.parameters()).allMatch(parameter -> parameter.value().isFinite());
   }
 
   @Test

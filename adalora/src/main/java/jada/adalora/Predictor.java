@@ -14,8 +14,6 @@ import java.util.Map;
 /// as long as nobody trains its model; each computes on its own thread, or on the
 /// [jada.tensor.Workers] that it has bound.
 public final class Predictor {
-  private static final int BATCH = 32;
-
   private final AdaptedModel model;
   private final int maxLength;
 
@@ -43,9 +41,9 @@ public final class Predictor {
   public List<Prediction> predict(List<Input> inputs) {
     List<Prediction> predictions = new ArrayList<>(inputs.size());
     Workspace workspace = new Workspace();
-    for (int from = 0; from < inputs.size(); from += BATCH) {
+    for (int from = 0; from < inputs.size(); from += Evaluator.BATCH) {
       List<Encoding> encodings = new ArrayList<>();
-      for (Input input : inputs.subList(from, Math.min(inputs.size(), from + BATCH))) {
+      for (Input input : inputs.subList(from, Math.min(inputs.size(), from + Evaluator.BATCH))) {
         encodings.add(EncodedExamples.encode(input, model.base(), maxLength));
       }
       workspace.run(

@@ -8,6 +8,9 @@ final class Product {
   private static final int ROWS = ScalarTile.ROWS;
   private static final int COLUMNS = Gemm.COLUMNS;
 
+  /// Rows of two tiles, one below the other.
+  private static final int TALL = 2 * ROWS;
+
   /// Rows of a packed block of A: with 384 columns 96 KiB, which stays in L2 while panels of B
   /// pass.
   static final int ROW_BLOCK = 64;
@@ -130,57 +133,23 @@ final class Product {
       for (int column = j; column < toColumn; column += COLUMNS) {
         int width = Math.min(COLUMNS, toColumn - column);
         int panel = (column - right.first) * k + p * COLUMNS;
-        int r = i;
-        if (!inPlace && width == COLUMNS) {
-          for (; r <= toRow - 2 * ROWS; r += 2 * ROWS) {
-            tallTile(scratch, (r - i) * kc, panel, kc, p == 0 ? start : Start.TARGET, r, column);
-            if (lowRank.isPresent() && last) {
-              int to = target.offset + r * target.stride + column;
-              lowRank.get().upTall(scratch, r - i, column, target.data, to, target.stride);
-            }
-          }
-        }
-        for (; r < toRow; r += ROWS) {
+        boolean tall = !inPlace && width == COLUMNS;
+        for (int r = i; r < toRow; ) {
           int left = inPlace ? a.offset + r * a.stride + p : (r - i) * kc;
-          int height = Math.min(ROWS, toRow - r);
+          int height = tall && r + TALL <= toRow ? TALL : Math.min(ROWS, toRow - r);
           tile(scratch, left, panel, kc, p == 0 ? start : Start.TARGET, r, height, column, width);
           if (lowRank.isPresent() && last) {
             addUp(lowRank.get(), scratch, r - i, r, height, column, width);
           }
+          r += height;
         }
       }
       p += depth;
     } while (p < k);
   }
 
-  /// Computes the two tiles at (i, j) and below of C, whole ones.
-  private void tallTile(Scratch scratch, int left, int panel, int depth, Start from, int i, int j) {
-    float[] c = target.data;
-    int to = target.offset + i * target.stride + j;
-    float[] s = c;
-    int so = to;
-    int lds = target.stride;
-    if (from != Start.TARGET) {
-      s = from == Start.ROW ? row : ZEROS;
-      so = from == Start.ROW ? ro + j : 0;
-      lds = 0;
-    }
-    Fastest.tallTile(
-        scratch.left,
-        left,
-        left + depth * ROWS,
-        right.panels,
-        panel,
-        depth,
-        s,
-        so,
-        lds,
-        c,
-        to,
-        target.stride);
-  }
-
-  /// Computes the tile at (i, j) of C, which is `height` by `width` at the edge.
+  /// Computes the tile at (i, j) of C, which is `height` by `width` at the edge, or two whole ones,
+  /// one below the other, if it is [#TALL].
   private void tile(
       Scratch scratch,
       int left,
@@ -201,6 +170,13 @@ final class Product {
       so = from == Start.ROW ? ro + j : 0;
       lds = 0;
     }
+    if (height == TALL) {
+      int below = left + depth * ROWS;
+      float[] x = scratch.left;
+      MemorySegment b = right.panels;
+      Fastest.tallTile(x, left, below, b, panel, depth, s, so, lds, c, to, target.stride);
+      return;
+    }
     if (height == ROWS && width == COLUMNS) {
       multiply(scratch, left, height, panel, depth, s, so, lds, c, to, target.stride);
       return;
@@ -215,11 +191,15 @@ final class Product {
     }
   }
 
-  /// Adds the second product to the tile at (i, j) of C.
+  /// Adds the second product to the tile at (i, j) of C, or to two of them as in [#tile].
   private void addUp(
       LowRank.Packed second, Scratch scratch, int row, int i, int height, int j, int width) {
     float[] c = target.data;
     int to = target.offset + i * target.stride + j;
+    if (height == TALL) {
+      second.upTall(scratch, row, j, c, to, target.stride);
+      return;
+    }
     if (height == ROWS && width == COLUMNS) {
       second.up(scratch, row, j, c, to, target.stride);
       return;

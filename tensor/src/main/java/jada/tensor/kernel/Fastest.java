@@ -12,7 +12,7 @@ final class Fastest {
   /// Whether the vector unit computes.
   static final boolean VECTOR;
 
-  /// Whether two tiles at once pay: vectors of 16 lanes come with 32 registers for them.
+  /// Whether three tiles at once pay: vectors of 16 lanes come with 32 registers for them.
   static final boolean TALL;
 
   static final Kernels KERNELS;
@@ -34,13 +34,17 @@ final class Fastest {
 
   private Fastest() {}
 
-  /// C ← S + A·B for one tile; see [ScalarTile#multiply].
+  /// C ← S + A·B + Y·U for one tile; see [ScalarTile#multiply].
   static void tile(
       float[] a,
       int ao,
       MemorySegment b,
       int bo,
       int k,
+      int yo,
+      MemorySegment u,
+      int uo,
+      int r,
       float[] s,
       int so,
       int lds,
@@ -48,20 +52,23 @@ final class Fastest {
       int co,
       int ldc) {
     if (VECTOR) {
-      VectorTile.multiply(a, ao, b, bo, k, s, so, lds, c, co, ldc);
+      VectorTile.multiply(a, ao, b, bo, k, yo, u, uo, r, s, so, lds, c, co, ldc);
     } else {
-      ScalarTile.multiply(a, ao, b, bo, k, s, so, lds, c, co, ldc);
+      ScalarTile.multiply(a, ao, b, bo, k, yo, u, uo, r, s, so, lds, c, co, ldc);
     }
   }
 
-  /// C ← S + A·B for two tiles, one below the other, from the panels of A at `ao` and `below`.
+  /// The same for three tiles, one below the other; their panels follow each other in A and in Y.
   static void tallTile(
       float[] a,
       int ao,
-      int below,
       MemorySegment b,
       int bo,
       int k,
+      int yo,
+      MemorySegment u,
+      int uo,
+      int r,
       float[] s,
       int so,
       int lds,
@@ -69,11 +76,14 @@ final class Fastest {
       int co,
       int ldc) {
     if (TALL) {
-      VectorTile.multiplyTall(a, ao, below, b, bo, k, s, so, lds, c, co, ldc);
+      VectorTile.multiplyTall(a, ao, b, bo, k, yo, u, uo, r, s, so, lds, c, co, ldc);
     } else {
-      tile(a, ao, b, bo, k, s, so, lds, c, co, ldc);
       int rows = ScalarTile.ROWS;
-      tile(a, below, b, bo, k, s, so + rows * lds, lds, c, co + rows * ldc, ldc);
+      for (int i = 0; i < Product.TALL; i += rows) {
+        int panel = ao + i * k;
+        int yPanel = yo + i * r;
+        tile(a, panel, b, bo, k, yPanel, u, uo, r, s, so + i * lds, lds, c, co + i * ldc, ldc);
+      }
     }
   }
 

@@ -8,8 +8,8 @@ final class Product {
   private static final int ROWS = ScalarTile.ROWS;
   private static final int COLUMNS = Gemm.COLUMNS;
 
-  /// Rows of two tiles, one below the other.
-  private static final int TALL = 2 * ROWS;
+  /// Rows of three tiles, one below the other.
+  static final int TALL = 3 * ROWS;
 
   /// Rows of a packed block of A: with 384 columns 96 KiB, which stays in L2 while panels of B
   /// pass.
@@ -26,8 +26,9 @@ final class Product {
   static final int TASK = 500_000;
 
   /// A product of at most so many columns reads A in place: each element of A is used so seldom
-  /// that packing costs more than the slower tile.
-  private static final int NARROW = 2 * COLUMNS;
+  /// that packing costs more than the slower tile. Not where tall tiles, which need panels, gain
+  /// more than that: attention's products of 64 columns take 2.2 instead of 3.3 µs.
+  private static final int NARROW = Fastest.TALL ? 0 : 2 * COLUMNS;
 
   static final float[] ZEROS = new float[COLUMNS];
 
@@ -45,7 +46,7 @@ final class Product {
   private final boolean inPlace;
   private final Optional<LowRank.Packed> lowRank;
   private final Start start;
-  private final float[] row;
+  private final float[] bias;
   private final int ro;
   private final Target target;
 
@@ -56,7 +57,7 @@ final class Product {
   record Target(float[] data, int offset, int stride) {}
 
   /// @param lowRank a second product to be added, see [LowRank]
-  /// @param row where every row starts from, beginning at `ro`, with [Start#ROW]
+  /// @param bias where every row starts from, beginning at `ro`, with [Start#ROW]
   Product(
       int m,
       int k,
@@ -64,7 +65,7 @@ final class Product {
       Right right,
       Optional<LowRank.Packed> lowRank,
       Start start,
-      float[] row,
+      float[] bias,
       int ro,
       Target target) {
     this.m = m;
@@ -74,7 +75,7 @@ final class Product {
     this.lowRank = lowRank;
     this.inPlace = !a.transposed && lowRank.isEmpty() && right.last - right.first <= NARROW;
     this.start = start;
-    this.row = row;
+    this.bias = bias;
     this.ro = ro;
     this.target = target;
   }
@@ -116,31 +117,27 @@ final class Product {
   /// Computes rows `[i, toRow)` and columns `[j, toColumn)` of C.
   private void block(int i, int toRow, int j, int toColumn) {
     Scratch scratch = Scratch.ofThread();
+    float[] left = inPlace ? a.data : scratch.left(lowRank.map(LowRank.Packed::size).orElse(0));
     int depth = Math.ceilDiv(Math.max(1, k), Math.ceilDiv(Math.max(1, k), DEPTH_BLOCK));
     int p = 0;
     do { // once for k = 0 as well: C becomes what it starts from
       int kc = Math.min(depth, k - p);
       if (!inPlace) {
-        Panels.packLeft(a, i, toRow - i, p, kc, scratch.left);
+        Panels.packLeft(a, i, toRow - i, p, kc, left);
       }
       boolean last = p + kc == k;
       if (lowRank.isPresent()) {
-        lowRank.get().down(scratch, toRow - i, p, kc);
+        lowRank.get().down(scratch, left, toRow - i, p, kc);
         if (last) { // of the tasks for these rows, all of which compute A·D, the first hands it out
-          lowRank.get().finish(scratch, i, toRow - i, j == 0);
+          lowRank.get().finish(scratch, left, i, toRow - i, j == 0);
         }
       }
       for (int column = j; column < toColumn; column += COLUMNS) {
         int width = Math.min(COLUMNS, toColumn - column);
-        int panel = (column - right.first) * k + p * COLUMNS;
         boolean tall = !inPlace && width == COLUMNS;
         for (int r = i; r < toRow; ) {
-          int left = inPlace ? a.offset + r * a.stride + p : (r - i) * kc;
           int height = tall && r + TALL <= toRow ? TALL : Math.min(ROWS, toRow - r);
-          tile(scratch, left, panel, kc, p == 0 ? start : Start.TARGET, r, height, column, width);
-          if (lowRank.isPresent() && last) {
-            addUp(lowRank.get(), scratch, r - i, r, height, column, width);
-          }
+          tile(scratch, left, r, r - i, height, column, width, p, kc);
           r += height;
         }
       }
@@ -148,76 +145,52 @@ final class Product {
     } while (p < k);
   }
 
-  /// Computes the tile at (i, j) of C, which is `height` by `width` at the edge, or two whole ones,
-  /// one below the other, if it is [#TALL].
+  /// Computes the tile at (i, j) of C, which is `height` by `width` at the edge, or three whole
+  /// ones, one below the other, if it is [#TALL], for the columns `[p, p + depth)` of A.
+  ///
+  /// @param row where the tile lies in the block
   private void tile(
       Scratch scratch,
-      int left,
-      int panel,
-      int depth,
-      Start from,
+      float[] left,
       int i,
+      int row,
       int height,
       int j,
-      int width) {
+      int width,
+      int p,
+      int depth) {
     float[] c = target.data;
     int to = target.offset + i * target.stride + j;
     float[] s = c;
     int so = to;
     int lds = target.stride;
-    if (from != Start.TARGET) {
-      s = from == Start.ROW ? row : ZEROS;
-      so = from == Start.ROW ? ro + j : 0;
+    if (p == 0 && start != Start.TARGET) {
+      s = start == Start.ROW ? bias : ZEROS;
+      so = start == Start.ROW ? ro + j : 0;
       lds = 0;
     }
-    if (height == TALL) {
-      int below = left + depth * ROWS;
-      float[] x = scratch.left;
-      MemorySegment b = right.panels;
-      Fastest.tallTile(x, left, below, b, panel, depth, s, so, lds, c, to, target.stride);
-      return;
-    }
-    if (height == ROWS && width == COLUMNS) {
-      multiply(scratch, left, height, panel, depth, s, so, lds, c, to, target.stride);
+    boolean whole = height >= ROWS && width == COLUMNS;
+    if (whole) {
+      multiply(left, i, row, height, j, p, depth, s, so, lds, c, to, target.stride);
       return;
     }
     for (int r = 0; r < height; r++) {
       System.arraycopy(s, so + r * lds, scratch.start, r * COLUMNS, width);
     }
     multiply(
-        scratch, left, height, panel, depth, scratch.start, 0, COLUMNS, scratch.tile, 0, COLUMNS);
-    for (int r = 0; r < height; r++) {
-      System.arraycopy(scratch.tile, r * COLUMNS, c, to + r * target.stride, width);
-    }
-  }
-
-  /// Adds the second product to the tile at (i, j) of C, or to two of them as in [#tile].
-  private void addUp(
-      LowRank.Packed second, Scratch scratch, int row, int i, int height, int j, int width) {
-    float[] c = target.data;
-    int to = target.offset + i * target.stride + j;
-    if (height == TALL) {
-      second.upTall(scratch, row, j, c, to, target.stride);
-      return;
-    }
-    if (height == ROWS && width == COLUMNS) {
-      second.up(scratch, row, j, c, to, target.stride);
-      return;
-    }
-    for (int r = 0; r < height; r++) {
-      System.arraycopy(c, to + r * target.stride, scratch.tile, r * COLUMNS, width);
-    }
-    second.up(scratch, row, j, scratch.tile, 0, COLUMNS);
+        left, i, row, height, j, p, depth, scratch.start, 0, COLUMNS, scratch.tile, 0, COLUMNS);
     for (int r = 0; r < height; r++) {
       System.arraycopy(scratch.tile, r * COLUMNS, c, to + r * target.stride, width);
     }
   }
 
   private void multiply(
-      Scratch scratch,
-      int left,
+      float[] left,
+      int i,
+      int row,
       int height,
-      int panel,
+      int j,
+      int p,
       int depth,
       float[] s,
       int so,
@@ -226,18 +199,51 @@ final class Product {
       int at,
       int ldt) {
     MemorySegment b = right.panels;
-    if (!inPlace) {
-      Fastest.tile(scratch.left, left, b, panel, depth, s, so, lds, to, at, ldt);
+    int bo = (j - right.first) * k + p * COLUMNS;
+    if (inPlace) {
+      multiplyRows(i, height, b, bo, p, depth, s, so, lds, to, at, ldt);
       return;
     }
-    // Below the edge the last row is read again; what it gives is not kept.
-    int a1 = left + Math.min(1, height - 1) * a.stride;
-    int a2 = left + Math.min(2, height - 1) * a.stride;
-    int a3 = left + Math.min(3, height - 1) * a.stride;
-    if (Fastest.VECTOR) {
-      VectorTile.multiplyRows(a.data, left, a1, a2, a3, b, panel, depth, s, so, lds, to, at, ldt);
+    int ao = row * depth;
+    MemorySegment u = b;
+    int yo = 0;
+    int uo = 0;
+    int rank = 0;
+    if (lowRank.isPresent() && p + depth == k) {
+      u = lowRank.get().up();
+      rank = lowRank.get().rank();
+      yo = Scratch.TAIL + row * rank;
+      uo = j * rank;
+    }
+    if (height == TALL) {
+      Fastest.tallTile(left, ao, b, bo, depth, yo, u, uo, rank, s, so, lds, to, at, ldt);
     } else {
-      ScalarTile.multiplyRows(a.data, left, a1, a2, a3, b, panel, depth, s, so, lds, to, at, ldt);
+      Fastest.tile(left, ao, b, bo, depth, yo, u, uo, rank, s, so, lds, to, at, ldt);
+    }
+  }
+
+  private void multiplyRows(
+      int i,
+      int height,
+      MemorySegment b,
+      int bo,
+      int p,
+      int depth,
+      float[] s,
+      int so,
+      int lds,
+      float[] to,
+      int at,
+      int ldt) {
+    int a0 = a.offset + i * a.stride + p;
+    // Below the edge the last row is read again; what it gives is not kept.
+    int a1 = a0 + Math.min(1, height - 1) * a.stride;
+    int a2 = a0 + Math.min(2, height - 1) * a.stride;
+    int a3 = a0 + Math.min(3, height - 1) * a.stride;
+    if (Fastest.VECTOR) {
+      VectorTile.multiplyRows(a.data, a0, a1, a2, a3, b, bo, depth, s, so, lds, to, at, ldt);
+    } else {
+      ScalarTile.multiplyRows(a.data, a0, a1, a2, a3, b, bo, depth, s, so, lds, to, at, ldt);
     }
   }
 

@@ -15,12 +15,15 @@ final class ScalarTile {
 
   private ScalarTile() {}
 
-  /// C ← S + A·B for a tile of 4 rows and one panel's width of columns. Each element is one chain
-  /// of fused multiply-adds in order of p, starting from S.
+  /// C ← S + A·B + Y·U for a tile of 4 rows and one panel's width of columns. Each element is one
+  /// chain of fused multiply-adds, starting from S: in order of p over A·B, then over Y·U.
   ///
-  /// @param a a panel (k, 4): element (i, p) of A is `a[ao + 4p + i]`
+  /// @param a two panels, (k, 4) and (r, 4): element (i, p) of A is `a[ao + 4p + i]`, of Y `a[yo +
+  ///   4p + i]`
   /// @param b memory with a panel (k, columns): element (p, j) of B is its float number `bo +
   ///   columns·p + j`
+  /// @param u the same for U (r, columns)
+  /// @param r how deep Y·U is; 0 for C ← S + A·B
   /// @param s where the sums start: element (i, j) is `s[so + i·lds + j]`; may be C itself
   /// @param c overwritten; element (i, j) is `c[co + i·ldc + j]`
   static void multiply(
@@ -29,6 +32,10 @@ final class ScalarTile {
       MemorySegment b,
       int bo,
       int k,
+      int yo,
+      MemorySegment u,
+      int uo,
+      int r,
       float[] s,
       int so,
       int lds,
@@ -36,6 +43,9 @@ final class ScalarTile {
       int co,
       int ldc) {
     multiply(a, ao, copy(b, bo, k), 0, k, s, so, lds, c, co, ldc);
+    if (r > 0) {
+      multiply(a, yo, copy(u, uo, r), 0, r, c, co, ldc, c, co, ldc);
+    }
   }
 
   private static void multiply(
@@ -93,7 +103,7 @@ final class ScalarTile {
       panel[ROWS * p + 2] = a[a2 + p];
       panel[ROWS * p + 3] = a[a3 + p];
     }
-    multiply(panel, 0, b, bo, k, s, so, lds, c, co, ldc);
+    multiply(panel, 0, copy(b, bo, k), 0, k, s, so, lds, c, co, ldc);
   }
 
   /// C ← C + A·B with B in place: row p of B begins at `bo + p·ldb`.

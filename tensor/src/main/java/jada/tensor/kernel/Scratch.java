@@ -5,10 +5,10 @@ import java.lang.foreign.MemorySegment;
 /// Buffers that a thread keeps between matrix products, so that these make no garbage. Their
 /// contents mean nothing between two products.
 final class Scratch {
-  private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
+  /// Floats of a block of A.
+  static final int TAIL = Product.ROW_BLOCK * Product.DEPTH_BLOCK;
 
-  /// A block of A as packed by [Panels#packLeft].
-  final float[] left = new float[Product.ROW_BLOCK * Product.DEPTH_BLOCK];
+  private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
   /// A tile at the edge of C, in full size.
   final float[] tile = new float[ScalarTile.ROWS * Gemm.COLUMNS];
@@ -23,13 +23,22 @@ final class Scratch {
   private MemorySegment down = MemorySegment.NULL;
   private MemorySegment up = MemorySegment.NULL;
   private float[] few = {};
+  private float[] left = {};
   private float[] sums = {};
-  private float[] narrow = {};
 
   private Scratch() {}
 
   static Scratch ofThread() {
     return OF_THREAD.get();
+  }
+
+  /// A block of A as packed by [Panels#packLeft] and, from [#TAIL] on, `tail` floats more.
+  float[] left(int tail) {
+    int size = Math.addExact(TAIL, tail);
+    if (left.length < size) {
+      left = new float[size];
+    }
+    return left;
   }
 
   /// At least `size` floats for panels of A in [FewRows].
@@ -64,14 +73,6 @@ final class Scratch {
       sums = new float[size];
     }
     return sums;
-  }
-
-  /// At least `size` floats for (A·D) ⊙ s, which keep their values while the size stays.
-  float[] narrow(int size) {
-    if (narrow.length < size) {
-      narrow = new float[size];
-    }
-    return narrow;
   }
 
   private static MemorySegment atLeast(int size, MemorySegment memory) {

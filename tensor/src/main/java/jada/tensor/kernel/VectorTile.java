@@ -40,13 +40,20 @@ final class VectorTile {
 
   private VectorTile() {}
 
-  /// C ← S + A·B for a tile of 4 rows; see [ScalarTile#multiply].
+  /// C ← S + A·B + Y·U for a tile of 4 rows; see [ScalarTile#multiply].
+  ///
+  /// Two loops written out: in one loop around both products C2 keeps the accumulators as objects
+  /// (160 instead of 300 GFLOP/s for a layer on two threads).
   static void multiply(
       float[] a,
       int ao,
       MemorySegment b,
       int bo,
       int k,
+      int yo,
+      MemorySegment u,
+      int uo,
+      int r,
       float[] s,
       int so,
       int lds,
@@ -61,6 +68,7 @@ final class VectorTile {
     FloatVector c21 = FloatVector.fromArray(SPECIES, s, so + 2 * lds + LANES);
     FloatVector c30 = FloatVector.fromArray(SPECIES, s, so + 3 * lds);
     FloatVector c31 = FloatVector.fromArray(SPECIES, s, so + 3 * lds + LANES);
+    MemorySegment right = b;
     int start = Objects.checkIndex(ao, a.length); // tells C2 that no index below is negative
     int end = start + k * ROWS;
     long b00 = (bo - (long) start * RATIO) * Float.BYTES;
@@ -68,6 +76,26 @@ final class VectorTile {
       long bp = b00 + (long) ap * (RATIO * Float.BYTES);
       FloatVector b0 = fromMemorySegment(SPECIES, b, bp, ORDER);
       FloatVector b1 = fromMemorySegment(SPECIES, b, bp + VECTOR, ORDER);
+      FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
+      c00 = a0.fma(b0, c00);
+      c01 = a0.fma(b1, c01);
+      FloatVector a1 = FloatVector.broadcast(SPECIES, a[ap + 1]);
+      c10 = a1.fma(b0, c10);
+      c11 = a1.fma(b1, c11);
+      FloatVector a2 = FloatVector.broadcast(SPECIES, a[ap + 2]);
+      c20 = a2.fma(b0, c20);
+      c21 = a2.fma(b1, c21);
+      FloatVector a3 = FloatVector.broadcast(SPECIES, a[ap + 3]);
+      c30 = a3.fma(b0, c30);
+      c31 = a3.fma(b1, c31);
+    }
+    int startY = Objects.checkIndex(yo, a.length);
+    int endY = startY + r * ROWS;
+    long u00 = (uo - (long) startY * RATIO) * Float.BYTES;
+    for (int ap = startY; ap < endY; ap += ROWS) {
+      long bp = u00 + (long) ap * (RATIO * Float.BYTES);
+      FloatVector b0 = fromMemorySegment(SPECIES, u, bp, ORDER);
+      FloatVector b1 = fromMemorySegment(SPECIES, u, bp + VECTOR, ORDER);
       FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
@@ -91,19 +119,23 @@ final class VectorTile {
     c31.intoArray(c, co + 3 * ldc + LANES);
   }
 
-  /// C ← S + A·B for two tiles, one below the other: rows 0 to 3 from the panel of A at `ao`, rows
-  /// 4 to 7 from that at `below`.
+  /// The same for three tiles, one below the other: rows 0 to 3 from the first of three panels of A
+  /// and of Y that follow each other, rows 4 to 7 from the second, rows 8 to 11 from the third.
   ///
-  /// 16 accumulators: only where there are 32 vector registers, see [Fastest#TALL]. Every vector of
-  /// B serves eight rows, and a multiply-add need not be ready in the very cycle in which the next
-  /// one on the same register begins: 172 instead of 148 GFLOP/s on an Emerald Rapids, 12 rows 179.
+  /// 24 accumulators: only where there are 32 vector registers, see [Fastest#TALL]. Every vector of
+  /// B serves twelve rows, and a multiply-add need not be ready in the very cycle in which the next
+  /// one on the same register begins: 179 instead of 148 GFLOP/s on an Emerald Rapids. Eight rows
+  /// reach 172, and read B once more for a sentence of 17 tokens, whose answer takes 7 % longer.
   static void multiplyTall(
       float[] a,
       int ao,
-      int below,
       MemorySegment b,
       int bo,
       int k,
+      int yo,
+      MemorySegment u,
+      int uo,
+      int r,
       float[] s,
       int so,
       int lds,
@@ -126,13 +158,23 @@ final class VectorTile {
     FloatVector c61 = FloatVector.fromArray(SPECIES, s, so + 6 * lds + LANES);
     FloatVector c70 = FloatVector.fromArray(SPECIES, s, so + 7 * lds);
     FloatVector c71 = FloatVector.fromArray(SPECIES, s, so + 7 * lds + LANES);
+    FloatVector c80 = FloatVector.fromArray(SPECIES, s, so + 8 * lds);
+    FloatVector c81 = FloatVector.fromArray(SPECIES, s, so + 8 * lds + LANES);
+    FloatVector c90 = FloatVector.fromArray(SPECIES, s, so + 9 * lds);
+    FloatVector c91 = FloatVector.fromArray(SPECIES, s, so + 9 * lds + LANES);
+    FloatVector cA0 = FloatVector.fromArray(SPECIES, s, so + 10 * lds);
+    FloatVector cA1 = FloatVector.fromArray(SPECIES, s, so + 10 * lds + LANES);
+    FloatVector cB0 = FloatVector.fromArray(SPECIES, s, so + 11 * lds);
+    FloatVector cB1 = FloatVector.fromArray(SPECIES, s, so + 11 * lds + LANES);
+    MemorySegment right = b;
     int start = Objects.checkIndex(ao, a.length); // tells C2 that no index below is negative
     int end = start + k * ROWS;
-    int down = below - start;
+    int below = k * ROWS;
     long b00 = (bo - (long) start * RATIO) * Float.BYTES;
     for (int ap = start; ap < end; ap += ROWS) {
       long bp = b00 + (long) ap * (RATIO * Float.BYTES);
-      int aq = ap + down;
+      int aq = ap + below;
+      int ar = aq + below;
       FloatVector b0 = fromMemorySegment(SPECIES, b, bp, ORDER);
       FloatVector b1 = fromMemorySegment(SPECIES, b, bp + VECTOR, ORDER);
       FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
@@ -159,6 +201,65 @@ final class VectorTile {
       FloatVector a7 = FloatVector.broadcast(SPECIES, a[aq + 3]);
       c70 = a7.fma(b0, c70);
       c71 = a7.fma(b1, c71);
+      FloatVector a8 = FloatVector.broadcast(SPECIES, a[ar]);
+      c80 = a8.fma(b0, c80);
+      c81 = a8.fma(b1, c81);
+      FloatVector a9 = FloatVector.broadcast(SPECIES, a[ar + 1]);
+      c90 = a9.fma(b0, c90);
+      c91 = a9.fma(b1, c91);
+      FloatVector aA = FloatVector.broadcast(SPECIES, a[ar + 2]);
+      cA0 = aA.fma(b0, cA0);
+      cA1 = aA.fma(b1, cA1);
+      FloatVector aB = FloatVector.broadcast(SPECIES, a[ar + 3]);
+      cB0 = aB.fma(b0, cB0);
+      cB1 = aB.fma(b1, cB1);
+    }
+    int startY = Objects.checkIndex(yo, a.length);
+    int endY = startY + r * ROWS;
+    int belowY = r * ROWS;
+    long u00 = (uo - (long) startY * RATIO) * Float.BYTES;
+    for (int ap = startY; ap < endY; ap += ROWS) {
+      long bp = u00 + (long) ap * (RATIO * Float.BYTES);
+      int aq = ap + belowY;
+      int ar = aq + belowY;
+      FloatVector b0 = fromMemorySegment(SPECIES, u, bp, ORDER);
+      FloatVector b1 = fromMemorySegment(SPECIES, u, bp + VECTOR, ORDER);
+      FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
+      c00 = a0.fma(b0, c00);
+      c01 = a0.fma(b1, c01);
+      FloatVector a1 = FloatVector.broadcast(SPECIES, a[ap + 1]);
+      c10 = a1.fma(b0, c10);
+      c11 = a1.fma(b1, c11);
+      FloatVector a2 = FloatVector.broadcast(SPECIES, a[ap + 2]);
+      c20 = a2.fma(b0, c20);
+      c21 = a2.fma(b1, c21);
+      FloatVector a3 = FloatVector.broadcast(SPECIES, a[ap + 3]);
+      c30 = a3.fma(b0, c30);
+      c31 = a3.fma(b1, c31);
+      FloatVector a4 = FloatVector.broadcast(SPECIES, a[aq]);
+      c40 = a4.fma(b0, c40);
+      c41 = a4.fma(b1, c41);
+      FloatVector a5 = FloatVector.broadcast(SPECIES, a[aq + 1]);
+      c50 = a5.fma(b0, c50);
+      c51 = a5.fma(b1, c51);
+      FloatVector a6 = FloatVector.broadcast(SPECIES, a[aq + 2]);
+      c60 = a6.fma(b0, c60);
+      c61 = a6.fma(b1, c61);
+      FloatVector a7 = FloatVector.broadcast(SPECIES, a[aq + 3]);
+      c70 = a7.fma(b0, c70);
+      c71 = a7.fma(b1, c71);
+      FloatVector a8 = FloatVector.broadcast(SPECIES, a[ar]);
+      c80 = a8.fma(b0, c80);
+      c81 = a8.fma(b1, c81);
+      FloatVector a9 = FloatVector.broadcast(SPECIES, a[ar + 1]);
+      c90 = a9.fma(b0, c90);
+      c91 = a9.fma(b1, c91);
+      FloatVector aA = FloatVector.broadcast(SPECIES, a[ar + 2]);
+      cA0 = aA.fma(b0, cA0);
+      cA1 = aA.fma(b1, cA1);
+      FloatVector aB = FloatVector.broadcast(SPECIES, a[ar + 3]);
+      cB0 = aB.fma(b0, cB0);
+      cB1 = aB.fma(b1, cB1);
     }
     c00.intoArray(c, co);
     c01.intoArray(c, co + LANES);
@@ -176,6 +277,14 @@ final class VectorTile {
     c61.intoArray(c, co + 6 * ldc + LANES);
     c70.intoArray(c, co + 7 * ldc);
     c71.intoArray(c, co + 7 * ldc + LANES);
+    c80.intoArray(c, co + 8 * ldc);
+    c81.intoArray(c, co + 8 * ldc + LANES);
+    c90.intoArray(c, co + 9 * ldc);
+    c91.intoArray(c, co + 9 * ldc + LANES);
+    cA0.intoArray(c, co + 10 * ldc);
+    cA1.intoArray(c, co + 10 * ldc + LANES);
+    cB0.intoArray(c, co + 11 * ldc);
+    cB1.intoArray(c, co + 11 * ldc + LANES);
   }
 
   /// The same for A in place: row i of the tile begins at `a0` … `a3`. For products so narrow that

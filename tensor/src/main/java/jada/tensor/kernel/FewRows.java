@@ -51,7 +51,7 @@ final class FewRows {
   void run(Dispatcher dispatcher) {
     Effort.count(m, n, k);
     float[] left = Scratch.ofThread().few(Math.multiplyExact(LIMIT, k));
-    Panels.packLeft(a, 0, m, 0, k, left);
+    Panels.packLeft(a, 0, m, 0, k, left, 0);
     int panels = Math.ceilDiv(n, COLUMNS);
     long work = Math.max(1, (long) m * k * COLUMNS);
     int perTask = Math.clamp(Product.TASK / work, 1, Math.max(1, panels));

@@ -86,17 +86,12 @@ public final class LowRank {
       return up;
     }
 
-    /// Floats that (A·D) ⊙ s takes for a block of A.
-    int size() {
-      return Product.ROW_BLOCK * of.rank;
-    }
-
     /// Continues the sums of A·D, for one block of A, by the columns `[p, p + depth)` of A.
     ///
     /// @param scratch keeps the sums
-    /// @param left holds that block of A packed
+    /// @param left holds that block of A packed, from `at` on
     /// @param rows rows of the block
-    void down(Scratch scratch, float[] left, int rows, int p, int depth) {
+    void down(Scratch scratch, float[] left, int at, int rows, int p, int depth) {
       int width = Math.ceilDiv(of.rank, COLUMNS) * COLUMNS;
       float[] sums = scratch.sums(Product.ROW_BLOCK * width); // (rows, width)
       for (int q = 0; q < of.rank; q += COLUMNS) {
@@ -104,33 +99,33 @@ public final class LowRank {
         int height;
         for (int r = 0; r < rows; r += height) {
           height = r + Product.TALL <= rows ? Product.TALL : ROWS;
-          int at = r * width + q;
+          int to = r * width + q;
           float[] start = p == 0 ? Product.ZEROS : sums;
-          int so = p == 0 ? 0 : at;
+          int so = p == 0 ? 0 : to;
           int lds = p == 0 ? 0 : width;
-          int ao = r * depth;
+          int ao = at + r * depth;
           if (height == Product.TALL) {
             Fastest.tallTile(
-                left, ao, down, panel, depth, 0, down, 0, 0, start, so, lds, sums, at, width);
+                left, ao, down, panel, depth, 0, down, 0, 0, start, so, lds, sums, to, width);
           } else {
             Fastest.tile(
-                left, ao, down, panel, depth, 0, down, 0, 0, start, so, lds, sums, at, width);
+                left, ao, down, panel, depth, 0, down, 0, 0, start, so, lds, sums, to, width);
           }
         }
       }
     }
 
-    /// Makes the sums the left factor of the second product: (A·D) ⊙ s, packed as a block of A is,
-    /// behind that block.
+    /// Makes the sums the left factor of the second product: (A·D) ⊙ s, packed as a block of A is.
     ///
+    /// @param left receives it, from `tail` on
     /// @param i the first row of the block
     /// @param writes whether to hand out A·D as well
-    void finish(Scratch scratch, float[] left, int i, int rows, boolean writes) {
+    void finish(Scratch scratch, float[] left, int tail, int i, int rows, boolean writes) {
       int rank = of.rank;
       int width = Math.ceilDiv(rank, COLUMNS) * COLUMNS;
       float[] sums = scratch.sums(Product.ROW_BLOCK * width);
       for (int r = 0; r < rows; r++) {
-        int panel = Scratch.TAIL + r / ROWS * ROWS * rank + r % ROWS;
+        int panel = tail + r / ROWS * ROWS * rank + r % ROWS;
         for (int q = 0; q < rank; q++) {
           left[panel + q * ROWS] = sums[r * width + q] * of.factors[q];
         }

@@ -5,9 +5,6 @@ import java.lang.foreign.MemorySegment;
 /// Buffers that a thread keeps between matrix products, so that these make no garbage. Their
 /// contents mean nothing between two products.
 final class Scratch {
-  /// Floats of a block of A.
-  static final int TAIL = Product.ROW_BLOCK * Product.DEPTH_BLOCK;
-
   private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
   /// A tile at the edge of C, in full size.
@@ -18,6 +15,9 @@ final class Scratch {
 
   /// Some rows of a panel of B: the last one for [FewRows], or one that is being woven.
   final float[] strip = new float[FewRows.DEPTH_BLOCK * Gemm.COLUMNS];
+
+  /// What [Panels#touch] gave, so that it is not optimized away.
+  float touched;
 
   private MemorySegment right = MemorySegment.NULL;
   private MemorySegment down = MemorySegment.NULL;
@@ -32,9 +32,8 @@ final class Scratch {
     return OF_THREAD.get();
   }
 
-  /// A block of A as packed by [Panels#packLeft] and, from [#TAIL] on, `tail` floats more.
-  float[] left(int tail) {
-    int size = Math.addExact(TAIL, tail);
+  /// At least `size` floats for rows of A in panels and what goes with them, see [Product].
+  float[] left(int size) {
     if (left.length < size) {
       left = new float[size];
     }

@@ -154,7 +154,7 @@ class GemmTest {
     Operand a = Operand.transposed(numbers(3 * 5), 0, 5); // (5, 3)
     float[] left = new float[3 * 8];
     Arrays.fill(left, Float.NaN);
-    Panels.packLeft(a, 0, 5, 0, 3, left);
+    Panels.packLeft(a, 0, 5, 0, 3, left, 0);
     for (int p = 0; p < 3; p++) {
       for (int j = 0; j < 2 * columns; j++) {
         assertThat(panels[j / columns * 3 * columns + p * columns + j % columns])

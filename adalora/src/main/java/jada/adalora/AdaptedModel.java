@@ -236,6 +236,13 @@ public final class AdaptedModel {
     return converted;
   }
 
+  /// The same function with every ΔW added to its matrix and nothing that is trained: what answers
+  /// fastest. Later training of this model does not reach it.
+  AdaptedModel frozen() {
+    AdaLoraConfig nothing = config.withMethod(Method.HEAD);
+    return new AdaptedModel(merged(), task, nothing, Map.of(), AdapterFactory.NONE);
+  }
+
   /// The plain model that computes the same: every ΔW added to its matrix, the head as trained, the
   /// labels of the task. Weights that were not trained are shared with the base model.
   public PretrainedModel merged() {

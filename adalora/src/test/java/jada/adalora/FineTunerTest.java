@@ -12,6 +12,7 @@ import jada.adalora.data.Example;
 import jada.adalora.data.Input;
 import jada.adalora.data.Progress;
 import jada.autograd.Parameter;
+import jada.nn.Batch;
 import jada.nn.InputException;
 import jada.tensor.RandomSource;
 import java.util.ArrayList;
@@ -317,6 +318,25 @@ class FineTunerTest {
     Prediction prediction = predictor.predict("a b c");
     assertThat(prediction.scores().values().stream().mapToDouble(Double::doubleValue).sum())
         .isCloseTo(1, offset(1e-6));
+  }
+
+  @Test
+  void a_predictor_answers_with_the_model_as_it_was_when_made() {
+    AdaptedModel model = model(CONFIG);
+    TinyBert.pretendTraining(model, 5);
+    List<Input> inputs = inputs();
+    Predictor predictor = Predictor.of(model);
+    List<Prediction> before = predictor.predict(inputs);
+    for (int i = 0; i < inputs.size(); i++) {
+      Batch one = Batch.of(List.of(EncodedExamples.encode(inputs.get(i), model.base(), 128)));
+      for (int k = 0; k < 2; k++) {
+        assertThat(before.get(i).logits().get(k))
+            .isCloseTo(model.logits(one).value().get(0, k), offset(1e-5f));
+      }
+    }
+    TinyBert.pretendTraining(model, 6);
+    assertThat(predictor.predict(inputs)).isEqualTo(before);
+    assertThat(Predictor.of(model).predict(inputs)).isNotEqualTo(before);
   }
 
   @Test

@@ -9,6 +9,7 @@ import jada.nn.PretrainedModel;
 import jada.nn.files.HuggingFaceFolder;
 import jada.nn.files.OnnxBert;
 import jada.nn.files.TensorFlowBert;
+import jada.tensor.kernel.Kernels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -146,6 +147,7 @@ public final class Models {
   /// reporting downloads.
   public static PretrainedModel load(
       String nameOrFolder, Supplier<Artifacts> source, Progress progress) {
+    Kernels.warmUp(); // while files are read
     Optional<KnownModel> known = find(nameOrFolder);
     if (known.isPresent()) {
       try (Artifacts artifacts = source.get()) {

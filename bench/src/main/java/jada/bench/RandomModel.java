@@ -8,6 +8,7 @@ import jada.nn.WordPieceTokenizer;
 import jada.tensor.RandomSource;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
+import jada.tensor.kernel.Kernels;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -57,6 +58,7 @@ final class RandomModel {
 
   /// The network, with a vocabulary of the words `w0`, `w1` and so on.
   PretrainedModel model() {
+    Kernels.warmUp(); // as where a model is read
     List<String> words = new ArrayList<>(SPECIAL);
     while (words.size() < config.vocabularySize()) {
       words.add("w" + (words.size() - SPECIAL.size()));

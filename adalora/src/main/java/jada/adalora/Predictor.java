@@ -12,8 +12,8 @@ import java.util.Map;
 
 /// Answers with a trained model as it is when the predictor is made: every ΔW is added to its
 /// matrix then, and what the model learns later does not reach the predictor. One sentence costs
-/// what it costs without adapters, 10 to 15 % less than with them (all-MiniLM-L6-v2, 24 matrices of
-/// rank 4).
+/// what it costs without adapters, about a tenth less than with them (all-MiniLM-L6-v2, 24 matrices
+/// of rank 4).
 ///
 /// Any number of threads may predict with the same predictor at once; each computes on its own
 /// thread, or on the [jada.tensor.Workers] that it has bound.

@@ -68,7 +68,6 @@ final class VectorTile {
     FloatVector c21 = FloatVector.fromArray(SPECIES, s, so + 2 * lds + LANES);
     FloatVector c30 = FloatVector.fromArray(SPECIES, s, so + 3 * lds);
     FloatVector c31 = FloatVector.fromArray(SPECIES, s, so + 3 * lds + LANES);
-    MemorySegment right = b;
     int start = Objects.checkIndex(ao, a.length); // tells C2 that no index below is negative
     int end = start + k * ROWS;
     long b00 = (bo - (long) start * RATIO) * Float.BYTES;
@@ -166,7 +165,6 @@ final class VectorTile {
     FloatVector cA1 = FloatVector.fromArray(SPECIES, s, so + 10 * lds + LANES);
     FloatVector cB0 = FloatVector.fromArray(SPECIES, s, so + 11 * lds);
     FloatVector cB1 = FloatVector.fromArray(SPECIES, s, so + 11 * lds + LANES);
-    MemorySegment right = b;
     int start = Objects.checkIndex(ao, a.length); // tells C2 that no index below is negative
     int end = start + k * ROWS;
     int below = k * ROWS;

@@ -23,6 +23,9 @@ final class VectorColumns {
 
   /// Softmax of the columns from j on, as many as there are lanes.
   static void softmax(float[] x, int rows, int j, int stride, float scale, float[] y) {
+    if (rows == 0) {
+      return; // see WarmUp
+    }
     int end = j + rows * stride;
     FloatVector max = broadcast(SPECIES, Float.NEGATIVE_INFINITY);
     for (int i = j; i < end; i += stride) {
@@ -55,6 +58,9 @@ final class VectorColumns {
   /// The derivative of [#softmax] for the same columns.
   static void softmaxGradient(
       float[] y, float[] g, int rows, int j, int stride, float scale, float[] out) {
+    if (rows == 0) {
+      return; // see WarmUp
+    }
     int end = j + rows * stride;
     FloatVector dot = FloatVector.zero(SPECIES);
     for (int i = j; i < end; i += stride) {

@@ -261,6 +261,9 @@ public final class VectorKernels implements Kernels {
       float epsilon,
       int from,
       int to) {
+    if (from == to) {
+      return; // see WarmUp
+    }
     int i = from;
     for (; i <= to - LANES; i += LANES) {
       FloatVector gradient = fromArray(SPECIES, g, i);
@@ -284,6 +287,9 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void dropout(float[] x, long key, float p, float[] out, int from, int to) {
+    if (from == to) {
+      return; // see WarmUp
+    }
     float scale = 1 / (1 - p);
     int low = (int) key;
     int high = (int) (key >>> 32);

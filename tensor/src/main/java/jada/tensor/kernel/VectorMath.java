@@ -61,6 +61,9 @@ final class VectorMath {
 
   /// `out[i] = gelu(x[i])`.
   static void gelu(float[] x, float[] out, int from, int to) {
+    if (from == to) {
+      return; // see WarmUp
+    }
     int i = from;
     for (int end = from + SPECIES.loopBound(to - from); i < end; i += LANES) {
       FloatVector v = fromArray(SPECIES, x, i);
@@ -92,6 +95,9 @@ final class VectorMath {
 
   /// `out[i] = g[i] · gelu′(x[i])`.
   static void geluGradient(float[] x, float[] g, float[] out, int from, int to) {
+    if (from == to) {
+      return; // see WarmUp
+    }
     int i = from;
     for (int end = from + SPECIES.loopBound(to - from); i < end; i += LANES) {
       FloatVector v = fromArray(SPECIES, x, i);

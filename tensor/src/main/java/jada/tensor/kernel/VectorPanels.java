@@ -36,6 +36,9 @@ final class VectorPanels {
   ///
   /// @param at where the panel begins, in bytes
   static void copy(float[] x, int xo, int stride, int k, MemorySegment panels, long at) {
+    if (k == 0) {
+      return; // see WarmUp
+    }
     int vector = LANES * Float.BYTES;
     for (int p = 0; p < k; p++) {
       int from = xo + p * stride;
@@ -47,6 +50,9 @@ final class VectorPanels {
 
   /// Copies k rows of 16 into four panels of A, which lie `step` apart: a cache line at a time.
   static void copyFour(float[] x, int xo, int stride, int k, float[] panels, int at, int step) {
+    if (k == 0) {
+      return; // see WarmUp
+    }
     int last = Math.max(0, k - OVERLAPPING);
     for (int p = 0; p < last; p++) {
       int from = xo + p * stride;
@@ -63,6 +69,9 @@ final class VectorPanels {
 
   /// Copies k rows of 4 into a panel of A.
   static void copyOne(float[] x, int xo, int stride, int k, float[] panels, int at) {
+    if (k == 0) {
+      return; // see WarmUp
+    }
     int last = Math.max(0, k - OVERLAPPING);
     for (int p = 0; p < last; p++) {
       fromArray(SPECIES, x, xo + p * stride).intoArray(panels, at + p * 4);
@@ -84,6 +93,9 @@ final class VectorPanels {
   ///
   /// @return the number of elements of each row that were woven: k but for a rest below a vector
   static int weave(float[] x, int xo, int stride, int k, float[] panel, int at) {
+    if (k == 0) {
+      return 0; // see WarmUp
+    }
     int x1 = xo + stride;
     int x2 = x1 + stride;
     int x3 = x2 + stride;

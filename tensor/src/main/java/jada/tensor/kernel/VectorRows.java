@@ -150,6 +150,9 @@ final class VectorRows {
       float[] mean,
       float[] rstd,
       int row) {
+    if (n == 0) {
+      return; // see WarmUp
+    }
     int o = row * n;
     float mu = sum(x, o, o + n) / n;
     float s = (float) (1 / Math.sqrt(squares(x, mu, o, o + n) / n + epsilon));
@@ -167,6 +170,9 @@ final class VectorRows {
 
   static void layerNormGradient(
       float[] x, float[] gamma, float mu, float s, float[] g, int n, float[] dx, int o) {
+    if (n == 0) {
+      return; // see WarmUp
+    }
     FloatVector sumsH = FloatVector.zero(SPECIES);
     FloatVector sumsHX = sumsH;
     int j = 0;

@@ -60,6 +60,9 @@ final class VectorTile {
       float[] c,
       int co,
       int ldc) {
+    if (k < 0) {
+      return; // see WarmUp
+    }
     FloatVector c00 = FloatVector.fromArray(SPECIES, s, so);
     FloatVector c01 = FloatVector.fromArray(SPECIES, s, so + LANES);
     FloatVector c10 = FloatVector.fromArray(SPECIES, s, so + lds);
@@ -141,6 +144,9 @@ final class VectorTile {
       float[] c,
       int co,
       int ldc) {
+    if (k < 0) {
+      return; // see WarmUp
+    }
     FloatVector c00 = FloatVector.fromArray(SPECIES, s, so);
     FloatVector c01 = FloatVector.fromArray(SPECIES, s, so + LANES);
     FloatVector c10 = FloatVector.fromArray(SPECIES, s, so + lds);
@@ -302,6 +308,9 @@ final class VectorTile {
       float[] c,
       int co,
       int ldc) {
+    if (k < 0) {
+      return; // see WarmUp
+    }
     FloatVector c00 = FloatVector.fromArray(SPECIES, s, so);
     FloatVector c01 = FloatVector.fromArray(SPECIES, s, so + LANES);
     FloatVector c10 = FloatVector.fromArray(SPECIES, s, so + lds);
@@ -345,6 +354,9 @@ final class VectorTile {
   /// where packing B costs as much as multiplying.
   static void multiplyInPlace(
       float[] a, int ao, float[] b, int bo, int ldb, int k, float[] c, int co, int ldc) {
+    if (k < 0) {
+      return; // see WarmUp
+    }
     FloatVector c00 = FloatVector.fromArray(SPECIES, c, co);
     FloatVector c01 = FloatVector.fromArray(SPECIES, c, co + LANES);
     FloatVector c10 = FloatVector.fromArray(SPECIES, c, co + ldc);

@@ -150,7 +150,7 @@ final class WarmUp {
   }
 
   private List<Kernel> elementwise() {
-    int many = LENGTH * lanes;
+    int many = LENGTH * lanes + 1; // the last one alone
     return List.of(
         new Kernel(
             () -> kernels.dropout(x, 1, 0.1f, y, 0, many),
@@ -166,7 +166,7 @@ final class WarmUp {
   }
 
   private List<Kernel> rows() {
-    int many = LENGTH * lanes;
+    int many = LENGTH * lanes + 1;
     return List.of(
         new Kernel(
             () -> VectorRows.layerNorm(x, row, row, 1, many, y, out, out, 0),

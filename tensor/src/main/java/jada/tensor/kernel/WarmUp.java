@@ -9,35 +9,38 @@ import java.util.concurrent.atomic.AtomicBoolean;
 ///
 /// Until the second compiler of the JVM has been at a kernel, a vector in it is an object and an
 /// operation on it a call: a tile over 384 columns takes 10 ms, compiled 1 µs. Left to real work
-/// this takes long, for two reasons:
-/// - A tile passes the threshold for the loop under way before that for its next call, and so is
-///   compiled twice, the first time with vectors that are objects: 1 s and more of the compiler,
-///   for code that is thrown away.
-/// - The operations on vectors as objects are by far the most frequent methods, and are compiled
-///   before the kernels that would make them superfluous.
+/// that lasts long, for two reasons:
+/// - A tile passes the threshold for the loop under way before the one for its next call, and is
+///   compiled twice. The first time its vectors stay objects: a second or two of the compiler, for
+///   code that is thrown away.
+/// - The operations on such objects are by far the most frequent methods. They are compiled first,
+///   and the kernels that would make them superfluous wait.
 ///
-/// What is compiled is decided by counting calls (5000, Tier4InvocationThreshold, and more the
-/// longer the compiler's queue is), and a call on nothing counts as much as any. So one call in 400
-/// is on numbers: enough for the profile that the compiler goes by, and few enough that vectors
-/// remain rare. Every kernel here therefore looks first whether there is anything to do; only where
-/// that is decided before the loop does its profile still say that the loop is where time goes.
-/// With one call in 2,000 some processes ran at a quarter of their speed for good: a tile had been
-/// compiled that had seen no vector.
+/// What is compiled is decided by counting calls (Tier4InvocationThreshold, 5000, times up to 14
+/// while the compiler has a queue), and a call that finds nothing to do counts as much as any. So
+/// one call in 400 is on numbers: enough for the profile by which the compiler goes, and few enough
+/// that vectors as objects stay rare. Two things matter for what is then compiled:
+/// - Every kernel here returns at once when there is nothing to do. If its loops were merely empty,
+///   they would count as what hardly ever runs.
+/// - Loops are as long in the calls on numbers as they at least are in earnest. With 16 steps, the
+///   second loop of a tile 8 on average, a step took 20 % longer with vectors of 8 lanes, and four
+///   times as long in one process of eight with 16; with one call in 2000 on numbers, in every
+///   other. With 32 steps, none of 40 processes was slow.
 final class WarmUp {
   /// Calls on numbers in a round.
-  private static final int CALLS = 10;
+  private static final int CALLS = 5;
 
   /// Calls on nothing after each of them.
   private static final int EMPTY_CALLS = 400;
 
-  /// So many rounds that the counts are reached with a long queue, too.
+  /// So many that the counts are reached while the compiler has a queue, too.
   private static final int ROUNDS = 60;
 
   /// Between two rounds, for the compilers. In milliseconds.
   private static final int PAUSE = 20;
 
-  /// Steps that loops are long in calls on numbers.
-  private static final int LENGTH = 16;
+  /// Steps of a loop in the calls on numbers.
+  private static final int LENGTH = 32;
 
   private static final AtomicBoolean BEGUN = new AtomicBoolean();
 
@@ -48,7 +51,7 @@ final class WarmUp {
   private final float[] row = new float[1_024];
   private final MemorySegment panels = Panels.allocate(4_096);
   private final Kernels kernels = Fastest.KERNELS;
-  private int calls;
+  private int calls; // of tiles, on numbers
 
   /// One kernel: a call on a few numbers, and one that finds nothing to do.
   private record Kernel(Runnable onNumbers, Runnable onNothing) {}
@@ -65,8 +68,8 @@ final class WarmUp {
   private void run() {
     List<Kernel> all =
         List.of(tiles(), copying(), elementwise(), rows()).stream().flatMap(List::stream).toList();
-    // Each once before any is compiled: the classes that a kernel loads can undo what the compiler
-    // assumed when it was at another.
+    // Each once before any is compiled: classes that one kernel loads undo what the compiler took
+    // for granted at another.
     all.forEach(kernel -> kernel.onNumbers.run());
     for (int round = 0; round < ROUNDS; round++) {
       all.forEach(WarmUp::call);
@@ -102,11 +105,11 @@ final class WarmUp {
         new Kernel(() -> tileInPlace(LENGTH), () -> tileInPlace(-1)));
   }
 
-  /// With and without a second product, from a row and from C: what never ran would be compiled as
-  /// if it never could.
+  /// With and without a second product, from a row and from C, in turns: what never ran would be
+  /// compiled as if it never could.
   private void tallTile(int k) {
-    boolean odd = (++calls & 1) != 0;
-    int r = odd ? k : 0;
+    boolean odd = isOdd(k);
+    int r = odd ? 2 * k : 0; // k on average
     int lds = odd ? 0 : Gemm.COLUMNS;
     if (Fastest.TALL) {
       VectorTile.multiplyTall(
@@ -114,15 +117,23 @@ final class WarmUp {
     }
   }
 
+  /// Whether this is an odd call on numbers.
+  private boolean isOdd(int k) {
+    if (k > 0) {
+      calls++;
+    }
+    return calls % 2 != 0;
+  }
+
   private void tile(int k) {
-    boolean odd = (++calls & 1) != 0;
-    int r = odd ? k : 0;
+    boolean odd = isOdd(k);
+    int r = odd ? 2 * k : 0;
     int lds = odd ? 0 : Gemm.COLUMNS;
     VectorTile.multiply(x, 0, panels, 0, k, 0, panels, 0, r, out, 0, lds, out, 0, Gemm.COLUMNS);
   }
 
   private void tileOfRows(int k) {
-    int lds = (++calls & 1) != 0 ? 0 : Gemm.COLUMNS;
+    int lds = isOdd(k) ? 0 : Gemm.COLUMNS;
     if (!Fastest.TALL) {
       VectorTile.multiplyRows(x, 0, 32, 64, 96, panels, 0, k, out, 0, lds, out, 0, Gemm.COLUMNS);
     }

@@ -211,13 +211,12 @@ final class Product {
     Scratch scratch = Scratch.ofThread();
     for (int column = j; column < toColumn; column += COLUMNS) {
       int width = Math.min(COLUMNS, toColumn - column);
-      boolean tall = !inPlace && width == COLUMNS;
       if (column + COLUMNS < toColumn) {
         int next = (column + COLUMNS - right.first) * k + p * COLUMNS;
         scratch.touched = Panels.touch(right.panels, next, kc * COLUMNS);
       }
       for (int r = i; r < toRow; ) {
-        int height = tall && r + TALL <= toRow ? TALL : Math.min(ROWS, toRow - r);
+        int height = !inPlace && r + TALL <= toRow ? TALL : Math.min(ROWS, toRow - r);
         int ao = at + (r - i) * kc;
         int yo = tail + (r - i) * rank;
         tile(scratch, left, ao, yo, r, height, column, width, p, kc);
@@ -226,8 +225,8 @@ final class Product {
     }
   }
 
-  /// Computes the tile at (i, j) of C, which is `height` by `width` at the edge, or three whole
-  /// ones, one below the other, if it is [#TALL], for the columns `[p, p + depth)` of A.
+  /// Computes the tile at (i, j) of C, which is `height` by `width` at the edge, or three of them,
+  /// one below the other, if it is [#TALL] high, for the columns `[p, p + depth)` of A.
   ///
   /// @param ao where its panels of A begin in `left`
   /// @param yo where those of (A·D) ⊙ s begin
@@ -257,11 +256,16 @@ final class Product {
       multiply(left, ao, yo, i, height, j, p, depth, s, so, lds, c, to, target.stride);
       return;
     }
-    for (int r = 0; r < height; r++) {
-      System.arraycopy(s, so + r * lds, scratch.start, r * COLUMNS, width);
+    if (s != ZEROS) { // which are as wide as a tile
+      int rows = lds == 0 ? 1 : height;
+      for (int r = 0; r < rows; r++) {
+        System.arraycopy(s, so + r * lds, scratch.start, r * COLUMNS, width);
+      }
+      s = scratch.start;
+      so = 0;
+      lds = lds == 0 ? 0 : COLUMNS;
     }
-    multiply(
-        left, ao, yo, i, height, j, p, depth, scratch.start, 0, COLUMNS, scratch.tile, 0, COLUMNS);
+    multiply(left, ao, yo, i, height, j, p, depth, s, so, lds, scratch.tile, 0, COLUMNS);
     for (int r = 0; r < height; r++) {
       System.arraycopy(scratch.tile, r * COLUMNS, c, to + r * target.stride, width);
     }

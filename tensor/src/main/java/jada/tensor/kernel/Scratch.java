@@ -7,11 +7,11 @@ import java.lang.foreign.MemorySegment;
 final class Scratch {
   private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
-  /// A tile at the edge of C, in full size.
-  final float[] tile = new float[ScalarTile.ROWS * Gemm.COLUMNS];
+  /// A tile at the edge of C, or three of them, in full size.
+  final float[] tile = new float[Product.TALL * Gemm.COLUMNS];
 
   /// What such a tile starts from.
-  final float[] start = new float[ScalarTile.ROWS * Gemm.COLUMNS];
+  final float[] start = new float[Product.TALL * Gemm.COLUMNS];
 
   /// Some rows of a panel of B: the last one for [FewRows], or one that is being woven.
   final float[] strip = new float[FewRows.DEPTH_BLOCK * Gemm.COLUMNS];

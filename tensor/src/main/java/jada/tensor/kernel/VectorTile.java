@@ -354,9 +354,6 @@ final class VectorTile {
   /// where packing B costs as much as multiplying.
   static void multiplyInPlace(
       float[] a, int ao, float[] b, int bo, int ldb, int k, float[] c, int co, int ldc) {
-    if (k < 0) {
-      return; // see WarmUp
-    }
     FloatVector c00 = FloatVector.fromArray(SPECIES, c, co);
     FloatVector c01 = FloatVector.fromArray(SPECIES, c, co + LANES);
     FloatVector c10 = FloatVector.fromArray(SPECIES, c, co + ldc);

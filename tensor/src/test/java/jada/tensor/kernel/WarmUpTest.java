@@ -1,6 +1,7 @@
 package jada.tensor.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +26,15 @@ class WarmUpTest {
     assertThat(failures).isEmpty();
     Kernels.warmUp();
     assertThat(threads()).isEmpty();
+  }
+
+  @Test
+  void kernels_that_would_read_before_their_loop_look_first_whether_there_is_anything_to_do() {
+    assumeThat(Fastest.VECTOR).as("vector kernels").isTrue();
+    VectorTile.multiplyTall(null, 0, null, 0, -1, 0, null, 0, -1, null, 0, 0, null, 0, 0);
+    VectorTile.multiply(null, 0, null, 0, -1, 0, null, 0, -1, null, 0, 0, null, 0, 0);
+    VectorTile.multiplyRows(null, 0, 0, 0, 0, null, 0, -1, null, 0, 0, null, 0, 0);
+    VectorRows.layerNorm(null, null, null, 0, 0, null, null, null, 0);
   }
 
   private static List<Thread> threads() {

@@ -16,7 +16,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
 
   /// Has the kernels compiled, in a thread of its own that ends by itself; call it when it is known
   /// that they will be needed, for example before a model is read. Only the first call does
-  /// anything. Without it the first training step of a process ends 1 s later.
+  /// anything. Without it the first training step of a process ends 3 s later.
   static void warmUp() {
     WarmUp.begin();
   }

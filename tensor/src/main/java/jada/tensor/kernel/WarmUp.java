@@ -20,8 +20,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// while the compiler has a queue), and a call that finds nothing to do counts as much as any. So
 /// one call in 400 is on numbers: enough for the profile by which the compiler goes, and few enough
 /// that vectors as objects stay rare. Two things matter for what is then compiled:
-/// - Every kernel here returns at once when there is nothing to do. If its loops were merely empty,
-///   they would count as what hardly ever runs.
+/// - A kernel that keeps sums or constants in registers returns at once when there is nothing to
+///   do. If its loop were merely empty, it would count as what hardly ever runs, and its registers
+///   be given to what surrounds it.
 /// - Loops are as long in the calls on numbers as they at least are in earnest. With 16 steps, the
 ///   second loop of a tile 8 on average, a step took 20 % longer with vectors of 8 lanes, and four
 ///   times as long in one process of eight with 16; with one call in 2000 on numbers, in every

@@ -102,23 +102,29 @@ final class WarmUp {
     }
   }
 
-  /// The tile that does most of the work.
   private List<Kernel> tiles() {
-    if (Fastest.TALL) {
-      return List.of(new Kernel(() -> tallTile(LENGTH), () -> tallTile(-1)));
-    }
-    return List.of(
-        new Kernel(() -> tile(LENGTH), () -> tile(-1)),
-        new Kernel(() -> tileOfRows(LENGTH), () -> tileOfRows(-1)));
+    Kernel tile = new Kernel(() -> tile(LENGTH), () -> tile(-1));
+    Kernel ofRows = new Kernel(() -> tileOfRows(LENGTH), () -> tileOfRows(-1));
+    return Fastest.TALL ? List.of(tile) : List.of(tile, ofRows);
   }
 
-  /// With and without a second product, from a row and from C, in turns: what never ran would be
-  /// compiled as if it never could.
-  private void tallTile(int k) {
+  /// The tile that does most of the work, with and without a second product, from a row and from C,
+  /// in turns: what never ran would be compiled as if it never could.
+  private void tile(int k) {
     boolean odd = isOdd(k);
     int r = odd ? 2 * k : 0; // k on average
     int lds = odd ? 0 : Gemm.COLUMNS;
-    VectorTile.multiplyTall(x, 0, panels, 0, k, 0, panels, 0, r, out, 0, lds, out, 0, Gemm.COLUMNS);
+    int ldc = Gemm.COLUMNS;
+    if (Fastest.TALL) {
+      VectorTile.multiplyTall(x, 0, panels, 0, k, 0, panels, 0, r, out, 0, lds, out, 0, ldc);
+    } else {
+      VectorTile.multiply(x, 0, panels, 0, k, 0, panels, 0, r, out, 0, lds, out, 0, ldc);
+    }
+  }
+
+  private void tileOfRows(int k) {
+    int lds = isOdd(k) ? 0 : Gemm.COLUMNS;
+    VectorTile.multiplyRows(x, 0, 32, 64, 96, panels, 0, k, out, 0, lds, out, 0, Gemm.COLUMNS);
   }
 
   /// Whether this is an odd call on numbers.
@@ -127,18 +133,6 @@ final class WarmUp {
       calls++;
     }
     return calls % 2 != 0;
-  }
-
-  private void tile(int k) {
-    boolean odd = isOdd(k);
-    int r = odd ? 2 * k : 0;
-    int lds = odd ? 0 : Gemm.COLUMNS;
-    VectorTile.multiply(x, 0, panels, 0, k, 0, panels, 0, r, out, 0, lds, out, 0, Gemm.COLUMNS);
-  }
-
-  private void tileOfRows(int k) {
-    int lds = isOdd(k) ? 0 : Gemm.COLUMNS;
-    VectorTile.multiplyRows(x, 0, 32, 64, 96, panels, 0, k, out, 0, lds, out, 0, Gemm.COLUMNS);
   }
 
   private List<Kernel> copying() {
@@ -175,7 +169,7 @@ final class WarmUp {
   }
 
   private List<Kernel> rows() {
-    int many = LENGTH * lanes + 1;
+    int many = LENGTH * lanes + 1; // the last one alone
     return List.of(
         new Kernel(
             () -> VectorRows.layerNorm(x, row, row, 1, many, y, out, out, 0),

@@ -197,6 +197,21 @@ public final class Fused {
     return dx;
   }
 
+  /// y = gelu(x·W₁ᵀ + b₁)·W₂ᵀ + b₂: x (T,in), W₁ (F,in), b₁ (F), W₂ (out,F), b₂ (out), y (T,out).
+  ///
+  /// With u = x·W₁ᵀ + b₁ (T,F):
+  ///
+  ///     dx = ((G·W₂) ⊙ gelu′(u))·W₁
+  ///
+  /// Made in one go where weights and biases are frozen; else it is [#linear], [#gelu] and [#linear],
+  /// with their derivatives. The values are the same, bit for bit.
+  ///
+  /// @throws IllegalArgumentException if the shapes do not fit
+  public static Variable feedForward(
+      Variable x, Variable weight1, Variable bias1, Variable weight2, Variable bias2) {
+    return FusedFeedForward.feedForward(x, weight1, bias1, weight2, bias2);
+  }
+
   /// y = x ⊙ m/(1 − p), any shape, where m_i is 1 if the hash of (key, i) keeps element i, else 0;
   /// x itself where p = 0. Nothing is stored: the mask is a function of the key.
   ///

@@ -6,10 +6,8 @@ import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import jada.tensor.Workers;
 import jada.tensor.kernel.CounterHash;
-import jada.tensor.kernel.Dispatcher;
-import jada.tensor.kernel.Gemm;
 import jada.tensor.kernel.Kernels;
-import jada.tensor.kernel.Operand;
+import jada.tensor.kernel.SmallGemm;
 import java.util.Arrays;
 
 /// Attention within each sequence of a ragged batch, head by head; formula at [Fused#attention].
@@ -212,16 +210,15 @@ final class FusedAttention {
         block -> {
           int m = block.queries; // M
           int n = block.length; // L
-          int stride = stride(m);
-          Scratch scratch = Scratch.ofThread(n * stride, block.count * Math.max(m, n) * width);
-          split(q, block.query, m, block, scratch.q);
-          split(k, block.at, n, block, scratch.k);
-          split(v, block.at, n, block, scratch.v);
+          Scratch scratch = Scratch.ofThread();
+          scratch.reserve(m, n, width, block.count);
+          readHeads(scratch, block);
+          scratch.vRight.sideBySide(v.array(), at(block.at, block), channels, block.count, n, width);
           for (int h = 0; h < block.count; h++) {
             float[] p = probabilities(scratch, m, n, h); // Pᵀ (L,M)
-            Operand a = Operand.transposed(dropped(p, block, h, p), 0, stride); // (M,L)
-            Operand values = rows(scratch.v, h, n);
-            gemm(m, width, n, a, values, scratch.y, h); // Y = A·V  (M,L)(L,d)
+            dropout(p, block, h, p); // Aᵀ
+            scratch.left.transposed(p, stride(m), m, n); // A
+            product(scratch.left, scratch.vRight, h, m, scratch.y); // Y = A·V  (M,L)(L,d)
           }
           merge(scratch.y, y, block.query, m, block);
         });
@@ -238,33 +235,51 @@ final class FusedAttention {
         block -> {
           int m = block.queries; // M
           int n = block.length; // L
+          int count = block.count;
           int stride = stride(m);
-          Scratch scratch = Scratch.ofThread(n * stride, block.count * Math.max(m, n) * width);
-          split(q, block.query, m, block, scratch.q);
-          split(k, block.at, n, block, scratch.k);
-          split(g, block.query, m, block, scratch.y);
-          if (liveQ || liveK) {
-            split(v, block.at, n, block, scratch.v);
+          int query = at(block.query, block);
+          int key = at(block.at, block);
+          Scratch scratch = Scratch.ofThread();
+          scratch.reserve(m, n, width, count);
+          readHeads(scratch, block);
+          if (liveV) {
+            scratch.gRight.sideBySide(g.array(), query, channels, count, m, width);
           }
-          for (int h = 0; h < block.count; h++) {
+          if (liveQ || liveK) {
+            scratch.vLeft.sideBySide(v.array(), key, channels, count, n, width);
+            scratch.gTransposed.transposed(g.array(), query, channels, count, width, m);
+          }
+          if (liveQ) {
+            scratch.kRight.sideBySide(k.array(), key, channels, count, n, width);
+          }
+          if (liveK) {
+            scratch.qRight.sideBySide(q.array(), query, channels, count, m, width);
+          }
+          for (int h = 0; h < count; h++) {
             float[] p = probabilities(scratch, m, n, h); // Pᵀ (L,M)
-            Operand upstream = rows(scratch.y, h, m); // G
+            float[] a = dropout == 0 ? p : scratch.a;
+            dropout(p, block, h, a); // Aᵀ
             if (liveV) {
-              Operand a = Operand.of(dropped(p, block, h, scratch.a), 0, stride);
-              gemm(n, width, m, a, upstream, scratch.dv, h); // dV = Aᵀ·G  (L,M)(M,d)
+              scratch.left.one(a, stride, n, m);
+              product(scratch.left, scratch.gRight, h, n, scratch.dv); // dV = Aᵀ·G  (L,M)(M,d)
             }
             if (liveQ || liveK) {
               float[] ds = scratch.ds;
-              product(scratch.v, scratch.y, m, n, h, ds); // dAᵀ = V·Gᵀ  (L,d)(d,M)
-              dropped(ds, block, h, ds); // dPᵀ
-              KERNELS.softmaxGradientColumns(p, ds, n, m, stride, scale, ds); // dSᵀ/√d
+              SmallGemm.multiply(
+                  scratch.vLeft, h, scratch.gTransposed, h, ds, 0, stride); // dAᵀ (L,d)(d,M)
+              // dPᵀ but for the factor, which follows. Where A = 0 because P = 0, so is dS.
+              if (dropout > 0) {
+                KERNELS.reluGradient(a, ds, ds, 0, n * stride);
+              }
+              float factor = scale / (1 - dropout);
+              KERNELS.softmaxGradientColumns(p, ds, n, m, stride, factor, ds); // dSᵀ/√d
               if (liveQ) {
-                Operand left = Operand.transposed(ds, 0, stride);
-                gemm(m, width, n, left, rows(scratch.k, h, n), scratch.dq, h); // dQ  (M,L)(L,d)
+                scratch.left.transposed(ds, stride, m, n);
+                product(scratch.left, scratch.kRight, h, m, scratch.dq); // dQ = dS·K  (M,L)(L,d)
               }
               if (liveK) {
-                Operand left = Operand.of(ds, 0, stride);
-                gemm(n, width, m, left, rows(scratch.q, h, m), scratch.dk, h); // dK  (L,M)(M,d)
+                scratch.left.one(ds, stride, n, m);
+                product(scratch.left, scratch.qRight, h, n, scratch.dk); // dK = dSᵀ·Q  (L,M)(M,d)
               }
             }
           }
@@ -279,6 +294,25 @@ final class FusedAttention {
           }
         });
     return new InputGradients(dq, dk, dv);
+  }
+
+  /// Takes apart the heads of k and q for [#probabilities].
+  private void readHeads(Scratch scratch, Block block) {
+    scratch.kLeft.sideBySide(
+        k.array(), at(block.at, block), channels, block.count, block.length, width);
+    scratch.qTransposed.transposed(
+        q.array(), at(block.query, block), channels, block.count, width, block.queries);
+  }
+
+  /// Where a row of the block's heads begins in q, k, v or y.
+  private int at(int row, Block block) {
+    return row * channels + block.head * width;
+  }
+
+  /// C = A·B for one head: the only matrix A, that head's B (k,d), C (rows,d) in `heads`.
+  private void product(SmallGemm.Left a, SmallGemm.Right b, int head, int rows, float[] heads) {
+    int stride = SmallGemm.padded(width);
+    SmallGemm.multiply(a, 0, b, head, heads, head * SmallGemm.padded(rows) * stride, stride);
   }
 
   /// Whether each sequence has rows of q and of k: then all of y, dQ, dK and dV is written.
@@ -300,51 +334,34 @@ final class FusedAttention {
   /// Pᵀ = softmax(Q·Kᵀ/√d)ᵀ of one head, (L,M).
   private float[] probabilities(Scratch scratch, int m, int n, int head) {
     float[] p = scratch.p;
-    product(scratch.k, scratch.q, m, n, head, p); // K·Qᵀ  (L,d)(d,M)
-    KERNELS.softmaxColumns(p, n, m, stride(m), scale, p);
+    int stride = stride(m);
+    SmallGemm.multiply(scratch.kLeft, head, scratch.qTransposed, head, p, 0, stride); // K·Qᵀ
+    KERNELS.softmaxColumns(p, n, m, stride, scale, p);
     return p;
   }
 
-  /// X·Zᵀ of one head, (L,d)(d,M), with a row of X for each key and a row of Z for each query.
-  private void product(float[] x, float[] z, int m, int n, int head, float[] out) {
-    Operand b = Operand.transposed(z, head * m * width, width);
-    Gemm.multiply(Dispatcher.SEQUENTIAL, n, m, width, rows(x, head, n), b, out, 0, stride(m));
-  }
-
-  /// How far the rows of an (L,M) matrix lie apart: M rounded up to whole vectors of any machine.
+  /// How far the rows of an (L,M) matrix lie apart.
   static int stride(int queries) {
-    return Math.ceilDiv(queries, 16) * 16;
+    return SmallGemm.padded(queries);
   }
 
-  /// Dropout of one head's (L,M) elements: written to `out`, or x itself where nothing is dropped.
-  /// Element (l, m) is decided as number l·stride + m.
-  private float[] dropped(float[] x, Block block, int head, float[] out) {
-    if (dropout == 0) {
-      return x;
-    }
-    long headKey = CounterHash.derive(key, block.sequence * heads + block.head + head);
-    KERNELS.dropout(x, headKey, dropout, out, 0, block.length * stride(block.queries));
-    return out;
-  }
-
-  /// Copies a block's rows of x, head after head: (rows, C) -> (heads, rows, d).
-  private void split(Tensor x, int row, int rows, Block block, float[] out) {
-    float[] from = x.array();
-    for (int i = 0; i < rows; i++) {
-      int at = (row + i) * channels + block.head * width;
-      for (int h = 0; h < block.count; h++) {
-        System.arraycopy(from, at + h * width, out, (h * rows + i) * width, width);
-      }
+  /// Dropout of one head's (L,M) probabilities. Element (l, m) is decided as number l·stride + m.
+  private void dropout(float[] p, Block block, int head, float[] out) {
+    if (dropout > 0) {
+      long headKey = CounterHash.derive(key, block.sequence * heads + block.head + head);
+      KERNELS.dropout(p, headKey, dropout, out, 0, block.length * stride(block.queries));
     }
   }
 
-  /// Copies what [#split] would take apart: (heads, rows, d) -> (rows, C).
+  /// Copies a block's heads side by side again: (heads, rows, d) -> (rows, C).
   private void merge(float[] x, Tensor out, int row, int rows, Block block) {
     float[] to = out.array();
+    int stride = SmallGemm.padded(width);
+    int step = SmallGemm.padded(rows) * stride;
     for (int i = 0; i < rows; i++) {
-      int at = (row + i) * channels + block.head * width;
+      int at = at(row + i, block);
       for (int h = 0; h < block.count; h++) {
-        System.arraycopy(x, (h * rows + i) * width, to, at + h * width, width);
+        System.arraycopy(x, h * step + i * stride, to, at + h * width, width);
       }
     }
   }
@@ -354,48 +371,47 @@ final class FusedAttention {
   private static final class Scratch {
     private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
-    // (L,M), of one head
+    // Of all heads, as factors
+    private final SmallGemm.Left kLeft = new SmallGemm.Left(); // K (L,d)
+    private final SmallGemm.Left vLeft = new SmallGemm.Left(); // V (L,d)
+    private final SmallGemm.Right qTransposed = new SmallGemm.Right(); // Qᵀ (d,M)
+    private final SmallGemm.Right gTransposed = new SmallGemm.Right(); // Gᵀ (d,M)
+    private final SmallGemm.Right qRight = new SmallGemm.Right(); // Q (M,d)
+    private final SmallGemm.Right kRight = new SmallGemm.Right(); // K (L,d)
+    private final SmallGemm.Right vRight = new SmallGemm.Right(); // V (L,d)
+    private final SmallGemm.Right gRight = new SmallGemm.Right(); // G (M,d)
+
+    // Of one head: a left factor, and (L,M)
+    private final SmallGemm.Left left = new SmallGemm.Left();
     private float[] p = {};
     private float[] a = {};
     private float[] ds = {};
 
-    // (heads, M or L, d)
-    private float[] q = {};
-    private float[] k = {};
-    private float[] v = {};
-    private float[] y = {}; // or its gradient
+    // (heads, M or L, d), padded
+    private float[] y = {};
     private float[] dq = {};
     private float[] dk = {};
     private float[] dv = {};
 
-    /// At least so many floats in each, whose contents mean nothing.
-    static Scratch ofThread(int scores, int rows) {
-      Scratch scratch = OF_THREAD.get();
-      if (scratch.p.length < scores) {
-        scratch.p = new float[scores];
-        scratch.a = new float[scores];
-        scratch.ds = new float[scores];
-      }
-      if (scratch.q.length < rows) {
-        scratch.q = new float[rows];
-        scratch.k = new float[rows];
-        scratch.v = new float[rows];
-        scratch.y = new float[rows];
-        scratch.dq = new float[rows];
-        scratch.dk = new float[rows];
-        scratch.dv = new float[rows];
-      }
-      return scratch;
+    static Scratch ofThread() {
+      return OF_THREAD.get();
     }
-  }
 
-  /// The rows of one head of a block.
-  private Operand rows(float[] x, int head, int rows) {
-    return Operand.of(x, head * rows * width, width);
-  }
-
-  /// Writes A·B into the rows of one head of a block.
-  private void gemm(int m, int n, int k, Operand a, Operand b, float[] c, int head) {
-    Gemm.multiply(Dispatcher.SEQUENTIAL, m, n, k, a, b, c, head * m * n, n);
+    /// Makes room for M queries and L keys.
+    void reserve(int m, int n, int width, int heads) {
+      int scores = SmallGemm.padded(n) * stride(m);
+      if (p.length < scores) {
+        p = new float[scores];
+        a = new float[scores];
+        ds = new float[scores];
+      }
+      int rows = heads * SmallGemm.padded(Math.max(m, n)) * SmallGemm.padded(width);
+      if (y.length < rows) {
+        y = new float[rows];
+        dq = new float[rows];
+        dk = new float[rows];
+        dv = new float[rows];
+      }
+    }
   }
 }

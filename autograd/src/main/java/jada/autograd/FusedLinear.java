@@ -26,7 +26,7 @@ final class FusedLinear {
         fits(x, w, bias), "linear", "x (T, in), weight (out, in), bias (out)", x, w, bias);
     return Result.of(
         "linear",
-        affine(x, w, bias),
+        affine(x.value(), w, bias),
         edge(x, g -> inputGradient(g, w)), // dx = G·W  (T,out)(out,in)
         edge(w, g -> g.transposedMatmul(x.value())), // dW = Gᵀ·x  (out,T)(T,in)
         edge(bias, Tensor::sumRows)); // db = Σ_t G_t  (out)
@@ -161,7 +161,7 @@ final class FusedLinear {
       String op, Variable x, Variable adapterInput, Variable w, Variable bias, Triplets triplets) {
     Variable q = triplets.q;
     Tensor u = adapterInput.value().matmulTransposed(q.value()); // U = xₐ·Qᵀ  (T,in)(in,r)
-    Tensor y = affine(x, w, bias);
+    Tensor y = affine(x.value(), w, bias);
     addProduct(y, triplets.scaled(u), transposed(triplets.p)); // y += scale·(U ⊙ λ)·Pᵀ
 
     // V = G·P  (T,out)(out,r)
@@ -207,7 +207,7 @@ final class FusedLinear {
   }
 
   /// x·Wᵀ + b, (T,out).
-  private static Tensor affine(Variable x, Variable w, Variable bias) {
+  static Tensor affine(Tensor x, Variable w, Variable bias) {
     int rows = x.shape().dim(0);
     int out = w.shape().dim(0);
     int in = w.shape().dim(1);
@@ -218,7 +218,7 @@ final class FusedLinear {
         rows,
         out,
         in,
-        plain(x),
+        Operand.of(x.array(), 0, in),
         transposedWeight(w),
         b,
         0,
@@ -229,7 +229,7 @@ final class FusedLinear {
   }
 
   /// G·W, (T,in).
-  private static Tensor inputGradient(Tensor g, Variable w) {
+  static Tensor inputGradient(Tensor g, Variable w) {
     int rows = g.shape().dim(0);
     int out = w.shape().dim(0);
     int in = w.shape().dim(1);

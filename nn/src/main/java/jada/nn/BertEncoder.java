@@ -81,8 +81,9 @@ public final class BertEncoder implements Encoder {
             Dropout.of(path + "attention.self", config.attentionDropout())),
         Dropout.of(path + "attention.output", config.attentionOutputDropout()),
         weights.layerNorm(path + names.attentionNorm(), channels, epsilon),
-        weights.linear(path + names.feedForward().get(0), inner, channels),
-        weights.linear(path + names.feedForward().get(1), channels, inner),
+        new FeedForward(
+            weights.linear(path + names.feedForward().get(0), inner, channels),
+            weights.linear(path + names.feedForward().get(1), channels, inner)),
         Dropout.of(path + "output", config.hiddenDropout()),
         weights.layerNorm(path + names.outputNorm(), channels, epsilon));
   }

@@ -1,6 +1,5 @@
 package jada.nn;
 
-import static jada.autograd.Fused.gelu;
 import static jada.autograd.Ops.add;
 
 import jada.autograd.Variable;
@@ -14,16 +13,14 @@ import jada.autograd.Variable;
 /// @param attention what the tokens tell each other
 /// @param afterAttention dropout on what attention adds
 /// @param attentionNorm the norm that makes a
-/// @param up W₁, b₁: C -> F channels
-/// @param down W₂, b₂: F -> C channels
+/// @param feedForward what each token makes of it
 /// @param afterDown dropout on what the feed-forward part adds
 /// @param outputNorm the norm that makes y
 record BertLayer(
     Attention attention,
     Dropout afterAttention,
     LayerNorm attentionNorm,
-    Layer up,
-    Layer down,
+    FeedForward feedForward,
     Dropout afterDown,
     LayerNorm outputNorm) {
 
@@ -33,7 +30,7 @@ record BertLayer(
     Variable wanted = rows.of(x, batch); // (T, C) -> (N, C)
     Variable told = attention.forward(wanted, rows.offsets(batch), x, batch.offsets()); // (N, C)
     Variable a = attentionNorm.forward(add(wanted, afterAttention.forward(told))); // (N, C)
-    Variable f = down.forward(gelu(up.forward(a))); // (N, C) -> (N, F) -> (N, C)
+    Variable f = feedForward.forward(a); // (N, C) -> (N, F) -> (N, C)
     return outputNorm.forward(add(a, afterDown.forward(f))); // (N, C)
   }
 }

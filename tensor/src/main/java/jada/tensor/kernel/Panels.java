@@ -92,7 +92,7 @@ final class Panels {
     }
   }
 
-  private static void packLeft(
+  static void packLeft(
       float[] x, int xo, int stride, int rows, int k, float[] panels, int to) {
     for (int r = 0; r < rows; r += ROWS) {
       int from = xo + r * stride;
@@ -106,7 +106,7 @@ final class Panels {
     }
   }
 
-  private static void packLeftTransposed(
+  static void packLeftTransposed(
       float[] x, int xo, int stride, int rows, int k, float[] panels, int to) {
     int r = 0;
     for (; Fastest.VECTOR && r <= rows - 4 * ROWS; r += 4 * ROWS) {
@@ -122,7 +122,7 @@ final class Panels {
 
   /// `panel[at + width·p + r] ← x[xo + stride·p + r]`: k rows of `count` neighbours, each filled up
   /// to `width` with zeros.
-  private static void copy(
+  static void copy(
       float[] x, int xo, int stride, int count, int k, float[] panel, int at, int width) {
     for (int p = 0; p < k; p++) {
       int from = xo + p * stride;
@@ -138,11 +138,16 @@ final class Panels {
   /// from `count` to `width` are zero.
   private static void weave(
       float[] x, int xo, int stride, int count, int k, float[] panel, int at, int width) {
+    weave(x, xo, stride, count, width, k, panel, at, width);
+  }
+
+  static void weave(
+      float[] x, int xo, int stride, int count, int filled, int k, float[] panel, int at, int width) {
     int r = 0;
     for (; r + 4 <= count; r += 4) {
       weaveFour(x, xo + r * stride, stride, k, panel, at + r, width);
     }
-    for (; r < width; r++) {
+    for (; r < filled; r++) {
       for (int p = 0; p < k; p++) {
         panel[at + p * width + r] = r < count ? x[xo + r * stride + p] : 0;
       }

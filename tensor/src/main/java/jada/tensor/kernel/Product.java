@@ -329,7 +329,7 @@ final class Product {
     }
   }
 
-  private static int roundUp(int x, int multiple) {
+  static int roundUp(int x, int multiple) {
     return Math.ceilDiv(x, multiple) * multiple;
   }
 }

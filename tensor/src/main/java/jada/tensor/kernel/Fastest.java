@@ -1,7 +1,5 @@
 package jada.tensor.kernel;
 
-import java.lang.foreign.MemorySegment;
-
 /// Holds the choice of kernels; made at the first use of [Kernels#fastest()] or [Gemm].
 ///
 /// The system property `jada.kernels` chooses by hand, `scalar` or `vector`, for tests and
@@ -34,56 +32,29 @@ final class Fastest {
 
   private Fastest() {}
 
-  /// C ← S + A·B + Y·U for one tile; see [ScalarTile#multiply].
-  static void tile(
-      float[] a,
-      int ao,
-      MemorySegment b,
-      int bo,
-      int k,
-      int yo,
-      MemorySegment u,
-      int uo,
-      int r,
-      float[] s,
-      int so,
-      int lds,
-      float[] c,
-      int co,
-      int ldc) {
+  /// C ← S + A·B + Y·U for one tile.
+  static void tile(TileArguments of) {
     if (VECTOR) {
-      VectorTile.multiply(a, ao, b, bo, k, yo, u, uo, r, s, so, lds, c, co, ldc);
+      VectorTile.multiply(of);
     } else {
-      ScalarTile.multiply(a, ao, b, bo, k, yo, u, uo, r, s, so, lds, c, co, ldc);
+      ScalarTile.multiply(of);
     }
   }
 
   /// The same for three tiles, one below the other; their panels follow each other in A and in Y.
-  static void tallTile(
-      float[] a,
-      int ao,
-      MemorySegment b,
-      int bo,
-      int k,
-      int yo,
-      MemorySegment u,
-      int uo,
-      int r,
-      float[] s,
-      int so,
-      int lds,
-      float[] c,
-      int co,
-      int ldc) {
+  /// Where that is no gain the three are computed one by one, and `of` is the last of them then.
+  static void tallTile(TileArguments of) {
     if (TALL) {
-      VectorTile.multiplyTall(a, ao, b, bo, k, yo, u, uo, r, s, so, lds, c, co, ldc);
-    } else {
-      int rows = ScalarTile.ROWS;
-      for (int i = 0; i < Product.TALL; i += rows) {
-        int panel = ao + i * k;
-        int yPanel = yo + i * r;
-        tile(a, panel, b, bo, k, yPanel, u, uo, r, s, so + i * lds, lds, c, co + i * ldc, ldc);
-      }
+      VectorTile.multiplyTall(of);
+      return;
+    }
+    tile(of);
+    for (int i = 1; i < Product.TALL / ScalarTile.ROWS; i++) {
+      of.ao += ScalarTile.ROWS * of.k;
+      of.yo += ScalarTile.ROWS * of.r;
+      of.so += ScalarTile.ROWS * of.lds;
+      of.co += ScalarTile.ROWS * of.ldc;
+      tile(of);
     }
   }
 

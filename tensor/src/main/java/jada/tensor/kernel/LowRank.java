@@ -104,12 +104,17 @@ public final class LowRank {
           int so = p == 0 ? 0 : to;
           int lds = p == 0 ? 0 : width;
           int ao = at + r * depth;
+          TileArguments tile =
+              scratch
+                  .arguments
+                  .from(start, so, lds)
+                  .first(left, ao, down, panel, depth)
+                  .alone()
+                  .to(sums, to, width);
           if (height == Product.TALL) {
-            Fastest.tallTile(
-                left, ao, down, panel, depth, 0, down, 0, 0, start, so, lds, sums, to, width);
+            Fastest.tallTile(tile);
           } else {
-            Fastest.tile(
-                left, ao, down, panel, depth, 0, down, 0, 0, start, so, lds, sums, to, width);
+            Fastest.tile(tile);
           }
         }
       }

@@ -253,7 +253,7 @@ final class Product {
     }
     boolean whole = height >= ROWS && width == COLUMNS;
     if (whole) {
-      multiply(left, ao, yo, i, height, j, p, depth, s, so, lds, c, to, target.stride);
+      multiply(scratch, left, ao, yo, i, height, j, p, depth, s, so, lds, c, to, target.stride);
       return;
     }
     if (s != ZEROS) { // which are as wide as a tile
@@ -265,13 +265,14 @@ final class Product {
       so = 0;
       lds = lds == 0 ? 0 : COLUMNS;
     }
-    multiply(left, ao, yo, i, height, j, p, depth, s, so, lds, scratch.tile, 0, COLUMNS);
+    multiply(scratch, left, ao, yo, i, height, j, p, depth, s, so, lds, scratch.tile, 0, COLUMNS);
     for (int r = 0; r < height; r++) {
       System.arraycopy(scratch.tile, r * COLUMNS, c, to + r * target.stride, width);
     }
   }
 
   private void multiply(
+      Scratch scratch,
       float[] left,
       int ao,
       int yo,
@@ -292,15 +293,17 @@ final class Product {
       multiplyRows(i, height, b, bo, p, depth, s, so, lds, to, at, ldt);
       return;
     }
-    boolean last = p + depth == k;
-    MemorySegment u = last ? up : b;
-    int uo = last ? j * rank : 0;
-    int r = last ? rank : 0;
-    int y = r > 0 ? yo : 0;
-    if (height == TALL) {
-      Fastest.tallTile(left, ao, b, bo, depth, y, u, uo, r, s, so, lds, to, at, ldt);
+    TileArguments tile =
+        scratch.arguments.from(s, so, lds).first(left, ao, b, bo, depth).to(to, at, ldt);
+    if (rank > 0 && p + depth == k) {
+      tile.second(left, yo, up, j * rank, rank);
     } else {
-      Fastest.tile(left, ao, b, bo, depth, y, u, uo, r, s, so, lds, to, at, ldt);
+      tile.alone();
+    }
+    if (height == TALL) {
+      Fastest.tallTile(tile);
+    } else {
+      Fastest.tile(tile);
     }
   }
 

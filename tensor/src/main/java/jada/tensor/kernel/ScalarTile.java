@@ -17,34 +17,11 @@ final class ScalarTile {
 
   /// C ← S + A·B + Y·U for a tile of 4 rows and one panel's width of columns. Each element is one
   /// chain of fused multiply-adds, starting from S: in order of p over A·B, then over Y·U.
-  ///
-  /// @param a two panels, (k, 4) and (r, 4): element (i, p) of A is `a[ao + 4p + i]`, of Y `a[yo +
-  ///   4p + i]`
-  /// @param b memory with a panel (k, columns): element (p, j) of B is its float number `bo +
-  ///   columns·p + j`
-  /// @param u the same for U (r, columns)
-  /// @param r how deep Y·U is; 0 for C ← S + A·B
-  /// @param s where the sums start: element (i, j) is `s[so + i·lds + j]`; may be C itself
-  /// @param c overwritten; element (i, j) is `c[co + i·ldc + j]`
-  static void multiply(
-      float[] a,
-      int ao,
-      MemorySegment b,
-      int bo,
-      int k,
-      int yo,
-      MemorySegment u,
-      int uo,
-      int r,
-      float[] s,
-      int so,
-      int lds,
-      float[] c,
-      int co,
-      int ldc) {
-    multiply(a, ao, copy(b, bo, k), 0, k, s, so, lds, c, co, ldc);
-    if (r > 0) {
-      multiply(a, yo, copy(u, uo, r), 0, r, c, co, ldc, c, co, ldc);
+  static void multiply(TileArguments of) {
+    multiply(of.a, of.ao, copy(of.b, of.bo, of.k), 0, of.k, of.s, of.so, of.lds, of.c, of.co, of.ldc);
+    if (of.r > 0) {
+      float[] up = copy(of.u, of.uo, of.r);
+      multiply(of.y, of.yo, up, 0, of.r, of.c, of.co, of.ldc, of.c, of.co, of.ldc);
     }
   }
 

@@ -13,6 +13,9 @@ final class Scratch {
   /// What such a tile starts from.
   final float[] start = new float[Product.TALL * Gemm.COLUMNS];
 
+  /// What the next tile computes.
+  final TileArguments arguments = new TileArguments();
+
   /// Some rows of a panel of B: the last one for [FewRows], or one that is being woven.
   final float[] strip = new float[FewRows.DEPTH_BLOCK * Gemm.COLUMNS];
 

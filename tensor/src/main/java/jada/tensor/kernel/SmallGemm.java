@@ -40,20 +40,20 @@ public final class SmallGemm {
     int whole = Product.roundUp(m, ROWS);
     int left = i * a.step;
     int right = j * b.step;
+    TileArguments tile = Scratch.ofThread().arguments.from(Product.ZEROS, 0, 0).alone();
     for (int column = 0; column < n; column += COLUMNS) {
       int bo = right + column * k;
       int height;
       for (int r = 0; r < whole; r += height) {
         int ao = left + r * k;
         int to = co + r * ldc + column;
-        float[] s = Product.ZEROS;
+        tile.first(a.panels, ao, b.panels, bo, k).to(c, to, ldc);
         if (r + Product.TALL <= whole) {
           height = Product.TALL;
-          Fastest.tallTile(
-              a.panels, ao, b.panels, bo, k, 0, b.panels, 0, 0, s, 0, 0, c, to, ldc);
+          Fastest.tallTile(tile);
         } else {
           height = ROWS;
-          Fastest.tile(a.panels, ao, b.panels, bo, k, 0, b.panels, 0, 0, s, 0, 0, c, to, ldc);
+          Fastest.tile(tile);
         }
       }
     }

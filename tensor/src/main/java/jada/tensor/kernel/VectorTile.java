@@ -44,25 +44,13 @@ final class VectorTile {
   ///
   /// Two loops written out: in one loop around both products C2 keeps the accumulators as objects
   /// (160 instead of 300 GFLOP/s for a layer on two threads).
-  static void multiply(
-      float[] a,
-      int ao,
-      MemorySegment b,
-      int bo,
-      int k,
-      int yo,
-      MemorySegment u,
-      int uo,
-      int r,
-      float[] s,
-      int so,
-      int lds,
-      float[] c,
-      int co,
-      int ldc) {
-    if (k < 0) {
+  static void multiply(TileArguments of) {
+    if (of.k < 0) {
       return; // see WarmUp
     }
+    float[] s = of.s;
+    int so = of.so;
+    int lds = of.lds;
     FloatVector c00 = FloatVector.fromArray(SPECIES, s, so);
     FloatVector c01 = FloatVector.fromArray(SPECIES, s, so + LANES);
     FloatVector c10 = FloatVector.fromArray(SPECIES, s, so + lds);
@@ -71,9 +59,12 @@ final class VectorTile {
     FloatVector c21 = FloatVector.fromArray(SPECIES, s, so + 2 * lds + LANES);
     FloatVector c30 = FloatVector.fromArray(SPECIES, s, so + 3 * lds);
     FloatVector c31 = FloatVector.fromArray(SPECIES, s, so + 3 * lds + LANES);
-    int start = Objects.checkIndex(ao, a.length); // tells C2 that no index below is negative
+    float[] a = of.a;
+    MemorySegment b = of.b;
+    int k = of.k;
+    int start = Objects.checkIndex(of.ao, a.length); // tells C2 that no index below is negative
     int end = start + k * ROWS;
-    long b00 = (bo - (long) start * RATIO) * Float.BYTES;
+    long b00 = (of.bo - (long) start * RATIO) * Float.BYTES;
     for (int ap = start; ap < end; ap += ROWS) {
       long bp = b00 + (long) ap * (RATIO * Float.BYTES);
       FloatVector b0 = fromMemorySegment(SPECIES, b, bp, ORDER);
@@ -91,26 +82,32 @@ final class VectorTile {
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
     }
-    int startY = Objects.checkIndex(yo, a.length);
+    float[] y = of.y;
+    MemorySegment u = of.u;
+    int r = of.r;
+    int startY = Objects.checkIndex(of.yo, y.length);
     int endY = startY + r * ROWS;
-    long u00 = (uo - (long) startY * RATIO) * Float.BYTES;
+    long u00 = (of.uo - (long) startY * RATIO) * Float.BYTES;
     for (int ap = startY; ap < endY; ap += ROWS) {
       long bp = u00 + (long) ap * (RATIO * Float.BYTES);
       FloatVector b0 = fromMemorySegment(SPECIES, u, bp, ORDER);
       FloatVector b1 = fromMemorySegment(SPECIES, u, bp + VECTOR, ORDER);
-      FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
+      FloatVector a0 = FloatVector.broadcast(SPECIES, y[ap]);
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
-      FloatVector a1 = FloatVector.broadcast(SPECIES, a[ap + 1]);
+      FloatVector a1 = FloatVector.broadcast(SPECIES, y[ap + 1]);
       c10 = a1.fma(b0, c10);
       c11 = a1.fma(b1, c11);
-      FloatVector a2 = FloatVector.broadcast(SPECIES, a[ap + 2]);
+      FloatVector a2 = FloatVector.broadcast(SPECIES, y[ap + 2]);
       c20 = a2.fma(b0, c20);
       c21 = a2.fma(b1, c21);
-      FloatVector a3 = FloatVector.broadcast(SPECIES, a[ap + 3]);
+      FloatVector a3 = FloatVector.broadcast(SPECIES, y[ap + 3]);
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
     }
+    float[] c = of.c;
+    int co = of.co;
+    int ldc = of.ldc;
     c00.intoArray(c, co);
     c01.intoArray(c, co + LANES);
     c10.intoArray(c, co + ldc);
@@ -128,25 +125,13 @@ final class VectorTile {
   /// B serves twelve rows, and a multiply-add need not be ready in the very cycle in which the next
   /// one on the same register begins: 179 instead of 148 GFLOP/s on an Emerald Rapids. Eight rows
   /// reach 172, and read B once more for a sentence of 17 tokens, whose answer takes 7 % longer.
-  static void multiplyTall(
-      float[] a,
-      int ao,
-      MemorySegment b,
-      int bo,
-      int k,
-      int yo,
-      MemorySegment u,
-      int uo,
-      int r,
-      float[] s,
-      int so,
-      int lds,
-      float[] c,
-      int co,
-      int ldc) {
-    if (k < 0) {
+  static void multiplyTall(TileArguments of) {
+    if (of.k < 0) {
       return; // see WarmUp
     }
+    float[] s = of.s;
+    int so = of.so;
+    int lds = of.lds;
     FloatVector c00 = FloatVector.fromArray(SPECIES, s, so);
     FloatVector c01 = FloatVector.fromArray(SPECIES, s, so + LANES);
     FloatVector c10 = FloatVector.fromArray(SPECIES, s, so + lds);
@@ -171,10 +156,13 @@ final class VectorTile {
     FloatVector cA1 = FloatVector.fromArray(SPECIES, s, so + 10 * lds + LANES);
     FloatVector cB0 = FloatVector.fromArray(SPECIES, s, so + 11 * lds);
     FloatVector cB1 = FloatVector.fromArray(SPECIES, s, so + 11 * lds + LANES);
-    int start = Objects.checkIndex(ao, a.length); // tells C2 that no index below is negative
+    float[] a = of.a;
+    MemorySegment b = of.b;
+    int k = of.k;
+    int start = Objects.checkIndex(of.ao, a.length); // tells C2 that no index below is negative
     int end = start + k * ROWS;
     int below = k * ROWS;
-    long b00 = (bo - (long) start * RATIO) * Float.BYTES;
+    long b00 = (of.bo - (long) start * RATIO) * Float.BYTES;
     for (int ap = start; ap < end; ap += ROWS) {
       long bp = b00 + (long) ap * (RATIO * Float.BYTES);
       int aq = ap + below;
@@ -218,53 +206,59 @@ final class VectorTile {
       cB0 = aB.fma(b0, cB0);
       cB1 = aB.fma(b1, cB1);
     }
-    int startY = Objects.checkIndex(yo, a.length);
+    float[] y = of.y;
+    MemorySegment u = of.u;
+    int r = of.r;
+    int startY = Objects.checkIndex(of.yo, y.length);
     int endY = startY + r * ROWS;
     int belowY = r * ROWS;
-    long u00 = (uo - (long) startY * RATIO) * Float.BYTES;
+    long u00 = (of.uo - (long) startY * RATIO) * Float.BYTES;
     for (int ap = startY; ap < endY; ap += ROWS) {
       long bp = u00 + (long) ap * (RATIO * Float.BYTES);
       int aq = ap + belowY;
       int ar = aq + belowY;
       FloatVector b0 = fromMemorySegment(SPECIES, u, bp, ORDER);
       FloatVector b1 = fromMemorySegment(SPECIES, u, bp + VECTOR, ORDER);
-      FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
+      FloatVector a0 = FloatVector.broadcast(SPECIES, y[ap]);
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
-      FloatVector a1 = FloatVector.broadcast(SPECIES, a[ap + 1]);
+      FloatVector a1 = FloatVector.broadcast(SPECIES, y[ap + 1]);
       c10 = a1.fma(b0, c10);
       c11 = a1.fma(b1, c11);
-      FloatVector a2 = FloatVector.broadcast(SPECIES, a[ap + 2]);
+      FloatVector a2 = FloatVector.broadcast(SPECIES, y[ap + 2]);
       c20 = a2.fma(b0, c20);
       c21 = a2.fma(b1, c21);
-      FloatVector a3 = FloatVector.broadcast(SPECIES, a[ap + 3]);
+      FloatVector a3 = FloatVector.broadcast(SPECIES, y[ap + 3]);
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
-      FloatVector a4 = FloatVector.broadcast(SPECIES, a[aq]);
+      FloatVector a4 = FloatVector.broadcast(SPECIES, y[aq]);
       c40 = a4.fma(b0, c40);
       c41 = a4.fma(b1, c41);
-      FloatVector a5 = FloatVector.broadcast(SPECIES, a[aq + 1]);
+      FloatVector a5 = FloatVector.broadcast(SPECIES, y[aq + 1]);
       c50 = a5.fma(b0, c50);
       c51 = a5.fma(b1, c51);
-      FloatVector a6 = FloatVector.broadcast(SPECIES, a[aq + 2]);
+      FloatVector a6 = FloatVector.broadcast(SPECIES, y[aq + 2]);
       c60 = a6.fma(b0, c60);
       c61 = a6.fma(b1, c61);
-      FloatVector a7 = FloatVector.broadcast(SPECIES, a[aq + 3]);
+      FloatVector a7 = FloatVector.broadcast(SPECIES, y[aq + 3]);
       c70 = a7.fma(b0, c70);
       c71 = a7.fma(b1, c71);
-      FloatVector a8 = FloatVector.broadcast(SPECIES, a[ar]);
+      FloatVector a8 = FloatVector.broadcast(SPECIES, y[ar]);
       c80 = a8.fma(b0, c80);
       c81 = a8.fma(b1, c81);
-      FloatVector a9 = FloatVector.broadcast(SPECIES, a[ar + 1]);
+      FloatVector a9 = FloatVector.broadcast(SPECIES, y[ar + 1]);
       c90 = a9.fma(b0, c90);
       c91 = a9.fma(b1, c91);
-      FloatVector aA = FloatVector.broadcast(SPECIES, a[ar + 2]);
+      FloatVector aA = FloatVector.broadcast(SPECIES, y[ar + 2]);
       cA0 = aA.fma(b0, cA0);
       cA1 = aA.fma(b1, cA1);
-      FloatVector aB = FloatVector.broadcast(SPECIES, a[ar + 3]);
+      FloatVector aB = FloatVector.broadcast(SPECIES, y[ar + 3]);
       cB0 = aB.fma(b0, cB0);
       cB1 = aB.fma(b1, cB1);
     }
+    float[] c = of.c;
+    int co = of.co;
+    int ldc = of.ldc;
     c00.intoArray(c, co);
     c01.intoArray(c, co + LANES);
     c10.intoArray(c, co + ldc);

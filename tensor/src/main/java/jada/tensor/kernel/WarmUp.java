@@ -56,6 +56,7 @@ final class WarmUp {
   private final float[] row = new float[1_024];
   private final MemorySegment panels = Panels.allocate(4_096);
   private final Kernels kernels = Fastest.KERNELS;
+  private final TileArguments arguments = new TileArguments();
   private int calls; // of tiles, on numbers
 
   /// One kernel: a call on a few numbers, and one that finds nothing to do.
@@ -103,22 +104,26 @@ final class WarmUp {
   }
 
   private List<Kernel> tiles() {
-    Kernel tile = new Kernel(() -> tile(LENGTH), () -> tile(-1));
+    Kernel tall = new Kernel(() -> tile(LENGTH, true), () -> tile(-1, true));
+    Kernel tile = new Kernel(() -> tile(LENGTH, false), () -> tile(-1, false));
     Kernel ofRows = new Kernel(() -> tileOfRows(LENGTH), () -> tileOfRows(-1));
-    return Fastest.TALL ? List.of(tile) : List.of(tile, ofRows);
+    return Fastest.TALL ? List.of(tall, tile) : List.of(tile, ofRows);
   }
 
-  /// The tile that does most of the work, with and without a second product, from a row and from C,
-  /// in turns: what never ran would be compiled as if it never could.
-  private void tile(int k) {
+  /// A tile with and without a second product, from a row and from C, in turns: what never ran
+  /// would be compiled as if it never could.
+  private void tile(int k, boolean tall) {
     boolean odd = isOdd(k);
-    int r = odd ? 2 * k : 0; // k on average
-    int lds = odd ? 0 : Gemm.COLUMNS;
-    int ldc = Gemm.COLUMNS;
-    if (Fastest.TALL) {
-      VectorTile.multiplyTall(x, 0, panels, 0, k, 0, panels, 0, r, out, 0, lds, out, 0, ldc);
+    int columns = Gemm.COLUMNS;
+    arguments
+        .from(out, 0, odd ? 0 : columns)
+        .first(x, 0, panels, 0, k)
+        .second(x, 0, panels, 0, odd ? 2 * k : 0) // k on average
+        .to(out, 0, columns);
+    if (tall) {
+      VectorTile.multiplyTall(arguments);
     } else {
-      VectorTile.multiply(x, 0, panels, 0, k, 0, panels, 0, r, out, 0, lds, out, 0, ldc);
+      VectorTile.multiply(arguments);
     }
   }
 

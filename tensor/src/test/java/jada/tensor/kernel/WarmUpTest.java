@@ -31,8 +31,9 @@ class WarmUpTest {
   @Test
   void kernels_that_would_read_before_their_loop_look_first_whether_there_is_anything_to_do() {
     assumeThat(Fastest.VECTOR).as("vector kernels").isTrue();
-    VectorTile.multiplyTall(null, 0, null, 0, -1, 0, null, 0, -1, null, 0, 0, null, 0, 0);
-    VectorTile.multiply(null, 0, null, 0, -1, 0, null, 0, -1, null, 0, 0, null, 0, 0);
+    TileArguments nothing = new TileArguments().from(null, 0, 0).first(null, 0, null, 0, -1);
+    VectorTile.multiplyTall(nothing);
+    VectorTile.multiply(nothing);
     VectorTile.multiplyRows(null, 0, 0, 0, 0, null, 0, -1, null, 0, 0, null, 0, 0);
     VectorRows.layerNorm(null, null, null, 0, 0, null, null, null, 0);
   }

@@ -110,6 +110,12 @@ public final class Composed {
     return Ops.transposedMatmul(s, Ops.matmul(block, z));
   }
 
+  /// y = gelu(x·W₁ᵀ + b₁)·W₂ᵀ + b₂. See [Fused#feedForward].
+  public static Variable feedForward(
+      Variable x, Variable w1, Variable bias1, Variable w2, Variable bias2) {
+    return linear(Ops.gelu(linear(x, w1, bias1)), w2, bias2); // (T,in) -> (T,F) -> (T,out)
+  }
+
   /// y = γ ⊙ (x − μ)/√(σ² + ε) + β with the mean μ and the biased variance σ² of each row. See
   /// [Fused#layerNorm].
   public static Variable layerNorm(Variable x, Variable gamma, Variable beta, float epsilon) {

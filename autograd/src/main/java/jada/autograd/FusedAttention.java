@@ -213,7 +213,8 @@ final class FusedAttention {
           Scratch scratch = Scratch.ofThread();
           scratch.reserve(m, n, width, block.count);
           readHeads(scratch, block);
-          scratch.vRight.sideBySide(v.array(), at(block.at, block), channels, block.count, n, width);
+          scratch.vRight.sideBySide(
+              v.array(), at(block.at, block), channels, block.count, n, width);
           for (int h = 0; h < block.count; h++) {
             float[] p = probabilities(scratch, m, n, h); // Pᵀ (L,M)
             dropout(p, block, h, p); // Aᵀ

@@ -2,6 +2,7 @@ package jada.autograd;
 
 import static jada.autograd.Edge.edge;
 
+import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import jada.tensor.Workspace;
 import jada.tensor.kernel.Kernels;
@@ -13,6 +14,21 @@ final class FusedFeedForward {
   private FusedFeedForward() {}
 
   static Variable feedForward(Variable x, Variable w1, Variable b1, Variable w2, Variable b2) {
+    Require.shapes(
+        x.shape().rank() == 2
+            && w1.shape().rank() == 2
+            && w2.shape().rank() == 2
+            && x.shape().dim(1) == w1.shape().dim(1)
+            && b1.shape().equals(Shape.of(w1.shape().dim(0)))
+            && w2.shape().dim(1) == w1.shape().dim(0)
+            && b2.shape().equals(Shape.of(w2.shape().dim(0))),
+        "feedForward",
+        "x (T, in), weight 1 (F, in), bias 1 (F), weight 2 (out, F), bias 2 (out)",
+        x,
+        w1,
+        b1,
+        w2,
+        b2);
     boolean frozen =
         !(w1.differentiable() || b1.differentiable() || w2.differentiable() || b2.differentiable());
     return frozen

@@ -7,6 +7,10 @@ import static org.assertj.core.data.Offset.offset;
 import jada.tensor.RandomSource;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
+import jada.tensor.Workspace;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// What the tests of all operations do not show: special cases, limits and bad input.
@@ -19,6 +23,54 @@ class FusedTest {
 
   private static Variable zeros(int... dims) {
     return Constant.of(Tensor.zeros(Shape.of(dims)));
+  }
+
+  // ---- feed-forward --------------------------------------------------------------------------
+
+  @Test
+  void feed_forward_with_frozen_weights_keeps_one_wide_matrix_and_every_bit() {
+    Parameter x = parameter(40, 48);
+    List<Variable> frozen =
+        Stream.of(parameter(96, 48), parameter(96), parameter(48, 96), parameter(48))
+            .map(p -> (Variable) Constant.of(p.value()))
+            .toList();
+    Gradients apart = Gradients.of(Ops.sum(feedForward(x, frozen, false)));
+    float[] values = feedForward(x, frozen, false).value().array();
+
+    // In a workspace, where an array that was given back too early holds NaN.
+    Workspace workspace = new Workspace();
+    for (int step = 0; step < 2; step++) {
+      workspace.run(
+          () -> {
+            Variable y = feedForward(x, frozen, true);
+            assertThat(Arrays.copyOf(y.value().array(), y.value().size())).isEqualTo(values);
+            Tensor dx = Gradients.of(Ops.sum(y)).of(x);
+            assertThat(Arrays.copyOf(dx.array(), dx.size())).isEqualTo(apart.of(x).array());
+          });
+    }
+    workspace.run(
+        () -> {
+          feedForward(x, frozen, true);
+          // Arrays that were given back are lent again, the last first.
+          Tensor h = Tensor.blank(Shape.of(40, 96));
+          assertThat(h.array()).startsWith(Float.NaN);
+        });
+  }
+
+  private static Variable feedForward(Variable x, List<Variable> w, boolean fused) {
+    return fused
+        ? Fused.feedForward(x, w.get(0), w.get(1), w.get(2), w.get(3))
+        : Fused.linear(Fused.gelu(Fused.linear(x, w.get(0), w.get(1))), w.get(2), w.get(3));
+  }
+
+  @Test
+  void feed_forward_refuses_shapes_that_do_not_fit() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> Fused.feedForward(zeros(5, 4), zeros(8, 4), zeros(8), zeros(4, 7), zeros(4)))
+        .withMessage(
+            "feedForward: (5, 4), (8, 4), (8), (4, 7), (4) do not fit: needed x (T, in),"
+                + " weight 1 (F, in), bias 1 (F), weight 2 (out, F), bias 2 (out)");
   }
 
   // ---- adapters ------------------------------------------------------------------------------

@@ -217,6 +217,15 @@ final class Operations {
         x,
         normal(4 * n),
         normal(4 * n));
+    fused(
+        "feedForward(Variable, Variable, Variable, Variable, Variable)",
+        in -> Fused.feedForward(in.get(0), in.get(1), in.get(2), in.get(3), in.get(4)),
+        in -> Composed.feedForward(in.get(0), in.get(1), in.get(2), in.get(3), in.get(4)),
+        x,
+        w,
+        bias,
+        normal(2 * n, 3 * n + 1),
+        normal(2 * n));
     fused("gelu(Variable)", in -> Fused.gelu(in.get(0)), in -> Ops.gelu(in.get(0)), x);
     fused(
         "dropout(Variable, long, float)",

@@ -17,9 +17,7 @@ record FeedForward(Layer up, Layer down) implements Layer {
     if (up instanceof Linear first && down instanceof Linear second) {
       return NonFinite.inModule(
           first.name() + " or " + second.name(),
-          () ->
-              Fused.feedForward(
-                  a, first.weight(), first.bias(), second.weight(), second.bias()));
+          () -> Fused.feedForward(a, first.weight(), first.bias(), second.weight(), second.bias()));
     }
     return down.forward(Fused.gelu(up.forward(a))); // an adapter on one of them
   }

@@ -92,8 +92,7 @@ final class Panels {
     }
   }
 
-  static void packLeft(
-      float[] x, int xo, int stride, int rows, int k, float[] panels, int to) {
+  static void packLeft(float[] x, int xo, int stride, int rows, int k, float[] panels, int to) {
     for (int r = 0; r < rows; r += ROWS) {
       int from = xo + r * stride;
       int height = Math.min(ROWS, rows - r);
@@ -142,7 +141,15 @@ final class Panels {
   }
 
   static void weave(
-      float[] x, int xo, int stride, int count, int filled, int k, float[] panel, int at, int width) {
+      float[] x,
+      int xo,
+      int stride,
+      int count,
+      int filled,
+      int k,
+      float[] panel,
+      int at,
+      int width) {
     int r = 0;
     for (; r + 4 <= count; r += 4) {
       weaveFour(x, xo + r * stride, stride, k, panel, at + r, width);

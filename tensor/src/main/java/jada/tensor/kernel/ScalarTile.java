@@ -18,7 +18,8 @@ final class ScalarTile {
   /// C ← S + A·B + Y·U for a tile of 4 rows and one panel's width of columns. Each element is one
   /// chain of fused multiply-adds, starting from S: in order of p over A·B, then over Y·U.
   static void multiply(TileArguments of) {
-    multiply(of.a, of.ao, copy(of.b, of.bo, of.k), 0, of.k, of.s, of.so, of.lds, of.c, of.co, of.ldc);
+    multiply(
+        of.a, of.ao, copy(of.b, of.bo, of.k), 0, of.k, of.s, of.so, of.lds, of.c, of.co, of.ldc);
     if (of.r > 0) {
       float[] up = copy(of.u, of.uo, of.r);
       multiply(of.y, of.yo, up, 0, of.r, of.c, of.co, of.ldc, of.c, of.co, of.ldc);

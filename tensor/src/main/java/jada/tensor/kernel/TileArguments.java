@@ -16,7 +16,8 @@ final class TileArguments {
   int so;
   int lds;
 
-  // A, panels of ROWS rows and k columns one below the other: element (i, p) of one is a[ao + ROWS·p
+  // A, panels of ROWS rows and k columns one below the other: element (i, p) of one is a[ao +
+  // ROWS·p
   // + i]; B, a panel of k rows: element (p, j) is float number bo + COLUMNS·p + j
   float[] a = {};
   int ao;

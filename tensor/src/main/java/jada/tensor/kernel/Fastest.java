@@ -58,13 +58,12 @@ final class Fastest {
     }
   }
 
-  /// C ← C + A·B for one tile with B in place; see [ScalarTile#multiplyInPlace].
-  static void tileInPlace(
-      float[] a, int ao, float[] b, int bo, int ldb, int k, float[] c, int co, int ldc) {
+  /// C ← C + A·B for one tile with B in place.
+  static void tileInPlace(TileArguments of) {
     if (VECTOR) {
-      VectorTile.multiplyInPlace(a, ao, b, bo, ldb, k, c, co, ldc);
+      VectorTile.multiplyInPlace(of);
     } else {
-      ScalarTile.multiplyInPlace(a, ao, b, bo, ldb, k, c, co, ldc);
+      ScalarTile.multiplyInPlace(of);
     }
   }
 

@@ -96,14 +96,15 @@ final class FewRows {
       int ao = i * k + p * ROWS;
       int to = target.offset() + i * target.stride() + j;
       int height = Math.min(ROWS, m - i);
+      TileArguments tile = scratch.arguments.inPlace(left, ao, right, bo, ldb, depth);
       if (height == ROWS && whole) {
-        Fastest.tileInPlace(left, ao, right, bo, ldb, depth, c, to, target.stride());
+        Fastest.tileInPlace(tile.to(c, to, target.stride()));
         continue;
       }
       for (int r = 0; r < height; r++) {
         System.arraycopy(c, to + r * target.stride(), scratch.tile, r * COLUMNS, width);
       }
-      Fastest.tileInPlace(left, ao, right, bo, ldb, depth, scratch.tile, 0, COLUMNS);
+      Fastest.tileInPlace(tile.to(scratch.tile, 0, COLUMNS));
       for (int r = 0; r < height; r++) {
         System.arraycopy(scratch.tile, r * COLUMNS, c, to + r * target.stride(), width);
       }

@@ -140,6 +140,8 @@ final class Panels {
     weave(x, xo, stride, count, width, k, panel, at, width);
   }
 
+  /// The same for a part of the panel's rows: those from `count` to `filled` are zero, those from
+  /// there on stay as they are.
   static void weave(
       float[] x,
       int xo,

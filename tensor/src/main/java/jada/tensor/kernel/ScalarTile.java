@@ -84,13 +84,12 @@ final class ScalarTile {
     multiply(panel, 0, copy(b, bo, k), 0, k, s, so, lds, c, co, ldc);
   }
 
-  /// C ← C + A·B with B in place: row p of B begins at `bo + p·ldb`.
-  static void multiplyInPlace(
-      float[] a, int ao, float[] b, int bo, int ldb, int k, float[] c, int co, int ldc) {
-    float[] panel = new float[k * COLUMNS];
-    for (int p = 0; p < k; p++) {
-      System.arraycopy(b, bo + p * ldb, panel, p * COLUMNS, COLUMNS);
+  /// C ← C + A·B with B in place.
+  static void multiplyInPlace(TileArguments of) {
+    float[] panel = new float[of.k * COLUMNS];
+    for (int p = 0; p < of.k; p++) {
+      System.arraycopy(of.rows, of.bo + p * of.ldb, panel, p * COLUMNS, COLUMNS);
     }
-    multiply(a, ao, panel, 0, k, c, co, ldc, c, co, ldc);
+    multiply(of.a, of.ao, panel, 0, of.k, of.c, of.co, of.ldc, of.c, of.co, of.ldc);
   }
 }

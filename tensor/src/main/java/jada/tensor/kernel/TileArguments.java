@@ -2,28 +2,31 @@ package jada.tensor.kernel;
 
 import java.lang.foreign.MemorySegment;
 
-/// What a tile computes, C ← S + A·B + Y·U, for [VectorTile#multiply] and its kin; kept by each
-/// thread, see [Scratch], and filled anew for every tile.
+/// What a tile computes, C ← S + A·B + Y·U, for [VectorTile#multiply] and its kin. Each thread has
+/// one, see [Scratch], and fills it anew for every tile.
 ///
 /// In an object because a tile shall take each value from memory right before the loop that needs
-/// it. As fifteen parameters they all live from the first line to the last, and where the profile
-/// says little about the loops C2 moved A's address to a vector register and back in every step: a
-/// tile of four rows over 384 steps took 1.1 instead of 0.7 µs in four of ten processes that had it
-/// compiled by [WarmUp]. Since then, in none of ten.
+/// it. As fifteen parameters they lived from the first line to the last, and where the profile says
+/// little about the loops, as after [WarmUp], C2 moved A's address to a vector register and back in
+/// every step: over 384 steps the tile of four rows took 1.1 instead of 0.7 µs in 18 of 36
+/// processes that predict, with this in none of 18.
 final class TileArguments {
   // S, where the sums start: element (i, j) is s[so + i·lds + j]; may be C itself
   float[] s = {};
   int so;
   int lds;
 
-  // A, panels of ROWS rows and k columns one below the other: element (i, p) of one is a[ao +
-  // ROWS·p
-  // + i]; B, a panel of k rows: element (p, j) is float number bo + COLUMNS·p + j
+  // A, panels of ROWS rows and k columns one below the other: a[ao + ROWS·p + i] is element (i, p)
+  // of the first. B, a panel of k rows: float number bo + COLUMNS·p + j is element (p, j).
   float[] a = {};
   int ao;
   MemorySegment b = MemorySegment.NULL;
   int bo;
   int k;
+
+  // Or B in place: element (p, j) is rows[bo + p·ldb + j]
+  float[] rows = {};
+  int ldb;
 
   // Y and U the same with r in place of k; r = 0 for C ← S + A·B
   float[] y = {0}; // never empty, for the bounds check before its loop
@@ -74,6 +77,21 @@ final class TileArguments {
     }
     this.uo = uo;
     this.r = r;
+    return this;
+  }
+
+  /// A·B with B in place, over k steps.
+  TileArguments inPlace(float[] a, int ao, float[] rows, int bo, int ldb, int k) {
+    if (this.a != a) {
+      this.a = a;
+    }
+    this.ao = ao;
+    if (this.rows != rows) {
+      this.rows = rows;
+    }
+    this.bo = bo;
+    this.ldb = ldb;
+    this.k = k;
     return this;
   }
 

@@ -344,10 +344,15 @@ final class VectorTile {
     c31.intoArray(c, co + 3 * ldc + LANES);
   }
 
-  /// C ← C + A·B with B in place: row p of B begins at `bo + p·ldb`. For products with few rows,
-  /// where packing B costs as much as multiplying.
-  static void multiplyInPlace(
-      float[] a, int ao, float[] b, int bo, int ldb, int k, float[] c, int co, int ldc) {
+  /// C ← C + A·B with B in place. For products with few rows, where packing B costs as much as
+  /// multiplying.
+  static void multiplyInPlace(TileArguments of) {
+    if (of.k < 0) {
+      return; // see WarmUp
+    }
+    float[] c = of.c;
+    int co = of.co;
+    int ldc = of.ldc;
     FloatVector c00 = FloatVector.fromArray(SPECIES, c, co);
     FloatVector c01 = FloatVector.fromArray(SPECIES, c, co + LANES);
     FloatVector c10 = FloatVector.fromArray(SPECIES, c, co + ldc);
@@ -356,9 +361,12 @@ final class VectorTile {
     FloatVector c21 = FloatVector.fromArray(SPECIES, c, co + 2 * ldc + LANES);
     FloatVector c30 = FloatVector.fromArray(SPECIES, c, co + 3 * ldc);
     FloatVector c31 = FloatVector.fromArray(SPECIES, c, co + 3 * ldc + LANES);
-    int start = Objects.checkIndex(ao, a.length); // tells C2 that no index below is negative
-    int end = start + k * ROWS;
-    int bp = bo;
+    float[] a = of.a;
+    float[] b = of.rows;
+    int ldb = of.ldb;
+    int start = Objects.checkIndex(of.ao, a.length); // tells C2 that no index below is negative
+    int end = start + of.k * ROWS;
+    int bp = of.bo;
     for (int ap = start; ap < end; ap += ROWS) {
       FloatVector b0 = FloatVector.fromArray(SPECIES, b, bp);
       FloatVector b1 = FloatVector.fromArray(SPECIES, b, bp + LANES);

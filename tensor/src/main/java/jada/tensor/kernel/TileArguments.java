@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 /// In an object because a tile shall take each value from memory right before the loop that needs
 /// it. As fifteen parameters they lived from the first line to the last, and where the profile says
 /// little about the loops, as after [WarmUp], C2 moved A's address to a vector register and back in
-/// every step: over 384 steps the tile of four rows took 1.1 instead of 0.7 µs in 18 of 36
+/// every step: over 384 steps the tile of four rows took 1.1 instead of 0.7 µs in 14 of 33
 /// processes that predict, with this in none of 18.
 final class TileArguments {
   // S, where the sums start: element (i, j) is s[so + i·lds + j]; may be C itself

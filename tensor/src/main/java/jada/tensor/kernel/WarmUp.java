@@ -27,7 +27,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 ///   second loop of a tile 8 on average, a step took 20 % longer with vectors of 8 lanes, and four
 ///   times as long in one process of eight with 16; with one call in 2000 on numbers, in every
 ///   other. With 32 steps, none of 40 processes was slow.
-///
 /// - Values that a loop needs are read right before it, see [TileArguments]. Where loops are rare
 ///   in the profile, C2 has no reason to keep them in registers.
 final class WarmUp {

@@ -130,7 +130,10 @@ public final class AdaptiveRanks {
     }
   }
 
-  private void allocate(int budget) {
+  private void allocate(int wanted) {
+    // Where an earlier run has dropped triplets, there may be fewer than the budget has room for.
+    int there = adapters.stream().mapToInt(a -> a.triplets() * unit.cost(a)).sum();
+    int budget = Math.min(wanted, there);
     List<float[]> scores = new ArrayList<>();
     for (int m = 0; m < adapters.size(); m++) {
       // Kept there, for those who ask when triplets have been dropped.

@@ -227,6 +227,23 @@ class AdaptiveRanksTest {
   }
 
   @Test
+  void a_second_run_goes_on_with_the_triplets_that_the_first_has_left() {
+    for (BudgetUnit unit : BudgetUnit.values()) {
+      AdaLoraConfig config = small(AdaLoraConfig.defaults()).withBudgetUnit(unit);
+      AdaptiveRanks first = start(config, 100);
+      for (int t = 0; t < 100; t++) {
+        step(config, first, t);
+      }
+      assertThat(adapters.stream().mapToInt(SvdLinear::triplets).sum()).isEqualTo(8);
+      AdaptiveRanks second = new AdaptiveRanks(config, adapters, 100);
+      for (int t = 0; t < 100; t++) {
+        step(config, second, t);
+        assertThat(second.active()).as("%s at %d", unit, t).isEqualTo(8);
+      }
+    }
+  }
+
+  @Test
   void dropping_dead_triplets_does_not_change_what_is_learnt() {
     // λ and the penalty: a dead triplet still weighs in the Gram matrices, hence no penalty here.
     AdaLoraConfig config = small(AdaLoraConfig.defaults()).withOrthRegWeight(0);

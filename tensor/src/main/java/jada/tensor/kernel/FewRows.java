@@ -60,6 +60,7 @@ final class FewRows {
         task -> {
           int j = task * perTask * COLUMNS;
           columns(left, j, Math.min(n, j + perTask * COLUMNS));
+          Scratch.ofThread().arguments.clear();
         });
   }
 

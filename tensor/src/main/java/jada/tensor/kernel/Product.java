@@ -127,7 +127,9 @@ final class Product {
           int j = right.first + task * columnBlock;
           int toColumn = Math.min(right.last, j + columnBlock);
           forEachDepth((p, kc) -> sweep(left, p * rows, tail, 0, m, j, toColumn, p, kc));
+          Scratch.ofThread().arguments.clear();
         });
+    scratch.arguments.clear(); // of A·D, if others have taken all tasks
   }
 
   private interface Depth {
@@ -171,6 +173,7 @@ final class Product {
           }
           sweep(left, 0, tail, i, toRow, j, toColumn, p, kc);
         });
+    scratch.arguments.clear();
   }
 
   /// Floats that (A·D) ⊙ s takes for so many rows.

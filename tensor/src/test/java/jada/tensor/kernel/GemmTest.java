@@ -73,6 +73,20 @@ class GemmTest {
   }
 
   @Test
+  void holds_no_matrix_when_it_is_done() {
+    TileArguments tile = Scratch.ofThread().arguments;
+    for (int m : new int[] {3, 50, 200}) { // few rows, one block of rows, many
+      for (int form = 0; form < 4; form++) {
+        Case c = new Case(m, 400, 50, form);
+        Gemm.multiply(Dispatcher.SEQUENTIAL, c.m, c.n, c.k, c.a, c.b, c.target, c.co, c.ldc);
+        assertThat(tile.s.length + tile.a.length + tile.rows.length + tile.y.length).isEqualTo(4);
+        assertThat(tile.c).hasSize(1);
+        assertThat(tile.b.byteSize() + tile.u.byteSize()).isZero();
+      }
+    }
+  }
+
+  @Test
   void starts_from_zero_a_row_or_the_target() {
     for (int k : new int[] {0, 5, 400}) {
       Case c = new Case(9, 19, k, 2);

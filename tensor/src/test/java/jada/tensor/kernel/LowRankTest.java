@@ -20,6 +20,7 @@ class LowRankTest {
         new int[] {64, 96, 384, 12},
         new int[] {67, 100, 385, 17},
         new int[] {130, 33, 1000, 12},
+        new int[] {50, 70, Product.DEPTH_BLOCK + 30, 5},
         new int[] {300, 400, 70, 70},
         new int[] {3, 5, 0, 2},
         new int[] {9, 20, 30, 0},

@@ -15,6 +15,7 @@ from sides import HERE, Row, Side, java, parser, print_table
 
 SHAPES = ["1024x384x384", "1024x1536x384", "1024x384x1536", "1024x768x768", "1024x3072x768", "1024x768x3072"]
 FORMS = ["linear", "prepacked", "gradient"]
+SUMMED = ["linear", "prepacked"]
 COLLECTORS = {"G1": "-XX:+UseG1GC", "Parallel": "-XX:+UseParallelGC", "Z": "-XX:+UseZGC"}
 WARM_UP = 1.0
 
@@ -46,7 +47,7 @@ def ratio(pairs):
 
 
 def rows(a):
-    """For each number of threads one row over all shapes of the form `linear`, and the gain of the last."""
+    """For each of two forms and each number of threads one row over all shapes, and the gain of the last."""
     measured = {}
     for _ in range(a.rounds):
         for collector in a.collectors:
@@ -64,23 +65,26 @@ def rows(a):
     print()
     table = []
     for collector in a.collectors:
-        for threads in a.counts:
-            of = [measured[collector, shape, "linear", threads] for shape in a.shapes]
-            mean = [statistics.geometric_mean(statistics.median(pair[side] for pair in pairs) for pairs in of)
-                    for side in (0, 1)]
-            table.append(Row(f"matrix product, geometric mean of {len(a.shapes)} shapes, {threads} thread(s), {collector}",
-                             f"{mean[0]:.0f} GFLOP/s", f"{mean[1]:.0f} GFLOP/s",
-                             statistics.geometric_mean(ratio(pairs) for pairs in of), "≥ 0.95" if threads == 1 else ""))
-        one, most = a.counts[0], a.counts[-1]
-        if most > one:
-            # Turns of one and of two threads follow each other.
-            gain = [[statistics.median(many[side] / single[side] for single, many in
-                                       zip(measured[collector, shape, "linear", one],
-                                           measured[collector, shape, "linear", most])) for shape in a.shapes]
-                    for side in (0, 1)]
-            means = [statistics.geometric_mean(g) for g in gain]
-            table.append(Row(f"{most} threads over {one}, {collector}", f"{means[0]:.2f} ×", f"{means[1]:.2f} ×",
-                             means[0] / means[1], "Jada's ≥ 1.85 ×"))
+        for form in SUMMED:
+            for threads in a.counts:
+                of = [measured[collector, shape, form, threads] for shape in a.shapes]
+                mean = [statistics.geometric_mean(statistics.median(pair[side] for pair in pairs) for pairs in of)
+                        for side in (0, 1)]
+                table.append(Row(f"matrix product, {form}, geometric mean of {len(a.shapes)} shapes, "
+                                 f"{threads} thread(s), {collector}",
+                                 f"{mean[0]:.0f} GFLOP/s", f"{mean[1]:.0f} GFLOP/s",
+                                 statistics.geometric_mean(ratio(pairs) for pairs in of),
+                                 "≥ 0.95" if threads == 1 else ""))
+            one, most = a.counts[0], a.counts[-1]
+            if most > one:
+                # Turns of one and of two threads follow each other.
+                gain = [[statistics.median(many[side] / single[side] for single, many in
+                                           zip(measured[collector, shape, form, one],
+                                               measured[collector, shape, form, most])) for shape in a.shapes]
+                        for side in (0, 1)]
+                means = [statistics.geometric_mean(g) for g in gain]
+                table.append(Row(f"{most} threads over {one}, {form}, {collector}", f"{means[0]:.2f} ×",
+                                 f"{means[1]:.2f} ×", means[0] / means[1], "Jada's ≥ 1.85 ×"))
     return table
 
 

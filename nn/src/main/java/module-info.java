@@ -1,8 +1,11 @@
-/// Transformer encoders, tokenizer, optimizer and model files.
+/// Transformer encoders, tokenizers, optimizers and model files.
 module jada.nn {
   requires transitive jada.autograd;
-  requires tools.jackson.databind;
+  requires transitive tools.jackson.databind;
 
   exports jada.nn;
+  exports jada.nn.checkpoint;
   exports jada.nn.files;
+  exports jada.nn.optim;
+  exports jada.nn.text;
 }

@@ -1,7 +1,7 @@
 """Writes the character classes that BERT's normalizer and pre-tokenizer distinguish, as the
 Hugging Face `tokenizers` library sees them, by asking it about every code point.
 
-    python tokenizer_characters.py ../../main/resources/jada/nn/bert-characters.txt
+    python tokenizer_characters.py ../../main/resources/jada/nn/text/bert-characters.txt
 
 The library's tables are those of Unicode 8 and its ranges of ideographs are its own; the table is
 frozen so that token ids depend on neither the Unicode version of a Java runtime nor its vendor.

@@ -9,5 +9,6 @@ module jada.tensor {
   exports jada.tensor.kernel to
       jada.autograd,
       jada.nn,
-      jada.adalora;
+      jada.adalora,
+      jada.cli;
 }

@@ -1,6 +1,6 @@
 package jada.adalora;
 
-import jada.nn.InputException;
+import jada.nn.files.InputException;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 

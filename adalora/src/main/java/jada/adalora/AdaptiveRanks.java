@@ -39,7 +39,7 @@ public final class AdaptiveRanks {
 
   /// The budget of a run of `totalSteps` steps over these adapters, in this order.
   ///
-  /// @throws jada.nn.InputException if the schedule does not fit the run
+  /// @throws jada.nn.files.InputException if the schedule does not fit the run
   public AdaptiveRanks(AdaLoraConfig config, List<SvdLinear> adapters, int totalSteps) {
     config.requirePrunable();
     this.unit = config.budgetUnit();

@@ -1,6 +1,6 @@
 package jada.adalora;
 
-import jada.nn.InputException;
+import jada.nn.files.InputException;
 
 /// How much may live at each step of a run: triplets, or with [BudgetUnit#PARAMETERS] parameters.
 ///

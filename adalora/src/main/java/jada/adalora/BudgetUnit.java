@@ -22,7 +22,7 @@ public enum BudgetUnit {
   }
 
   /// What one triplet of this adapter costs.
-  int cost(SvdLinear adapter) {
+  public int cost(SvdLinear adapter) {
     return cost(adapter.weight().shape().dim(0), adapter.weight().shape().dim(1));
   }
 }

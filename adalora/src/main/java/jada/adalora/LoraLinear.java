@@ -65,7 +65,7 @@ public final class LoraLinear implements Adapter {
   }
 
   /// An adapter at the start of its training.
-  static LoraLinear start(
+  public static LoraLinear start(
       String name,
       Variable weight,
       Variable bias,

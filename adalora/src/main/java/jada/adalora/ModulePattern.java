@@ -1,13 +1,13 @@
 package jada.adalora;
 
-import jada.nn.InputException;
+import jada.nn.files.InputException;
 import jada.nn.files.Quoted;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /// A regular expression for names of modules that may come from somebody else's file. Expressions
 /// can be written to take longer than anyone lives, or more stack than there is; this one gives up.
-final class ModulePattern {
+public final class ModulePattern {
   private static final int LONGEST = 1000;
 
   /// Looks at characters of a name. Sensible expressions need a few hundred; a million take
@@ -17,7 +17,7 @@ final class ModulePattern {
   private final Pattern pattern;
 
   /// @throws InputException if it is no regular expression, or longer than 1,000 characters
-  ModulePattern(String regex) {
+  public ModulePattern(String regex) {
     if (regex.length() > LONGEST) {
       throw new InputException(
           "target modules: a regular expression of %,d characters; use one of at most %,d"
@@ -36,7 +36,7 @@ final class ModulePattern {
   /// Whether it matches the whole name.
   ///
   /// @throws InputException if finding that out takes too long
-  boolean matches(String module) {
+  public boolean matches(String module) {
     try {
       return pattern.matcher(new Watched(module)).matches();
     } catch (TooLong | StackOverflowError e) {

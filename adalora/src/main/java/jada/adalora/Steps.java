@@ -1,6 +1,6 @@
 package jada.adalora;
 
-import jada.nn.InputException;
+import jada.nn.files.InputException;
 
 /// A length of time in optimizer steps, given either as a count or as a fraction of the run.
 public sealed interface Steps {

@@ -201,7 +201,7 @@ public final class SvdLinear implements Adapter {
   /// @param left the triplets that were there, masked ones included
   /// @param start the indices they had at the start, ascending
   /// @param living positions among them of those that were not masked
-  void restore(Triplets left, int[] start, BitSet living) {
+  public void restore(Triplets left, int[] start, BitSet living) {
     indices = start.clone();
     alive = (BitSet) living.clone();
     p = Parameter.of(p.name(), left.p());
@@ -210,7 +210,7 @@ public final class SvdLinear implements Adapter {
   }
 
   /// The same ΔW as a product of two factors: A = Q, B = scale · P·diag(λ), of the living triplets.
-  LoraLinear toLora() {
+  public LoraLinear toLora() {
     Triplets living = values().keep(alive.stream().toArray());
     Tensor b = living.p().multiplyRow(living.lambda()).scale(scale);
     return new LoraLinear(name, weight, bias, living.q(), b, 1, dropout.probability());

@@ -1,7 +1,7 @@
 package jada.adalora;
 
 import jada.nn.Family;
-import jada.nn.InputException;
+import jada.nn.files.InputException;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;

@@ -24,12 +24,13 @@ public final class TrainingDiverged extends RuntimeException {
   }
 
   /// @param maker the operation that made the first number that is not finite, if it was found
-  static TrainingDiverged atStep(int step, String what, double value, Optional<String> maker) {
+  public static TrainingDiverged atStep(
+      int step, String what, double value, Optional<String> maker) {
     String from = maker.map(m -> ", first made by " + m).orElse("");
     return new TrainingDiverged(step, "the " + what + " is " + value + from);
   }
 
-  static TrainingDiverged inWeight(int step, String parameter) {
+  public static TrainingDiverged inWeight(int step, String parameter) {
     return new TrainingDiverged(
         step, "the optimizer's step made numbers in " + parameter + " infinite or NaN");
   }

@@ -36,8 +36,8 @@
 /// 5. The b(t) best live: [RankAllocator].
 /// 6. The order of all that around an optimizer step: [AdaptiveRanks].
 ///
-/// [AdaLora] puts adapters into a pretrained model, [AdaptedModel] is the result, [LoraLinear] the
-/// baseline with two factors and a fixed rank, [PeftFolder] how both are kept on disk.
+/// [AdaLora][jada.adalora.model.AdaLora] puts adapters into a pretrained model, [AdaptedModel][jada.adalora.model.AdaptedModel] is the result, [LoraLinear] the
+/// baseline with two factors and a fixed rank, [PeftFolder][jada.adalora.peft.PeftFolder] how both are kept on disk.
 ///
 /// ## Two readings
 ///
@@ -63,14 +63,14 @@
 /// 4. A schedule that does not fit the run is refused with numbers that do; times may be fractions of
 ///    the run: [BudgetSchedule], [Steps].
 /// 5. Task loss and penalty are reported apart, and evaluation knows no penalty: [Orthogonality] gives
-///    it without γ and outside the network, [TrainingListener] reports it in a field of its own.
+///    it without γ and outside the network, [TrainingListener][jada.adalora.training.TrainingListener] reports it in a field of its own.
 /// 6. A rank is the number of living triplets, and dead ones that cannot return cost nothing:
 ///    [SvdLinear#rank], [SvdLinear#dropMasked].
 /// 7. All state of the method can be read and put back: [Importance#state], [SvdLinear#survivors].
 /// 8. A matrix may end at rank 0, and trains, saves, loads and merges all the same: [SvdLinear],
-///    [PeftFolder].
+///    [PeftFolder][jada.adalora.peft.PeftFolder].
 /// 9. What is saved is what PEFT calls an ADALORA or a LORA adapter, and gives the same logits there:
-///    [PeftFolder]. Triplets can be turned into plain LoRA without loss: [AdaptedModel#toLora].
+///    [PeftFolder][jada.adalora.peft.PeftFolder]. Triplets can be turned into plain LoRA without loss: [AdaptedModel#toLora][jada.adalora.model.AdaptedModel#toLora].
 /// 10. A budget may count parameters instead of triplets, of which those of a wide matrix have more:
 ///    [BudgetUnit].
 package jada.adalora;

@@ -3,7 +3,7 @@ package jada.adalora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import jada.nn.InputException;
+import jada.nn.files.InputException;
 import jada.tensor.RandomSource;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;

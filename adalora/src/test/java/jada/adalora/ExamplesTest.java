@@ -3,7 +3,6 @@ package jada.adalora;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jada.adalora.examples.DrawSvdLinear;
-import jada.adalora.examples.FindPlantedRanks;
 import jada.adalora.examples.Printed;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -24,13 +23,5 @@ class ExamplesTest {
     assertThat(temp.resolve("fused.svg")).content().contains("query.lora_E");
     assertThat(temp.resolve("composed.svg")).content().contains("matmulTransposed");
     assertThat(temp.resolve("composed.dot")).content().startsWith("digraph autograd {");
-  }
-
-  @Test
-  void table_of_planted_ranks_has_a_row_for_each_way_to_spend_the_budget() {
-    assertThat(Printed.by(FindPlantedRanks::main, "100", "1").lines())
-        .hasSize(8)
-        .anyMatch(line -> line.startsWith("| uniform | 0 of 1 | 2.00 | "))
-        .anyMatch(line -> line.startsWith("| as planted | 1 of 1 | 0.00 | 0.0"));
   }
 }

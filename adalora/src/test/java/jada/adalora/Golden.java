@@ -1,5 +1,6 @@
 package jada.adalora;
 
+import jada.adalora.testing.Json;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import java.io.IOException;
@@ -23,16 +24,8 @@ final class Golden {
   /// Triplets of a matrix whose (in, out) is `sizes`.
   static Triplets triplets(JsonNode node, JsonNode sizes, int rank) {
     return new Triplets(
-        Tensor.of(Shape.of(sizes.get(1).asInt(), rank), floats(node.get("p"))),
-        Tensor.vector(floats(node.get("lambda"))),
-        Tensor.of(Shape.of(rank, sizes.get(0).asInt()), floats(node.get("q"))));
-  }
-
-  static float[] floats(JsonNode array) {
-    float[] values = new float[array.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) array.get(i).asDouble();
-    }
-    return values;
+        Tensor.of(Shape.of(sizes.get(1).asInt(), rank), Json.floats(node.get("p"))),
+        Tensor.vector(Json.floats(node.get("lambda"))),
+        Tensor.of(Shape.of(rank, sizes.get(0).asInt()), Json.floats(node.get("q"))));
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import jada.adalora.testing.Json;
 import jada.tensor.RandomSource;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
@@ -44,7 +45,7 @@ class ImportanceTest {
         }
         if (schedule.scores(t)) {
           importances.get(m).observe(values, gradients);
-          float[] expected = Golden.floats(step.get("scores").get(names.get(m)));
+          float[] expected = Json.floats(step.get("scores").get(names.get(m)));
           float[] actual = importances.get(m).scores();
           for (int i = 0; i < rank; i++) {
             assertThat(actual[i])

@@ -1,20 +1,20 @@
 package jada.bench;
 
-import jada.adalora.AdaLora;
 import jada.adalora.AdaLoraConfig;
-import jada.adalora.AdaptedModel;
 import jada.adalora.Importance;
 import jada.adalora.Method;
 import jada.adalora.Orthogonality;
 import jada.adalora.RankAllocator;
 import jada.adalora.Steps;
 import jada.adalora.SvdLinear;
-import jada.adalora.Task;
-import jada.adalora.TrainingOptions;
 import jada.adalora.Triplets;
 import jada.adalora.data.Dataset;
+import jada.adalora.model.AdaLora;
+import jada.adalora.model.AdaptedModel;
+import jada.adalora.model.Task;
+import jada.adalora.training.TrainingOptions;
 import jada.autograd.Gradients;
-import jada.nn.PretrainedModel;
+import jada.nn.checkpoint.PretrainedModel;
 import jada.tensor.RandomSource;
 import jada.tensor.Tensor;
 import jada.tensor.Workers;

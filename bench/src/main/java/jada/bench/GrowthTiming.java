@@ -1,11 +1,11 @@
 package jada.bench;
 
-import jada.adalora.AdaLora;
 import jada.adalora.AdaLoraConfig;
 import jada.adalora.Steps;
-import jada.adalora.Task;
-import jada.adalora.TrainingOptions;
 import jada.adalora.data.Dataset;
+import jada.adalora.model.AdaLora;
+import jada.adalora.model.Task;
+import jada.adalora.training.TrainingOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,11 +1,11 @@
 package jada.bench;
 
-import jada.adalora.Models;
-import jada.adalora.Models.KnownModel;
-import jada.adalora.artifact.Artifacts;
-import jada.adalora.artifact.Coordinates;
 import jada.adalora.data.Progress;
-import jada.nn.files.HuggingFaceFolder;
+import jada.adalora.model.Models;
+import jada.adalora.model.Models.KnownModel;
+import jada.cli.artifact.Artifacts;
+import jada.cli.artifact.Coordinates;
+import jada.nn.checkpoint.HuggingFaceFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,10 +1,10 @@
 package jada.bench;
 
-import jada.adalora.AdaptedModel;
-import jada.adalora.FineTuner;
-import jada.adalora.TrainingListener;
-import jada.adalora.TrainingOptions;
 import jada.adalora.data.Dataset;
+import jada.adalora.model.AdaptedModel;
+import jada.adalora.training.FineTuner;
+import jada.adalora.training.TrainingListener;
+import jada.adalora.training.TrainingOptions;
 import jada.tensor.kernel.Effort;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;

@@ -1,16 +1,16 @@
 package jada.bench;
 
-import jada.adalora.AdaLora;
 import jada.adalora.AdaLoraConfig;
 import jada.adalora.Method;
-import jada.adalora.Models;
-import jada.adalora.Predictor;
-import jada.adalora.Task;
+import jada.adalora.model.AdaLora;
+import jada.adalora.model.Models;
+import jada.adalora.model.Predictor;
+import jada.adalora.model.Task;
 import jada.autograd.Constant;
 import jada.nn.Batch;
 import jada.nn.BertEncoder;
 import jada.nn.LinearFactory;
-import jada.nn.PretrainedModel;
+import jada.nn.checkpoint.PretrainedModel;
 import jada.tensor.Tensor;
 import jada.tensor.Workers;
 import java.io.BufferedReader;

@@ -1,17 +1,17 @@
 package jada.bench;
 
-import jada.adalora.AdaLora;
 import jada.adalora.AdaLoraConfig;
-import jada.adalora.AdaptedModel;
-import jada.adalora.FineTuner;
 import jada.adalora.Method;
 import jada.adalora.Steps;
-import jada.adalora.Task;
-import jada.adalora.TrainingListener;
-import jada.adalora.TrainingOptions;
-import jada.adalora.TrainingResult;
 import jada.adalora.data.Dataset;
-import jada.nn.PretrainedModel;
+import jada.adalora.model.AdaLora;
+import jada.adalora.model.AdaptedModel;
+import jada.adalora.model.Task;
+import jada.adalora.training.FineTuner;
+import jada.adalora.training.TrainingListener;
+import jada.adalora.training.TrainingOptions;
+import jada.adalora.training.TrainingResult;
+import jada.nn.checkpoint.PretrainedModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

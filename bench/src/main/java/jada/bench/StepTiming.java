@@ -1,12 +1,12 @@
 package jada.bench;
 
-import jada.adalora.AdaLora;
 import jada.adalora.AdaLoraConfig;
-import jada.adalora.AdaptedModel;
 import jada.adalora.Method;
 import jada.adalora.Steps;
-import jada.adalora.Task;
-import jada.adalora.TrainingOptions;
+import jada.adalora.model.AdaLora;
+import jada.adalora.model.AdaptedModel;
+import jada.adalora.model.Task;
+import jada.adalora.training.TrainingOptions;
 import jada.tensor.Workers;
 import jada.tensor.kernel.Peak;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package jada.bench;
 
-import jada.nn.Encoding;
-import jada.nn.WordPieceTokenizer;
+import jada.nn.text.Encoding;
+import jada.nn.text.WordPieceTokenizer;
 import jada.tensor.RandomSource;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;

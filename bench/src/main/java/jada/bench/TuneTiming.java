@@ -1,17 +1,17 @@
 package jada.bench;
 
-import jada.adalora.AdaLora;
 import jada.adalora.AdaLoraConfig;
-import jada.adalora.AdaptedModel;
-import jada.adalora.FineTuner;
 import jada.adalora.Method;
-import jada.adalora.Models;
-import jada.adalora.Task;
-import jada.adalora.TrainingListener;
-import jada.adalora.TrainingOptions;
 import jada.adalora.data.Dataset;
 import jada.adalora.data.DatasetReader;
 import jada.adalora.data.Labels;
+import jada.adalora.model.AdaLora;
+import jada.adalora.model.AdaptedModel;
+import jada.adalora.model.Models;
+import jada.adalora.model.Task;
+import jada.adalora.training.FineTuner;
+import jada.adalora.training.TrainingListener;
+import jada.adalora.training.TrainingOptions;
 import java.nio.file.Path;
 import java.util.Locale;
 

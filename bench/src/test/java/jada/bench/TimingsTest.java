@@ -2,7 +2,7 @@ package jada.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import jada.nn.files.HuggingFaceFolder;
+import jada.nn.checkpoint.HuggingFaceFolder;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;

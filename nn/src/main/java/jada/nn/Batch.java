@@ -1,5 +1,6 @@
 package jada.nn;
 
+import jada.nn.text.Encoding;
 import java.util.List;
 
 /// Sequences of tokens, end to end: nothing is padded.

@@ -3,6 +3,7 @@ package jada.nn;
 import static jada.autograd.Ops.add;
 
 import jada.autograd.Variable;
+import jada.nn.files.InputException;
 import java.util.Optional;
 
 /// What goes into the first block: x = LayerNorm(word + token type + position), each looked up in a

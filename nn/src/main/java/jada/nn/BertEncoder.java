@@ -26,7 +26,8 @@ public final class BertEncoder implements Encoder {
   /// @param weights gives each weight by its Hugging Face name without the prefix `bert.` or
   ///   `distilbert.`, for example `encoder.layer.0.attention.self.query.weight`; `Map::get` will do
   /// @param linears makes the layer of each matrix, by its path with the prefix
-  /// @throws InputException if a weight is missing or its shape does not fit the configuration
+  /// @throws jada.nn.files.InputException if a weight is missing or its shape does not fit the
+  ///   configuration
   public static BertEncoder build(
       EncoderConfig config, Function<String, Variable> weights, LinearFactory linears) {
     NamedWeights named = new NamedWeights("encoder", config.family(), weights, linears);

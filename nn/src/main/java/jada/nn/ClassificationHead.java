@@ -44,7 +44,7 @@ public final class ClassificationHead implements Head {
   ///   `classifier.bias`; `Map::get` will do
   /// @param linears makes the layers of the two modules, by their paths with the prefix
   /// @throws IllegalArgumentException if K is less than 1
-  /// @throws InputException if a weight is missing or its shape does not fit
+  /// @throws jada.nn.files.InputException if a weight is missing or its shape does not fit
   public static ClassificationHead build(
       EncoderConfig config,
       int outputs,

@@ -92,7 +92,7 @@ public enum Family {
   }
 
   /// All modules of a layer that hold a weight and a bias, in the same order in every family.
-  List<String> modulesOfLayer() {
+  public List<String> modulesOfLayer() {
     return Stream.of(attention, List.of(attentionNorm), feedForward, List.of(outputNorm))
         .flatMap(List::stream)
         .toList();

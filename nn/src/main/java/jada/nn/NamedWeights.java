@@ -1,6 +1,7 @@
 package jada.nn;
 
 import jada.autograd.Variable;
+import jada.nn.files.InputException;
 import jada.tensor.Shape;
 import java.util.function.Function;
 

@@ -2,7 +2,7 @@
 ///
 /// **A walk.** [jada.nn.Encoder] → [jada.nn.BertEncoder] → `BertLayer` → `Attention` →
 /// [jada.autograd.Fused]; each is a page. [jada.nn.SequenceClassifier] puts a [jada.nn.Head] on an
-/// encoder. [jada.nn.AdamW], [jada.nn.LearningRate] and [jada.nn.GradientClipping] train it.
+/// encoder. [jada.nn.optim.AdamW], [jada.nn.optim.LearningRate] and [jada.nn.optim.GradientClipping] train it.
 ///
 /// **Batches are ragged.** A [jada.nn.Batch] is the tokens of all its sequences, end to end, and the
 /// offsets where each begins. Nothing is padded, so nothing needs a mask, and no work is spent on
@@ -36,6 +36,6 @@
 /// the thread. An adapter replaces a [jada.nn.Linear] through [jada.nn.LinearFactory], and this
 /// module knows nothing of adapters.
 ///
-/// What a user gave and cannot be used is an [jada.nn.InputException]; a call that breaks a rule of
+/// What a user gave and cannot be used is an [jada.nn.files.InputException]; a call that breaks a rule of
 /// the API is an [IllegalArgumentException].
 package jada.nn;

@@ -3,6 +3,7 @@ package jada.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jada.nn.text.Encoding;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

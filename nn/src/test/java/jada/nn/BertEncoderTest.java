@@ -10,6 +10,8 @@ import jada.autograd.Gradients;
 import jada.autograd.Ops;
 import jada.autograd.Parameter;
 import jada.autograd.Variable;
+import jada.nn.files.InputException;
+import jada.nn.text.Encoding;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import java.util.ArrayList;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import jada.autograd.Constant;
 import jada.autograd.Variable;
+import jada.nn.files.InputException;
 import jada.tensor.RandomSource;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import jada.autograd.Constant;
-import jada.nn.files.BertWeights;
-import jada.nn.files.OnnxBert;
+import jada.nn.checkpoint.BertWeights;
+import jada.nn.checkpoint.OnnxBert;
+import jada.nn.text.Encoding;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import jada.tensor.Workers;

@@ -2,9 +2,11 @@ package jada.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jada.nn.checkpoint.HuggingFaceFolder;
+import jada.nn.checkpoint.PretrainedModel;
 import jada.nn.examples.CompareSentences;
 import jada.nn.examples.OwnLayer;
-import jada.nn.files.HuggingFaceFolder;
+import jada.nn.text.WordPieceTokenizer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

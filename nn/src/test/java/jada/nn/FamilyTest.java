@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jada.autograd.Constant;
-import jada.nn.files.HuggingFaceFolder;
+import jada.nn.checkpoint.HuggingFaceFolder;
+import jada.nn.checkpoint.PretrainedModel;
+import jada.nn.text.Encoding;
+import jada.nn.text.WordPieceTokenizer;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import java.net.URISyntaxException;

@@ -10,10 +10,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Reads golden numbers and compares with them.
-final class Golden {
+public final class Golden {
   private Golden() {}
 
-  static JsonNode read(String resource) {
+  public static JsonNode read(String resource) {
     try (InputStream in = Golden.class.getResourceAsStream(resource)) {
       return JsonMapper.shared().readTree(in);
     } catch (IOException e) {
@@ -21,7 +21,7 @@ final class Golden {
     }
   }
 
-  static float[] floats(JsonNode array) {
+  public static float[] floats(JsonNode array) {
     float[] numbers = new float[array.size()];
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = (float) array.get(i).asDouble();
@@ -38,7 +38,7 @@ final class Golden {
   }
 
   /// Every element within `absolute + relative · |expected|`.
-  static void assertClose(
+  public static void assertClose(
       String what, Tensor actual, float[] expected, double absolute, double relative) {
     float[] a = actual.array();
     assertThat(a).as(what).hasSameSizeAs(expected);

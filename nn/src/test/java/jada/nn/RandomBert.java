@@ -3,6 +3,7 @@ package jada.nn;
 import jada.autograd.Constant;
 import jada.autograd.Parameter;
 import jada.autograd.Variable;
+import jada.nn.text.Encoding;
 import jada.tensor.RandomSource;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
@@ -13,13 +14,13 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /// A small BERT with random weights, for tests.
-final class RandomBert {
+public final class RandomBert {
   static final BertConfig CONFIG = new BertConfig(20, 16, 2, 4, 32, 12, 2, 1e-12f, 0, 0);
 
   private RandomBert() {}
 
   /// All weights of encoder and head, matrices from N(0, std²), biases too.
-  static Map<String, Tensor> weights(BertConfig config, int outputs, float std, long seed) {
+  public static Map<String, Tensor> weights(BertConfig config, int outputs, float std, long seed) {
     Map<String, Shape> shapes = new LinkedHashMap<>();
     int c = config.hiddenSize();
     shapes.put("embeddings.word_embeddings.weight", Shape.of(config.vocabularySize(), c));
@@ -97,7 +98,7 @@ final class RandomBert {
     return changed;
   }
 
-  static Encoding sequence(int... ids) {
+  public static Encoding sequence(int... ids) {
     return new Encoding(ids, ids.length);
   }
 }

@@ -8,6 +8,7 @@ import jada.autograd.Gradients;
 import jada.autograd.Parameter;
 import jada.autograd.Variable;
 import jada.nn.files.Safetensors;
+import jada.nn.text.Encoding;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import java.net.URISyntaxException;

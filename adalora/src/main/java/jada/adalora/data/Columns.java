@@ -1,6 +1,6 @@
 package jada.adalora.data;
 
-import jada.nn.InputException;
+import jada.nn.files.InputException;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,6 +1,7 @@
 package jada.adalora.data;
 
-import jada.nn.InputException;
+import jada.nn.files.InputException;
+import jada.nn.text.Input;
 import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package jada.adalora.data;
 
+import jada.nn.text.Input;
 import java.util.Objects;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package jada.adalora.data;
 
-import jada.nn.InputException;
+import jada.nn.files.InputException;
 import jada.nn.files.Quoted;
 import java.math.BigInteger;
 import java.util.Collection;

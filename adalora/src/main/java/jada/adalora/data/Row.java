@@ -4,7 +4,7 @@ import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
-import jada.nn.InputException;
+import jada.nn.files.InputException;
 import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,7 +1,8 @@
 package jada.adalora.data;
 
-import jada.nn.InputException;
+import jada.nn.files.InputException;
 import jada.nn.files.Quoted;
+import jada.nn.text.Input;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

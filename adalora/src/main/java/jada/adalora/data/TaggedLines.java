@@ -1,6 +1,7 @@
 package jada.adalora.data;
 
-import jada.nn.InputException;
+import jada.nn.files.InputException;
+import jada.nn.text.Input;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;

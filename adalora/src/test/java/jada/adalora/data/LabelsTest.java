@@ -3,7 +3,7 @@ package jada.adalora.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import jada.nn.InputException;
+import jada.nn.files.InputException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;

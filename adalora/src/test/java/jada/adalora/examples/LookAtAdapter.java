@@ -1,11 +1,11 @@
 package jada.adalora.examples;
 
-import jada.adalora.AdaptedModel;
-import jada.adalora.Models;
-import jada.adalora.PeftFolder;
 import jada.adalora.SvdLinear;
-import jada.nn.PretrainedModel;
-import jada.nn.files.HuggingFaceFolder;
+import jada.adalora.model.AdaptedModel;
+import jada.adalora.model.Models;
+import jada.adalora.peft.PeftFolder;
+import jada.nn.checkpoint.HuggingFaceFolder;
+import jada.nn.checkpoint.PretrainedModel;
 import jada.tensor.Svd;
 import jada.tensor.Tensor;
 import java.nio.file.Path;

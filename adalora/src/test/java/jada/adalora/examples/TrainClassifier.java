@@ -2,6 +2,9 @@ package jada.adalora.examples;
 
 import jada.adalora.*;
 import jada.adalora.data.*;
+import jada.adalora.model.*;
+import jada.adalora.peft.*;
+import jada.adalora.training.*;
 import java.nio.file.Path;
 
 /// Fits a classifier to labelled texts, saves the adapter and uses it. The README shows this file.
@@ -23,7 +26,7 @@ public class TrainClassifier {
 
     result.evaluation().ifPresent(e -> System.out.println(e.mainMetric() + " " + e.main()));
     System.out.println(result.adapter().ranks()); // module -> triplets that it kept
-    result.adapter().save(Path.of(args[3]));
+    PeftFolder.save(result.adapter(), Path.of(args[3]));
 
     var again = PeftFolder.load(base, Path.of(args[3])); // what a service does at its start
     var prediction = Predictor.of(again).predict(args[4]);

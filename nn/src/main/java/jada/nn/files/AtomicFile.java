@@ -1,6 +1,5 @@
 package jada.nn.files;
 
-import jada.nn.InputException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

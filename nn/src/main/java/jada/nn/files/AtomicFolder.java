@@ -1,6 +1,5 @@
 package jada.nn.files;
 
-import jada.nn.InputException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;

@@ -1,6 +1,5 @@
 package jada.nn.files;
 
-import jada.nn.InputException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -8,11 +7,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /// What can be wrong with a path before anything is read from it.
-final class InputFile {
+public final class InputFile {
   private InputFile() {}
 
   /// Refuses what is not a readable regular file.
-  static void require(Path file) {
+  public static void require(Path file) {
     if (!Files.exists(file)) {
       throw new InputException(file + ": no such file; check the path");
     }
@@ -28,14 +27,14 @@ final class InputFile {
   }
 
   /// The one line for a read that failed half way.
-  static InputException unreadable(Path file, IOException cause) {
+  public static InputException unreadable(Path file, IOException cause) {
     return unreadable(file.toString(), cause);
   }
 
   /// The one line for a read that failed half way.
   ///
   /// @param source the file, or where in it the bytes come from
-  static InputException unreadable(String source, IOException cause) {
+  public static InputException unreadable(String source, IOException cause) {
     String reason =
         switch (cause) {
           case NoSuchFileException _ -> "no such file";

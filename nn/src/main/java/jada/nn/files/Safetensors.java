@@ -2,7 +2,6 @@ package jada.nn.files;
 
 import static java.nio.file.StandardOpenOption.READ;
 
-import jada.nn.InputException;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import java.io.IOException;

@@ -1,19 +1,17 @@
-/// Model files: weights in and out, and the folders and archives that hold them.
+/// Files, read as hostile and written whole: what every reader and writer of Jada stands on.
 ///
-/// | what there is | read by |
+/// | for | there is |
 /// |---|---|
-/// | a folder as Hugging Face has it | [jada.nn.files.HuggingFaceFolder] |
-/// | safetensors: a JSON header of names, types, shapes and offsets, then the numbers | [jada.nn.files.Safetensors] |
-/// | ONNX: a protobuf whose initializers are the weights | [jada.nn.files.OnnxBert] |
-/// | TensorFlow: an index of names, and a file of numbers | [jada.nn.files.TensorFlowBert] |
+/// | what a user gave and cannot be used | [jada.nn.files.InputException], one line: what, the rule, the remedy |
+/// | safetensors: a JSON header of names, types, shapes and offsets, then the numbers | [jada.nn.files.Safetensors], [jada.nn.files.SafetensorsWriter] |
+/// | JSON, with limits on depth, length and numbers | [jada.nn.files.JsonFile] |
+/// | a file that appears complete or not at all | [jada.nn.files.AtomicFile] |
+/// | several files that belong together | [jada.nn.files.StagedFiles], [jada.nn.files.AtomicFolder] |
 ///
-/// Whatever the format, weights end up as 32-bit floats under Hugging Face's names, a matrix as
-/// (out, in): ONNX and TensorFlow, which keep it as (in, out), are transposed while they are read.
-///
-/// Every reader here treats its file as hostile until checked: lengths are compared with what is
-/// there before memory is taken, sums and products cannot overflow, nesting and counts have limits.
-/// What cannot be used ends in a [jada.nn.InputException] whose one line names the file, the place
-/// in it and the remedy; nothing else is ever thrown for what a file contains.
+/// Every reader treats its file as hostile until checked: lengths are compared with what is there
+/// before memory is taken, sums and products cannot overflow, nesting and counts have limits. What
+/// cannot be used ends in an [jada.nn.files.InputException]; nothing else is ever thrown for what a
+/// file contains.
 ///
 /// Every writer writes aside, forces the bytes to disk and renames, so a target is either what it
 /// was before or complete.

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import jada.nn.InputException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -4,11 +4,11 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /// Small damages to a file, as disks, downloads and attackers do them.
-final class Mutation {
+public final class Mutation {
   private Mutation() {}
 
   /// A copy with one to four damages.
-  static byte[] of(byte[] sound, SplittableRandom random) {
+  public static byte[] of(byte[] sound, SplittableRandom random) {
     byte[] bytes = sound.clone();
     int damages = random.nextInt(1, 5);
     for (int i = 0; i < damages && bytes.length > 0; i++) {

@@ -3,7 +3,6 @@ package jada.nn.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import jada.nn.InputException;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import java.io.IOException;

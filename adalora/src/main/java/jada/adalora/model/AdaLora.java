@@ -1,0 +1,135 @@
+package jada.adalora.model;
+
+import jada.adalora.AdaLoraConfig;
+import jada.adalora.Adapter;
+import jada.adalora.LoraLinear;
+import jada.adalora.Method;
+import jada.adalora.SvdLinear;
+import jada.adalora.TargetModules;
+import jada.adalora.TripletStart;
+import jada.adalora.Triplets;
+import jada.autograd.Variable;
+import jada.nn.ClassificationHead;
+import jada.nn.checkpoint.PretrainedModel;
+import jada.nn.files.InputException;
+import jada.tensor.RandomSource;
+import jada.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Prepares a pretrained model for training.
+///
+///     AdaptedModel adapted = AdaLora.adapt(model, Task.classification("ok", "error"),
+///         AdaLoraConfig.defaults().withInitRank(12).withTargetRank(4));
+///
+/// Chosen linear layers of the encoder get an adapter, all other weights of the encoder stay as they
+/// are. The classifier is always trained, and so is DistilBERT's pre-classifier; BERT's pooler is
+/// trained if the checkpoint has none, and frozen if it has one, as PEFT does. Before the first step the adapted model computes, bit for
+/// bit, what the base model computes.
+public final class AdaLora {
+  private AdaLora() {}
+
+  /// Adapts a model, random starts made from seed 0.
+  ///
+  /// @throws InputException as [#adapt(PretrainedModel, Task, AdaLoraConfig, long)]
+  public static AdaptedModel adapt(PretrainedModel model, Task task, AdaLoraConfig config) {
+    return adapt(model, task, config, 0);
+  }
+
+  /// Adapts a model.
+  ///
+  /// @param seed from which the start of adapters and head is drawn; each matrix has a stream of
+  ///   its own, so that one more adapter does not change the others
+  /// @throws InputException if no layer matches the target modules, or the ranks do not fit
+  public static AdaptedModel adapt(
+      PretrainedModel model, Task task, AdaLoraConfig wanted, long seed) {
+    AdaLoraConfig config =
+        wanted.withTargetModules(wanted.targetModules().in(model.config().family()));
+    RandomSource random = RandomSource.of(seed);
+    Map<String, Tensor> head = startOfHead(model, task, random);
+    return switch (config.method()) {
+      case HEAD, FULL ->
+          new AdaptedModel(model, task, config, head, AdaptedModel.AdapterFactory.NONE);
+      case LORA, ADALORA -> {
+        if (config.method() == Method.ADALORA) {
+          config.requirePrunable();
+        }
+        List<String> modules = new ArrayList<>();
+        AdaptedModel adapted =
+            new AdaptedModel(
+                model,
+                task,
+                config,
+                head,
+                (name, weight, bias) -> {
+                  modules.add(name);
+                  return config.targetModules().matches(name)
+                      ? Optional.of(start(name, weight, bias, config, random.split(name)))
+                      : Optional.empty();
+                });
+        requireMatches(config.targetModules(), modules);
+        yield adapted;
+      }
+    };
+  }
+
+  private static Adapter start(
+      String name, Variable weight, Variable bias, AdaLoraConfig config, RandomSource random) {
+    int out = weight.shape().dim(0);
+    int in = weight.shape().dim(1);
+    if (config.method() == Method.LORA) {
+      int rank = config.targetRank();
+      float scale = (float) (config.alpha() / rank);
+      return LoraLinear.start(name, weight, bias, rank, scale, config.loraDropout(), random);
+    }
+    if (config.init() == TripletStart.ORTHONORMAL && config.initRank() > Math.min(out, in)) {
+      throw new InputException(
+          "init-r "
+              + config.initRank()
+              + ": "
+              + name
+              + " is "
+              + weight.shape()
+              + " and has no more than "
+              + Math.min(out, in)
+              + " orthonormal directions; lower init-r, or use the gaussian start");
+    }
+    Triplets triplets = config.init().triplets(out, in, config.initRank(), random);
+    return SvdLinear.of(name, weight, bias, triplets, config.scale(), config.loraDropout());
+  }
+
+  /// What of the head is trained, and from where: what stands beside the encoder from the
+  /// checkpoint if that has it in the right size, everything that the checkpoint lacks from random
+  /// numbers.
+  private static Map<String, Tensor> startOfHead(
+      PretrainedModel model, Task task, RandomSource random) {
+    Map<String, Tensor> head = new LinkedHashMap<>();
+    ClassificationHead.initial(model.config(), task.outputs(), random.split("head"))
+        .forEach(
+            (name, fresh) -> {
+              Tensor given = model.weights().get(name);
+              if (given == null) {
+                head.put(name, fresh);
+              } else if (model.config().family().isBeside(name)) {
+                head.put(name, given.shape().equals(fresh.shape()) ? given : fresh);
+              }
+            });
+    return head;
+  }
+
+  private static void requireMatches(TargetModules targets, List<String> modules) {
+    for (String unmatched : targets.unmatched(modules)) {
+      throw new InputException(
+          "target modules: \""
+              + unmatched
+              + "\" matches none of the "
+              + modules.size()
+              + " linear layers of the model; there are "
+              + String.join(", ", modules.subList(0, Math.min(6, modules.size())))
+              + (modules.size() > 6 ? ", …" : ""));
+    }
+  }
+}

@@ -1,0 +1,264 @@
+package jada.adalora.model;
+
+import jada.adalora.AdaLoraConfig;
+import jada.adalora.Adapter;
+import jada.adalora.BudgetUnit;
+import jada.adalora.Method;
+import jada.adalora.SvdLinear;
+import jada.adalora.TargetModules;
+import jada.autograd.Constant;
+import jada.autograd.Parameter;
+import jada.autograd.Variable;
+import jada.nn.Batch;
+import jada.nn.BertEncoder;
+import jada.nn.ClassificationHead;
+import jada.nn.Layer;
+import jada.nn.Linear;
+import jada.nn.SequenceClassifier;
+import jada.nn.checkpoint.PretrainedModel;
+import jada.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SequencedMap;
+
+/// A pretrained encoder with a head for a task, and what was added to it to be trained: adapters,
+/// or with [Method#HEAD] nothing, or with [Method#FULL] the encoder itself.
+///
+/// The frozen weights are those of the [PretrainedModel], shared, not copied.
+public final class AdaptedModel {
+  private final PretrainedModel base;
+  private final Task task;
+  private final AdaLoraConfig config;
+  private final SequencedMap<String, Adapter> adapters = new LinkedHashMap<>();
+  private final SequencedMap<String, Parameter> trainedWeights = new LinkedHashMap<>();
+  private final SequencedMap<String, Tensor> weights = new LinkedHashMap<>();
+  private final SequenceClassifier network;
+  private OptionalInt runSteps = OptionalInt.empty();
+
+  /// Makes the adapter of a linear layer, or none.
+  public interface AdapterFactory {
+    /// No layer gets an adapter.
+    AdapterFactory NONE = (name, weight, bias) -> Optional.empty();
+
+    /// The adapter of one layer.
+    Optional<Adapter> create(String name, Variable weight, Variable bias);
+  }
+
+  /// Builds the network.
+  ///
+  /// @param head the weights of the head that are trained, by Hugging Face name without prefix;
+  ///   what is not among them comes from the base model and stays as it is
+  public AdaptedModel(
+      PretrainedModel base,
+      Task task,
+      AdaLoraConfig config,
+      Map<String, Tensor> head,
+      AdapterFactory factory) {
+    this.base = base;
+    this.task = task;
+    this.config = config;
+    this.network =
+        new SequenceClassifier(
+            BertEncoder.build(
+                base.config(),
+                name -> weight(name, base.weights().get(name), config.method() == Method.FULL),
+                (name, w, b) -> layer(name, w, b, factory)),
+            ClassificationHead.build(
+                base.config(),
+                task.outputs(),
+                name ->
+                    head.containsKey(name)
+                        ? weight(name, head.get(name), true)
+                        : weight(name, base.weights().get(name), config.method() == Method.FULL),
+                (name, w, b) -> layer(name, w, b, factory)));
+  }
+
+  /// A weight as a variable: a parameter if it is trained. Null where the base model has none,
+  /// which the network's builder reports.
+  private Variable weight(String name, Tensor value, boolean trained) {
+    if (value == null) {
+      return null;
+    }
+    weights.put(name, value);
+    if (!trained) {
+      return Constant.of(value);
+    }
+    Parameter parameter = Parameter.of(name, value);
+    trainedWeights.put(name, parameter);
+    return parameter;
+  }
+
+  private Layer layer(String name, Variable w, Variable b, AdapterFactory factory) {
+    // A matrix that is trained itself has no use for an adapter.
+    Optional<Adapter> adapter =
+        w instanceof Constant ? factory.create(name, w, b) : Optional.empty();
+    adapter.ifPresent(a -> adapters.put(name, a));
+    return adapter.isPresent() ? adapter.get() : new Linear(name, w, b);
+  }
+
+  /// The logits of each text: (B, K).
+  public Variable logits(Batch batch) {
+    return network.logits(batch);
+  }
+
+  /// Encoder and head apart.
+  public SequenceClassifier network() {
+    return network;
+  }
+
+  /// The pretrained model below.
+  public PretrainedModel base() {
+    return base;
+  }
+
+  /// What is predicted.
+  public Task task() {
+    return task;
+  }
+
+  /// How it was adapted.
+  public AdaLoraConfig config() {
+    return config;
+  }
+
+  /// The adapters by module name, in the model's order. Unmodifiable.
+  public SequencedMap<String, Adapter> adapters() {
+    return Collections.unmodifiableSequencedMap(adapters);
+  }
+
+  /// The adapters that consist of triplets, in the model's order.
+  public List<SvdLinear> svdAdapters() {
+    List<SvdLinear> found = new ArrayList<>();
+    for (Adapter adapter : adapters.values()) {
+      if (adapter instanceof SvdLinear svd) {
+        found.add(svd);
+      }
+    }
+    return found;
+  }
+
+  /// All that is trained: the parameters of the adapters, then weights of the model itself.
+  /// Dropping triplets replaces parameters; ask again afterwards.
+  public List<Parameter> parameters() {
+    List<Parameter> parameters = new ArrayList<>();
+    adapters.values().forEach(a -> parameters.addAll(a.parameters()));
+    parameters.addAll(trainedWeights.values());
+    return parameters;
+  }
+
+  /// The weights of the model itself that are trained, the head's and with [Method#FULL] all, by
+  /// Hugging Face name without prefix. Unmodifiable.
+  public SequencedMap<String, Parameter> trainedWeights() {
+    return Collections.unmodifiableSequencedMap(trainedWeights);
+  }
+
+  /// The rank of every adapted matrix by module name, in the model's order.
+  public SequencedMap<String, Integer> ranks() {
+    SequencedMap<String, Integer> ranks = new LinkedHashMap<>();
+    adapters.forEach((name, adapter) -> ranks.put(name, adapter.rank()));
+    return ranks;
+  }
+
+  /// The sum of the ranks: how many triplets are alive.
+  public int budget() {
+    return adapters.values().stream().mapToInt(Adapter::rank).sum();
+  }
+
+  /// What the living triplets cost, in the unit of the budget.
+  public int spentBudget() {
+    BudgetUnit unit = config.budgetUnit();
+    return svdAdapters().stream().mapToInt(a -> a.rank() * unit.cost(a)).sum();
+  }
+
+  /// T, the optimizer steps of the run that trains or trained this, as planned; empty before.
+  public OptionalInt runSteps() {
+    return runSteps;
+  }
+
+  /// Notes the length of the run, which a saved adapter tells.
+  public void planRun(int totalSteps) {
+    runSteps = OptionalInt.of(totalSteps);
+  }
+
+  /// The number of trainable parameters.
+  public long trainableParameters() {
+    return parameters().stream().mapToLong(p -> p.value().size()).sum();
+  }
+
+  /// How many numbers there are, counted as PEFT counts for the same model: encoder and head, the
+  /// adapters, a trained head a second time (PEFT keeps the one it started from), and for each
+  /// triplet adapter one more (PEFT stores its rank as a number).
+  public long totalParameters() {
+    long model = weights.values().stream().mapToLong(Tensor::size).sum();
+    if (adapters.isEmpty()) {
+      return model;
+    }
+    return model + trainableParameters() + svdAdapters().size();
+  }
+
+  /// The same function with plain LoRA in the place of triplets: A = Q, B = scale · P·diag(λ), of
+  /// the living triplets, LoRA's own scale 1. Each matrix keeps its rank; those of rank 0 have no
+  /// adapter.
+  ///
+  /// @throws IllegalStateException if all ranks are 0: nothing is left to be an adapter
+  public AdaptedModel toLora() {
+    Map<String, SvdLinear> left = new LinkedHashMap<>();
+    for (SvdLinear adapter : svdAdapters()) {
+      if (adapter.rank() > 0) {
+        left.put(adapter.name(), adapter);
+      }
+    }
+    if (left.isEmpty()) {
+      throw new IllegalStateException(
+          "to LoRA: no triplet is alive in any of the " + adapters.size() + " adapters; merge");
+    }
+    AdaLoraConfig lora =
+        config
+            .withMethod(Method.LORA)
+            .withTargetModules(new TargetModules.Named(List.copyOf(left.keySet())));
+    Map<String, Tensor> head = new LinkedHashMap<>();
+    trainedWeights.forEach((name, parameter) -> head.put(name, parameter.value()));
+    AdaptedModel converted =
+        new AdaptedModel(
+            base,
+            task,
+            lora,
+            head,
+            (name, weight, bias) -> Optional.ofNullable(left.get(name)).map(SvdLinear::toLora));
+    converted.runSteps = runSteps;
+    return converted;
+  }
+
+  /// The same function with every ΔW added to its matrix and nothing that is trained: what answers
+  /// fastest. Later training of this model does not reach it.
+  AdaptedModel frozen() {
+    AdaLoraConfig nothing = config.withMethod(Method.HEAD);
+    return new AdaptedModel(merged(), task, nothing, Map.of(), AdapterFactory.NONE);
+  }
+
+  /// The plain model that computes the same: every ΔW added to its matrix, the head as trained, the
+  /// labels of the task. Weights that were not trained are shared with the base model.
+  public PretrainedModel merged() {
+    SequencedMap<String, Tensor> merged = new LinkedHashMap<>(weights);
+    trainedWeights.forEach((name, parameter) -> merged.put(name, parameter.value().copy()));
+    adapters.forEach(
+        (module, adapter) ->
+            merged.put(
+                base.config().family().bare(module) + ".weight", adapter.merge().weight().value()));
+    return new PretrainedModel(
+        base.name(),
+        base.config(),
+        base.tokenizer(),
+        merged,
+        base.checksum(),
+        base.source(),
+        base.tokenizerFiles(),
+        task.labels(),
+        Optional.of(task.isRegression() ? "regression" : "single_label_classification"));
+  }
+}

@@ -1,0 +1,363 @@
+package jada.adalora.peft;
+
+import jada.adalora.AdaLoraConfig;
+import jada.adalora.Adapter;
+import jada.adalora.BudgetSchedule;
+import jada.adalora.ImportanceScore;
+import jada.adalora.LoraLinear;
+import jada.adalora.Method;
+import jada.adalora.ModulePattern;
+import jada.adalora.Steps;
+import jada.adalora.SvdLinear;
+import jada.adalora.TargetModules;
+import jada.adalora.model.AdaptedModel;
+import jada.nn.checkpoint.PretrainedModel;
+import jada.nn.files.InputException;
+import jada.nn.files.JsonFile;
+import jada.nn.files.StagedFiles;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The file adapter_config.json of PEFT 0.21: what Jada writes into it and believes of it.
+///
+/// PEFT has no adapter that is only a head; for [Method#HEAD] Jada writes the type `JADA_HEAD`,
+/// which PEFT refuses by name.
+final class PeftConfig {
+  static final String FILE = "adapter_config.json";
+
+  /// A length of run in which all fractions are whole steps.
+  private static final int UNPLANNED_STEPS = 1000;
+
+  /// No matrix of a model has as many rows or columns; keeps a number in a file from asking for
+  /// memory.
+  private static final int MOST_RANK = 65_536;
+
+  private static final String HEAD_TYPE = "JADA_HEAD";
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  /// Variants of LoRA that compute something else with the same tensors, or need more.
+  private static final List<String> UNKNOWN =
+      List.of(
+          "use_dora",
+          "use_qalora",
+          "use_bdlora",
+          "lora_bias",
+          "alora_invocation_tokens",
+          "arrow_config",
+          "kasa_config",
+          "layer_replication",
+          "monteclora_config",
+          "velora_config");
+
+  private final JsonFile json;
+  private final Method method;
+  private final AdaLoraConfig config;
+
+  private PeftConfig(JsonFile json, Method method, AdaLoraConfig config) {
+    this.json = json;
+    this.method = method;
+    this.config = config;
+  }
+
+  // ---- writing -------------------------------------------------------------------------------
+
+  /// The text of the file.
+  static String write(AdaptedModel model) {
+    AdaLoraConfig config = model.config();
+    ObjectNode root = JsonNodeFactory.instance.objectNode();
+    root.put("peft_type", config.method() == Method.HEAD ? HEAD_TYPE : config.method().name());
+    root.put("task_type", "SEQ_CLS");
+    root.put("base_model_name_or_path", baseModel(model.base()));
+    root.put("inference_mode", true);
+    ArrayNode saved = root.putArray("modules_to_save").add("classifier").add("score");
+    String pooling = model.base().config().family().head().getFirst();
+    if (model.trainedWeights().containsKey(pooling + ".weight")) {
+      saved.add(pooling.replace(".dense", "")); // PEFT saves BERT's pooler as a whole
+    }
+    if (config.method() != Method.HEAD) {
+      putTargets(root, model);
+      root.put("lora_dropout", config.loraDropout());
+      root.put("bias", "none");
+      root.put("fan_in_fan_out", false);
+      root.put("init_lora_weights", true);
+    }
+    switch (config.method()) {
+      case ADALORA -> putAdaLora(root, model);
+      case LORA -> putLora(root, model);
+      case HEAD -> {}
+      case FULL ->
+          throw new IllegalArgumentException(
+              "a model trained as a whole has no adapter to describe");
+    }
+    return MAPPER.writeValueAsString(root) + "\n";
+  }
+
+  /// The folder of the base model, or its name if it does not come from a folder.
+  private static String baseModel(PretrainedModel base) {
+    return new File(base.source()).isDirectory()
+        ? Path.of(base.source()).toAbsolutePath().normalize().toString()
+        : base.name();
+  }
+
+  /// The schedule of the run, or for a model that no run was planned for, of one that is long
+  /// enough: PEFT refuses a configuration without a schedule that fits.
+  private static BudgetSchedule schedule(AdaptedModel model) {
+    AdaLoraConfig config = model.config();
+    int steps = UNPLANNED_STEPS;
+    int ends = config.tinit().in(steps) + config.tfinal().in(steps);
+    return BudgetSchedule.of(
+        config, model.adapters().size(), model.runSteps().orElse(ends < steps ? steps : ends + 1));
+  }
+
+  /// An expression is written as the list of the modules that it chose: PEFT tries it on modules of
+  /// all kinds, and fails on one that is no linear layer.
+  private static void putTargets(ObjectNode root, AdaptedModel model) {
+    ArrayNode names = root.putArray("target_modules");
+    switch (model.config().targetModules()) {
+      case TargetModules.Named named -> named.names().forEach(names::add);
+      case TargetModules.Attention _, TargetModules.Matching _ ->
+          model.adapters().keySet().forEach(names::add);
+    }
+  }
+
+  private static void putAdaLora(ObjectNode root, AdaptedModel model) {
+    AdaLoraConfig config = model.config();
+    BudgetSchedule schedule = schedule(model);
+    // PEFT scales by lora_alpha / (init_r + 1e-5); the article's scale of 1 is written as such.
+    boolean one = config.importance() == ImportanceScore.ARTICLE;
+    putNumber(root, "lora_alpha", one ? config.initRank() + 1e-5 : config.alpha());
+    root.put("init_r", config.initRank());
+    root.put("target_r", config.targetRank());
+    root.put("tinit", schedule.tinit());
+    root.put("tfinal", schedule.tfinal());
+    root.put("deltaT", schedule.deltaT());
+    root.put("total_step", schedule.totalSteps());
+    root.put("beta1", config.beta1());
+    root.put("beta2", config.beta2());
+    root.put("orth_reg_weight", config.orthRegWeight());
+    ObjectNode pattern = root.putObject("rank_pattern");
+    for (SvdLinear adapter : model.svdAdapters()) {
+      ArrayNode alive = pattern.putArray(adapter.name() + ".lora_E");
+      BitSet survivors = adapter.survivors();
+      for (int i = 0; i < adapter.initialRank(); i++) {
+        alive.add(survivors.get(i));
+      }
+    }
+  }
+
+  private static void putLora(ObjectNode root, AdaptedModel model) {
+    AdaLoraConfig config = model.config();
+    root.put("r", config.targetRank());
+    putNumber(root, "lora_alpha", config.alpha());
+    root.put("use_rslora", false);
+    root.put("use_dora", false);
+    ObjectNode ranks = root.putObject("rank_pattern");
+    ObjectNode alphas = root.putObject("alpha_pattern");
+    for (Adapter adapter : model.adapters().values()) {
+      LoraLinear lora = (LoraLinear) adapter;
+      if (lora.rank() != config.targetRank()) {
+        ranks.put(lora.name(), lora.rank());
+      }
+      if (lora.scale() != (float) (config.alpha() / lora.rank())) {
+        alphas.put(lora.name(), (double) lora.scale() * lora.rank());
+      }
+    }
+  }
+
+  /// Whole numbers without a decimal point: PEFT declares lora_alpha an int.
+  private static void putNumber(ObjectNode root, String key, double value) {
+    if (value == Math.rint(value)) {
+      root.put(key, (long) value);
+    } else {
+      root.put(key, value);
+    }
+  }
+
+  // ---- reading -------------------------------------------------------------------------------
+
+  /// The file of an adapter's folder.
+  ///
+  /// @throws InputException if it cannot be read, is no adapter that Jada knows, or a value is
+  ///   missing or out of range
+  static PeftConfig read(Path folder) {
+    Path file = folder.resolve(FILE);
+    if (Files.notExists(file)) {
+      throw new InputException(
+          file
+              + ": no such file; "
+              + StagedFiles.interruptedSave(folder).orElse("is this the folder of an adapter?"));
+    }
+    JsonFile json = JsonFile.read(file);
+    Method method =
+        switch (json.text("peft_type")) {
+          case "ADALORA" -> Method.ADALORA;
+          case "LORA" -> Method.LORA;
+          case HEAD_TYPE -> Method.HEAD;
+          default -> {
+            json.require(false, "peft_type", "ADALORA or LORA");
+            yield Method.HEAD;
+          }
+        };
+    try {
+      AdaLoraConfig config = config(json, method);
+      return new PeftConfig(
+          json, method, method == Method.ADALORA ? ChoicesFile.read(folder, config) : config);
+    } catch (InputException e) {
+      String message = e.getMessage();
+      throw message.startsWith(folder.toString())
+          ? e
+          : new InputException(file + ": " + message, e);
+    }
+  }
+
+  private static AdaLoraConfig config(JsonFile json, Method method) {
+    AdaLoraConfig config = AdaLoraConfig.defaults().withMethod(method);
+    if (method == Method.HEAD) {
+      return config;
+    }
+    requireKnown(json);
+    config =
+        config
+            .withTargetModules(targets(json))
+            .withLoraAlpha(json.number("lora_alpha"))
+            .withLoraDropout(json.number("lora_dropout", 0));
+    if (method == Method.LORA) {
+      return config.withTargetRank(rank(json, "r"));
+    }
+    return config
+        .withInitRank(rank(json, "init_r"))
+        .withTargetRank(json.integer("target_r"))
+        .withTinit(Steps.of(json.integer("tinit")))
+        .withTfinal(Steps.of(json.integer("tfinal")))
+        .withDeltaT(Steps.of(json.integer("deltaT")))
+        .withBetas(json.number("beta1"), json.number("beta2"))
+        .withOrthRegWeight(json.number("orth_reg_weight"));
+  }
+
+  private static int rank(JsonFile json, String key) {
+    int rank = json.integer(key);
+    json.require(rank <= MOST_RANK, key, "at most " + MOST_RANK);
+    return rank;
+  }
+
+  /// Refuses what would change the result and is not done here.
+  private static void requireKnown(JsonFile json) {
+    for (String key : UNKNOWN) {
+      boolean off = !json.has(key) || json.node(key).isBoolean() && !json.node(key).booleanValue();
+      json.require(off, key, "null or false; Jada does not compute it");
+    }
+    boolean plain = !json.has("bias") || json.text("bias").equals("none");
+    json.require(plain, "bias", "\"none\"; Jada does not train biases beside adapters");
+  }
+
+  private static TargetModules targets(JsonFile json) {
+    JsonNode targets = json.node("target_modules");
+    return targets.isString()
+        ? TargetModules.matching(targets.stringValue())
+        : new TargetModules.Named(json.texts("target_modules"));
+  }
+
+  /// The folder or the name of the base model, if the file tells it.
+  Optional<String> baseModel() {
+    return json.has("base_model_name_or_path")
+        ? Optional.of(json.text("base_model_name_or_path"))
+        : Optional.empty();
+  }
+
+  /// The steps of the run that trained it, if the file tells them.
+  OptionalInt totalSteps() {
+    return json.has("total_step")
+        ? OptionalInt.of(json.integer("total_step"))
+        : OptionalInt.empty();
+  }
+
+  /// What kind of adapter it is.
+  Method method() {
+    return method;
+  }
+
+  /// The configuration, as far as the file tells it.
+  AdaLoraConfig config() {
+    return config;
+  }
+
+  /// Which triplets of a module are in the file, by the index each had at the start; all of them if
+  /// the pattern does not name the module.
+  ///
+  /// @throws InputException if the pattern is not a list of init_r booleans
+  BitSet survivors(String module) {
+    BitSet survivors = new BitSet();
+    JsonNode pattern = json.node("rank_pattern").path(module + ".lora_E");
+    if (pattern.isMissingNode()) {
+      survivors.set(0, config.initRank());
+      return survivors;
+    }
+    boolean booleans = pattern.isArray() && pattern.valueStream().allMatch(JsonNode::isBoolean);
+    json.require(
+        booleans && pattern.size() == config.initRank(),
+        "rank_pattern",
+        "init_r = "
+            + config.initRank()
+            + " booleans for each module, which they are not for "
+            + module);
+    for (int i = 0; i < pattern.size(); i++) {
+      survivors.set(i, pattern.get(i).booleanValue());
+    }
+    return survivors;
+  }
+
+  /// The rank of a module with a plain LoRA adapter.
+  int rank(String module) {
+    double rank = patterned("rank_pattern", module, json.integer("r"));
+    json.require(rank >= 1 && rank <= MOST_RANK, "rank_pattern", "ranks from 1 to " + MOST_RANK);
+    return (int) rank;
+  }
+
+  /// The scale of a module with a plain LoRA adapter: alpha / r, or alpha / √r.
+  float scale(String module) {
+    double alpha = patterned("alpha_pattern", module, json.number("lora_alpha"));
+    int rank = rank(module);
+    return (float) (alpha / (isRankStabilized() ? Math.sqrt(rank) : rank));
+  }
+
+  private boolean isRankStabilized() {
+    return json.node("use_rslora").asBoolean(false);
+  }
+
+  /// The number that a pattern gives a module: each key is a regular expression for the end of a
+  /// module's name, as in PEFT.
+  private double patterned(String key, String module, double otherwise) {
+    for (Map.Entry<String, JsonNode> entry : json.node(key).properties()) {
+      if (isEnd(key, entry.getKey(), module)) {
+        // A whole number may have more digits than a double can hold.
+        double number = entry.getValue().asDouble(Double.NaN);
+        json.require(
+            entry.getValue().isNumber() && Double.isFinite(number), key, "numbers by module");
+        return number;
+      }
+    }
+    return otherwise;
+  }
+
+  private boolean isEnd(String key, String regex, String module) {
+    try {
+      return new ModulePattern("(.*\\.)?(" + regex + ")").matches(module);
+    } catch (InputException e) {
+      json.require(false, key, "short regular expressions and numbers");
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,300 @@
+package jada.adalora.peft;
+
+import jada.adalora.AdaLoraConfig;
+import jada.adalora.Adapter;
+import jada.adalora.LoraLinear;
+import jada.adalora.Method;
+import jada.adalora.SvdLinear;
+import jada.adalora.Triplets;
+import jada.adalora.model.AdaptedModel;
+import jada.adalora.model.Task;
+import jada.autograd.Parameter;
+import jada.autograd.Variable;
+import jada.nn.Family;
+import jada.nn.checkpoint.HuggingFaceFolder;
+import jada.nn.checkpoint.PretrainedModel;
+import jada.nn.files.AtomicFile;
+import jada.nn.files.InputException;
+import jada.nn.files.Safetensors;
+import jada.nn.files.StagedFiles;
+import jada.tensor.Shape;
+import jada.tensor.Tensor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/// An adapter in a folder, laid out as PEFT 0.21 lays it out: `PeftModel.from_pretrained` takes
+/// what is written here, and what PEFT wrote can be read.
+///
+/// - `adapter_model.safetensors`: for each adapted module, after `base_model.model.<module>`, the
+///   tensors `.lora_A` (k, in), `.lora_E` (k, 1), `.lora_B` (out, k) of the k triplets that live,
+///   or for plain LoRA `.lora_A.weight` and `.lora_B.weight`; and the trained weights of the head.
+///   k may be 0.
+/// - `adapter_config.json`: see `PeftConfig`. Written last: a folder that has it is complete.
+/// - `labels.json`: `{"0": "first label", …}`; PEFT does not read it.
+/// - `jada.json`, beside triplets: the choices that PEFT has no name for, such as the unit of the
+///   budget; PEFT does not read it either.
+///
+/// A model that was trained as a whole ([Method#FULL]) is no adapter: its folder is a Hugging Face
+/// folder with a `labels.json`.
+public final class PeftFolder {
+  private static final String TENSORS = "adapter_model.safetensors";
+  private static final String WEIGHTS = "model.safetensors";
+  private static final String MODEL_CONFIG = "config.json";
+  private static final String PREFIX = "base_model.model.";
+
+  private PeftFolder() {}
+
+  /// Writes what was trained: an adapter, masked triplets left out; or for [Method#FULL] the whole
+  /// model as a Hugging Face folder.
+  ///
+  /// @throws InputException if the folder cannot be written; it is then as it was
+  public static void save(AdaptedModel model, Path folder) {
+    if (model.config().method() == Method.FULL) {
+      saveMerged(model, folder);
+      return;
+    }
+    String config = PeftConfig.write(model);
+    try (StagedFiles staged = StagedFiles.in(folder)) {
+      Safetensors.write(staged.path(TENSORS), tensors(model), Map.of("format", "pt"));
+      AtomicFile.writeText(staged.path(LabelsFile.NAME), LabelsFile.write(model.task()));
+      List<String> names = new ArrayList<>(List.of(TENSORS, LabelsFile.NAME));
+      if (model.config().method() == Method.ADALORA) {
+        AtomicFile.writeText(staged.path(ChoicesFile.NAME), ChoicesFile.write(model.config()));
+        names.add(ChoicesFile.NAME);
+      }
+      AtomicFile.writeText(staged.path(PeftConfig.FILE), config);
+      names.add(PeftConfig.FILE);
+      staged.publish(names);
+    }
+  }
+
+  /// Writes base model and adapter as one plain model ([AdaptedModel#merged]): a Hugging Face
+  /// folder with a `labels.json`.
+  ///
+  /// @throws InputException if the folder holds an adapter or cannot be written; it is then as it
+  ///   was
+  public static void saveMerged(AdaptedModel model, Path folder) {
+    if (Files.exists(folder.resolve(PeftConfig.FILE))) {
+      throw new InputException(
+          folder + ": holds an adapter, which a whole model is not; choose another folder");
+    }
+    try (StagedFiles staged = StagedFiles.in(folder)) {
+      HuggingFaceFolder.write(staged.path(""), model.merged());
+      AtomicFile.writeText(staged.path(LabelsFile.NAME), LabelsFile.write(model.task()));
+      List<String> names = new ArrayList<>(List.of(WEIGHTS, LabelsFile.NAME));
+      names.addAll(model.base().tokenizerFiles().keySet());
+      names.add(MODEL_CONFIG);
+      staged.publish(names);
+    }
+  }
+
+  private static SequencedMap<String, Tensor> tensors(AdaptedModel model) {
+    SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
+    for (Adapter adapter : model.adapters().values()) {
+      String module = PREFIX + adapter.name();
+      switch (adapter) {
+        case SvdLinear svd -> {
+          Triplets alive = svd.values().keep(svd.alive().stream().toArray());
+          tensors.put(module + ".lora_A", alive.q());
+          tensors.put(module + ".lora_E", alive.lambda().reshape(Shape.of(alive.rank(), 1)));
+          tensors.put(module + ".lora_B", alive.p());
+        }
+        case LoraLinear lora -> {
+          tensors.put(module + ".lora_A.weight", lora.a().value());
+          tensors.put(module + ".lora_B.weight", lora.b().value());
+        }
+      }
+    }
+    for (Map.Entry<String, Parameter> weight : model.trainedWeights().entrySet()) {
+      String path = model.base().config().family().path(weight.getKey());
+      tensors.put(PREFIX + path, weight.getValue().value());
+    }
+    return tensors;
+  }
+
+  /// Where the base model of a saved adapter is: a name or a folder, if the adapter tells it. For a
+  /// model that was saved whole, its own folder.
+  ///
+  /// @throws InputException if the folder holds neither an adapter nor a model
+  public static Optional<String> baseModel(Path folder) {
+    return isWhole(folder) ? Optional.of(folder.toString()) : PeftConfig.read(folder).baseModel();
+  }
+
+  private static boolean isWhole(Path folder) {
+    return Files.notExists(folder.resolve(PeftConfig.FILE))
+        && Files.exists(folder.resolve(MODEL_CONFIG));
+  }
+
+  /// Reads an adapter and puts it onto its base model.
+  ///
+  /// @param base the model that the adapter was trained on; for a model that was saved whole, that
+  ///   model
+  /// @throws InputException if the folder is no adapter, or does not fit the base model
+  public static AdaptedModel load(PretrainedModel base, Path folder) {
+    if (isWhole(folder)) {
+      AdaLoraConfig full = AdaLoraConfig.defaults().withMethod(Method.FULL);
+      Task task = task(folder, base, Map.of());
+      return new AdaptedModel(base, task, full, Map.of(), AdaptedModel.AdapterFactory.NONE);
+    }
+    PeftConfig config = PeftConfig.read(folder);
+    Path file = folder.resolve(TENSORS);
+    SavedTensors tensors = new SavedTensors(file, PREFIX, Safetensors.read(file));
+    Map<String, Tensor> head = head(base, file, tensors);
+    Task task = task(folder, base, head);
+    AdaptedModel model =
+        new AdaptedModel(
+            base,
+            task,
+            config.config(),
+            head,
+            (name, weight, bias) -> adapter(config, tensors, name, weight, bias));
+    tensors.requireAllTaken();
+    config.totalSteps().ifPresent(model::planRun);
+    return model;
+  }
+
+  /// The configuration of a saved adapter, as far as its folder tells it.
+  ///
+  /// @throws InputException if the folder is no adapter that Jada knows
+  public static AdaLoraConfig config(Path folder) {
+    return isWhole(folder)
+        ? AdaLoraConfig.defaults().withMethod(Method.FULL)
+        : PeftConfig.read(folder).config();
+  }
+
+  /// The triplets of a saved adapter by module, for a look at them without the base model. LoRA's
+  /// B·A counts as triplets with λ = 1.
+  ///
+  /// @throws InputException if the folder is no adapter that Jada knows
+  public static SequencedMap<String, Triplets> triplets(Path folder) {
+    if (isWhole(folder)) {
+      return new LinkedHashMap<>();
+    }
+    PeftConfig config = PeftConfig.read(folder);
+    String suffix = config.method() == Method.LORA ? ".weight" : "";
+    Path file = folder.resolve(TENSORS);
+    Map<String, Tensor> read = Safetensors.read(file);
+    SavedTensors tensors = new SavedTensors(file, PREFIX, read);
+    SequencedMap<String, Triplets> triplets = new LinkedHashMap<>();
+    for (Map.Entry<String, Tensor> entry : read.entrySet()) {
+      String end = ".lora_A" + suffix;
+      if (entry.getKey().startsWith(PREFIX)
+          && entry.getKey().endsWith(end)
+          && entry.getValue().shape().rank() == 2) {
+        String module = entry.getKey().substring(PREFIX.length()).replace(end, "");
+        int r = entry.getValue().shape().dim(0);
+        int in = entry.getValue().shape().dim(1);
+        String p = module + ".lora_B" + suffix;
+        Tensor lambda =
+            config.method() == Method.LORA
+                ? Tensor.full(Shape.of(r), 1)
+                : tensors.take(module + ".lora_E", r, 1).reshape(Shape.of(r));
+        triplets.put(
+            module,
+            new Triplets(
+                tensors.take(p, tensors.rows(p), r),
+                lambda,
+                tensors.take(module + ".lora_A" + suffix, r, in)));
+      }
+    }
+    return triplets;
+  }
+
+  /// Which triplets of a saved adapter are left, by the index each had at the start; in ascending
+  /// order they are those that [#triplets] returns. Nothing for LoRA, which drops none.
+  ///
+  /// @param modules the adapted modules
+  /// @throws InputException if the folder is no adapter that Jada knows
+  public static SequencedMap<String, BitSet> survivors(Path folder, Collection<String> modules) {
+    SequencedMap<String, BitSet> survivors = new LinkedHashMap<>();
+    if (!isWhole(folder)) {
+      PeftConfig config = PeftConfig.read(folder);
+      if (config.method() == Method.ADALORA) {
+        modules.forEach(module -> survivors.put(module, config.survivors(module)));
+      }
+    }
+    return survivors;
+  }
+
+  /// The trained weights of the head. Those that the file lacks the base model must have.
+  private static Map<String, Tensor> head(PretrainedModel base, Path file, SavedTensors tensors) {
+    int channels = base.config().hiddenSize();
+    Family family = base.config().family();
+    Map<String, Tensor> head = new LinkedHashMap<>();
+    for (String matrix : family.head()) {
+      String weight = matrix + ".weight";
+      String path = family.path(weight);
+      if (tensors.has(path)) {
+        int out = matrix.equals("classifier") ? tensors.rows(path) : channels;
+        head.put(weight, tensors.take(path, out, channels));
+        head.put(matrix + ".bias", tensors.take(family.path(matrix + ".bias"), out));
+      } else if (!base.weights().containsKey(weight)) {
+        throw new InputException(
+            file
+                + ": has no "
+                + PREFIX
+                + path
+                + ", and neither has the base model; save the adapter with its head (PEFT:"
+                + " task_type SEQ_CLS, modules_to_save classifier and pooler)");
+      }
+    }
+    return head;
+  }
+
+  private static Task task(Path folder, PretrainedModel base, Map<String, Tensor> head) {
+    String classifier = "classifier.weight";
+    int outputs = head.getOrDefault(classifier, base.weights().get(classifier)).shape().dim(0);
+    return Files.exists(folder.resolve(LabelsFile.NAME))
+        ? LabelsFile.read(folder, outputs)
+        : LabelsFile.unnamed(outputs);
+  }
+
+  private static Optional<Adapter> adapter(
+      PeftConfig config, SavedTensors tensors, String name, Variable weight, Variable bias) {
+    int out = weight.shape().dim(0);
+    int in = weight.shape().dim(1);
+    double dropout = config.config().loraDropout();
+    return switch (config.method()) {
+      case HEAD, FULL -> Optional.empty();
+      case LORA -> {
+        if (!tensors.has(name + ".lora_A.weight")) {
+          yield Optional.empty();
+        }
+        int r = config.rank(name);
+        Tensor a = tensors.take(name + ".lora_A.weight", r, in);
+        Tensor b = tensors.take(name + ".lora_B.weight", out, r);
+        yield Optional.of(new LoraLinear(name, weight, bias, a, b, config.scale(name), dropout));
+      }
+      case ADALORA -> {
+        if (!tensors.has(name + ".lora_E")) {
+          yield Optional.empty();
+        }
+        BitSet survivors = config.survivors(name);
+        int k = survivors.cardinality();
+        Triplets triplets =
+            new Triplets(
+                tensors.take(name + ".lora_B", out, k),
+                tensors.take(name + ".lora_E", k, 1).reshape(Shape.of(k)),
+                tensors.take(name + ".lora_A", k, in));
+        yield Optional.of(
+            SvdLinear.restored(
+                name,
+                weight,
+                bias,
+                triplets,
+                survivors,
+                config.config().initRank(),
+                config.config().scale(),
+                dropout));
+      }
+    };
+  }
+}

@@ -1,0 +1,219 @@
+package jada.adalora.training;
+
+import jada.adalora.model.EncodedExamples;
+import java.util.function.Consumer;
+
+/// How a model is trained, independent of the adapters. Immutable; every `with…` method returns a
+/// changed copy.
+///
+/// @param epochs passes over the training examples
+/// @param maxSteps upper bound on optimizer steps; 0 for none
+/// @param batchSize examples a step
+/// @param learningRate peak learning rate
+/// @param schedule course of the learning rate after the warm-up
+/// @param warmupRatio part of the run in which the learning rate rises from 0 to its peak
+/// @param weightDecay decoupled weight decay of AdamW; biases and layer norms have none
+/// @param maxLength tokens at which texts are cut, special tokens included
+/// @param maxGradNorm gradients are scaled down to this global L2 norm; 0 for no clipping
+/// @param seed origin of all randomness of the run
+/// @param threads threads that compute, the calling one included
+/// @param shuffle whether every epoch visits the examples in a new random order
+/// @param evaluateEveryEpoch whether dev is scored after every epoch, or only at the end
+public record TrainingOptions(
+    int epochs,
+    int maxSteps,
+    int batchSize,
+    double learningRate,
+    Schedule schedule,
+    double warmupRatio,
+    double weightDecay,
+    int maxLength,
+    double maxGradNorm,
+    long seed,
+    int threads,
+    boolean shuffle,
+    boolean evaluateEveryEpoch) {
+
+  /// Course of the learning rate after the warm-up.
+  public enum Schedule {
+    /// Falls linearly to 0 at the end of the run.
+    LINEAR,
+    /// Falls along half a cosine to 0 at the end of the run.
+    COSINE,
+    /// Stays at its peak.
+    CONSTANT
+  }
+
+  /// Checks every value.
+  ///
+  /// @throws IllegalArgumentException naming the option and the values that would do
+  public TrainingOptions {
+    require(epochs >= 1, "epochs", epochs, "at least 1");
+    require(maxSteps >= 0, "max-steps", maxSteps, "0 (no bound) or more");
+    require(batchSize >= 1, "batch-size", batchSize, "at least 1");
+    require(
+        Double.isFinite(learningRate) && learningRate > 0,
+        "learning-rate",
+        learningRate,
+        "a positive number, for example 2e-3");
+    require(warmupRatio >= 0 && warmupRatio < 1, "warmup-ratio", warmupRatio, "in [0, 1)");
+    require(
+        Double.isFinite(weightDecay) && weightDecay >= 0,
+        "weight-decay",
+        weightDecay,
+        "0 or more, for example 0.01");
+    require(maxLength >= 3, "max-length", maxLength, "at least 3 tokens");
+    require(
+        Double.isFinite(maxGradNorm) && maxGradNorm >= 0,
+        "max-grad-norm",
+        maxGradNorm,
+        "0 (off) or more");
+    require(threads >= 1, "threads", threads, "at least 1");
+  }
+
+  /// Two epochs in batches of 16 at 2e-3, linear schedule with 6 % warm-up, decay 0.01, texts up to
+  /// 128 tokens, no clipping, seed 0, all processors.
+  public static TrainingOptions defaults() {
+    return new TrainingOptions(
+        2,
+        0,
+        16,
+        2e-3,
+        Schedule.LINEAR,
+        0.06,
+        0.01,
+        EncodedExamples.DEFAULT_MAX_LENGTH,
+        0,
+        0,
+        Runtime.getRuntime().availableProcessors(),
+        true,
+        true);
+  }
+
+  private static void require(boolean holds, String option, Object value, String rule) {
+    if (!holds) {
+      throw new IllegalArgumentException(option + ": must be " + rule + ", got " + value);
+    }
+  }
+
+  /// The same with another number of passes over the training examples.
+  public TrainingOptions withEpochs(int epochs) {
+    return with(d -> d.epochs = epochs);
+  }
+
+  /// The same with another bound on optimizer steps.
+  public TrainingOptions withMaxSteps(int maxSteps) {
+    return with(d -> d.maxSteps = maxSteps);
+  }
+
+  /// The same with another number of examples a step.
+  public TrainingOptions withBatchSize(int batchSize) {
+    return with(d -> d.batchSize = batchSize);
+  }
+
+  /// The same with another peak learning rate.
+  public TrainingOptions withLearningRate(double learningRate) {
+    return with(d -> d.learningRate = learningRate);
+  }
+
+  /// The same with another course of the learning rate.
+  public TrainingOptions withSchedule(Schedule schedule) {
+    return with(d -> d.schedule = schedule);
+  }
+
+  /// The same with another length of the warm-up.
+  public TrainingOptions withWarmupRatio(double warmupRatio) {
+    return with(d -> d.warmupRatio = warmupRatio);
+  }
+
+  /// The same with another weight decay.
+  public TrainingOptions withWeightDecay(double weightDecay) {
+    return with(d -> d.weightDecay = weightDecay);
+  }
+
+  /// The same with another length at which texts are cut.
+  public TrainingOptions withMaxLength(int maxLength) {
+    return with(d -> d.maxLength = maxLength);
+  }
+
+  /// The same with another bound on the norm of the gradients.
+  public TrainingOptions withMaxGradNorm(double maxGradNorm) {
+    return with(d -> d.maxGradNorm = maxGradNorm);
+  }
+
+  /// The same with another seed.
+  public TrainingOptions withSeed(long seed) {
+    return with(d -> d.seed = seed);
+  }
+
+  /// The same with another number of threads.
+  public TrainingOptions withThreads(int threads) {
+    return with(d -> d.threads = threads);
+  }
+
+  /// The same with examples shuffled or in their order.
+  public TrainingOptions withShuffle(boolean shuffle) {
+    return with(d -> d.shuffle = shuffle);
+  }
+
+  /// The same with dev scored after every epoch or only at the end.
+  public TrainingOptions withEvaluateEveryEpoch(boolean evaluateEveryEpoch) {
+    return with(d -> d.evaluateEveryEpoch = evaluateEveryEpoch);
+  }
+
+  private TrainingOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.finished();
+  }
+
+  /// Options while one of their values is being replaced.
+  private static final class Draft {
+    int epochs;
+    int maxSteps;
+    int batchSize;
+    double learningRate;
+    Schedule schedule;
+    double warmupRatio;
+    double weightDecay;
+    int maxLength;
+    double maxGradNorm;
+    long seed;
+    int threads;
+    boolean shuffle;
+    boolean evaluateEveryEpoch;
+
+    Draft(TrainingOptions o) {
+      epochs = o.epochs;
+      maxSteps = o.maxSteps;
+      batchSize = o.batchSize;
+      learningRate = o.learningRate;
+      schedule = o.schedule;
+      warmupRatio = o.warmupRatio;
+      weightDecay = o.weightDecay;
+      maxLength = o.maxLength;
+      maxGradNorm = o.maxGradNorm;
+      seed = o.seed;
+      threads = o.threads;
+      shuffle = o.shuffle;
+      evaluateEveryEpoch = o.evaluateEveryEpoch;
+    }
+
+    TrainingOptions finished() {
+      return new TrainingOptions(
+          epochs,
+          maxSteps,
+          batchSize,
+          learningRate,
+          schedule,
+          warmupRatio,
+          weightDecay,
+          maxLength,
+          maxGradNorm,
+          seed,
+          threads,
+          shuffle,
+          evaluateEveryEpoch);
+    }
+  }
+}

@@ -1,0 +1,211 @@
+package jada.adalora.training;
+
+import jada.adalora.AdaLoraConfig;
+import jada.adalora.model.AdaptedModel;
+import jada.adalora.model.EncodedExamples;
+import jada.adalora.model.Evaluation;
+import jada.adalora.model.Evaluator;
+import jada.adalora.training.CheckpointPlan.Possession;
+import jada.adalora.training.TrainingListener.Resumption;
+import jada.adalora.training.TrainingListener.RunPlan;
+import jada.adalora.training.TrainingListener.StepReport;
+import jada.adalora.training.TrainingState.Progress;
+import jada.tensor.RandomSource;
+import jada.tensor.Workspace;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/// One run from its first step, or from a checkpoint, to its last: which examples each step sees,
+/// when the held-out examples are scored, when a checkpoint is made.
+final class TrainingRun {
+  private final AdaptedModel model;
+  private final TrainingOptions options;
+  private final TrainingListener listener;
+  private final BooleanSupplier stop;
+  private final Optional<CheckpointPlan> checkpoints;
+  private final EncodedExamples train;
+  private final EncodedExamples dev;
+  private final RunIdentity identity;
+  private final Workspace workspace = new Workspace(); // of steps and of scoring, in turns
+  private final int steps;
+  private final int perEpoch;
+
+  private int done;
+  private long tokens;
+  private long nanos;
+  private double lastLoss;
+  private final List<Evaluation> evaluations = new ArrayList<>();
+
+  TrainingRun(
+      AdaptedModel model,
+      TrainingOptions options,
+      TrainingListener listener,
+      BooleanSupplier stop,
+      Optional<CheckpointPlan> checkpoints,
+      EncodedExamples train,
+      EncodedExamples dev,
+      RunIdentity identity) {
+    this.model = model;
+    this.options = options;
+    this.listener = listener;
+    this.stop = stop;
+    this.checkpoints = checkpoints;
+    this.train = train;
+    this.dev = dev;
+    this.identity = identity;
+    this.steps = FineTuner.steps(train.size(), options);
+    this.perEpoch = (train.size() + options.batchSize() - 1) / options.batchSize();
+  }
+
+  /// Trains to the end, or until it is asked to stop.
+  ///
+  /// @param from where to go on; empty for the beginning
+  TrainingResult run(Optional<Checkpoint> from) {
+    RunPlan plan = plan(); // of the whole run, hence before triplets are dropped again
+    Optional<TrainingState> state = from.map(this::restoreModel);
+    Trainer trainer = new Trainer(model, options, steps, workspace);
+    state.ifPresent(s -> s.restore(model, trainer));
+    listener.started(plan);
+    tellOfCutTexts(train);
+    tellOfCutTexts(dev);
+    state.ifPresent(s -> goOn(from.orElseThrow(), s.progress()));
+    int[] order = new int[0];
+    for (int first = done; done < steps; ) {
+      int epoch = done / perEpoch;
+      if (done == first || done % perEpoch == 0) {
+        order = order(epoch);
+      }
+      step(trainer, epoch, order);
+      boolean last = done == steps;
+      if (!last && stop.getAsBoolean()) {
+        checkpoints.ifPresent(c -> checkpoint(c, trainer));
+        return result(trainer, Optional.empty());
+      }
+      if (!last) {
+        evaluateAtEndOfEpoch();
+        checkpoints.filter(c -> c.due(done)).ifPresent(c -> checkpoint(c, trainer));
+      }
+    }
+    Evaluation evaluation = evaluate();
+    trainer.requireFiniteEvaluation(steps, evaluation.loss());
+    return result(trainer, Optional.of(evaluation));
+  }
+
+  private void tellOfCutTexts(EncodedExamples examples) {
+    if (examples.cut() > 0) {
+      int most = Math.min(options.maxLength(), model.base().config().maxPositions());
+      listener.textsCut(examples.name(), examples.cut(), examples.size(), most);
+    }
+  }
+
+  private TrainingState restoreModel(Checkpoint checkpoint) {
+    TrainingState state = TrainingState.read(checkpoint);
+    state.requireSameRun(checkpoint.folder(), identity);
+    state.restore(model);
+    return state;
+  }
+
+  private void goOn(Checkpoint checkpoint, Progress progress) {
+    done = progress.steps();
+    tokens = progress.tokens();
+    nanos = progress.nanos();
+    lastLoss = progress.lastLoss();
+    evaluations.addAll(progress.evaluations());
+    listener.resumed(
+        new Resumption(checkpoint, done, tokens, nanos, lastLoss, progress.evaluations()));
+    // A run that was stopped on the last step of an epoch was not scored there.
+    if (done < steps && (evaluations.isEmpty() || evaluations.getLast().step() != done)) {
+      evaluateAtEndOfEpoch();
+    }
+  }
+
+  private void step(Trainer trainer, int epoch, int[] order) {
+    int first = done % perEpoch * options.batchSize();
+    int[] positions =
+        Arrays.copyOfRange(order, first, Math.min(train.size(), first + options.batchSize()));
+    StepReport report = trainer.step(done, epoch, train, positions);
+    done++;
+    nanos += report.nanos();
+    tokens += report.tokens();
+    lastLoss = report.loss();
+    try {
+      listener.judged(report.step(), trainer.judged());
+      listener.stepped(report);
+    } catch (RuntimeException e) {
+      keep(trainer, e);
+      throw e;
+    }
+  }
+
+  /// A listener has failed, perhaps because a disk is full. What was trained outlives that, if
+  /// there is a place for checkpoints and more than one step to lose.
+  private void keep(Trainer trainer, RuntimeException failure) {
+    try {
+      checkpoints.filter(_ -> done > 1).ifPresent(c -> checkpoint(c, trainer));
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private void evaluateAtEndOfEpoch() {
+    if (done % perEpoch == 0 && options.evaluateEveryEpoch()) {
+      evaluate();
+    }
+  }
+
+  private Evaluation evaluate() {
+    Evaluation evaluation =
+        Evaluator.evaluate(
+            positions -> model.logits(dev.batch(positions)), model.task(), dev, done, workspace);
+    evaluations.add(evaluation);
+    listener.evaluated(evaluation);
+    return evaluation;
+  }
+
+  private void checkpoint(CheckpointPlan plan, Trainer trainer) {
+    Progress progress = new Progress(done, tokens, nanos, lastLoss, evaluations);
+    try (Possession _ = plan.takeForCheckpoint()) {
+      Checkpoint.write(
+          plan.folder(),
+          done,
+          (Path folder) -> {
+            TrainingState.write(folder, identity, progress, model, trainer);
+            listener.checkpointing(folder);
+          });
+    }
+  }
+
+  private TrainingResult result(Trainer trainer, Optional<Evaluation> evaluation) {
+    return new TrainingResult(
+        model, evaluation, done, evaluation.isEmpty(), nanos / 1e9, tokens, trainer.scores());
+  }
+
+  private RunPlan plan() {
+    AdaLoraConfig config = model.config();
+    int perRank = model.svdAdapters().stream().mapToInt(config.budgetUnit()::cost).sum();
+    return new RunPlan(
+        steps,
+        (steps + perEpoch - 1) / perEpoch,
+        train.size(),
+        dev.size(),
+        model.trainableParameters(),
+        model.totalParameters(),
+        config.budgetUnit(),
+        perRank * config.initRank(),
+        perRank * config.targetRank());
+  }
+
+  /// The order in which an epoch visits the examples: a function of seed and epoch alone.
+  private int[] order(int epoch) {
+    int[] order = new int[train.size()];
+    Arrays.setAll(order, i -> i);
+    if (options.shuffle()) {
+      RandomSource.of(options.seed()).split("order of epoch " + epoch).shuffle(order);
+    }
+    return order;
+  }
+}

@@ -1,0 +1,62 @@
+package jada.cli;
+
+import jada.adalora.model.AdaptedModel;
+import jada.nn.files.InputException;
+import jada.tensor.Workers;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
+import picocli.CommandLine.Option;
+
+/// Which saved adapter is used, on which base model, and how it computes.
+final class AdapterOptions {
+  @Option(
+      names = "--adapter",
+      paramLabel = "DIR",
+      description = "folder written by finetune or by PEFT")
+  private Optional<Path> folder = Optional.empty();
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME|DIR",
+      description = "base model [the one that the adapter names]")
+  private Optional<String> model = Optional.empty();
+
+  @Option(
+      names = "--max-length",
+      paramLabel = "N",
+      description = "texts are cut at N tokens [as in training, else 128]")
+  private Optional<Integer> maxLength = Optional.empty();
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "threads that compute [${DEFAULT-VALUE}]")
+  private int threads;
+
+  /// The adapter on its base model.
+  AdaptedModel load(Console console) {
+    return saved().load(model, console);
+  }
+
+  private SavedAdapter saved() {
+    return new SavedAdapter(
+        folder.orElseThrow(
+            () -> new InputException("adapter: is needed; name the folder that finetune wrote")));
+  }
+
+  /// Tokens at which texts are cut before they reach the model.
+  int maxLength(AdaptedModel adapted) {
+    return MaxLength.of(maxLength.or(() -> saved().maxLength()), adapted.base());
+  }
+
+  /// Computes on as many threads as asked for.
+  <T> T withWorkers(Supplier<T> computation) {
+    if (threads < 1) {
+      throw new InputException("threads: must be at least 1, got " + threads);
+    }
+    try (Workers workers = Workers.of(threads)) {
+      return workers.call(computation);
+    }
+  }
+}

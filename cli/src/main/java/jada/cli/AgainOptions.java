@@ -1,0 +1,53 @@
+package jada.cli;
+
+import jada.nn.files.InputException;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/// Runs that were interrupted, and runs that are to be done once more.
+final class AgainOptions {
+  @Option(
+      names = "--checkpoint-every",
+      paramLabel = "N",
+      description =
+          "every N steps save in --out all that the run needs to go on; 0: only when Ctrl-C stops"
+              + " it [${DEFAULT-VALUE}]")
+  private int checkpointEvery;
+
+  @Option(
+      names = "--resume",
+      paramLabel = "DIR",
+      description = {
+        "go on with the run in this folder from its last checkpoint, with its options;",
+        "it ends with the same bits as if it had never stopped"
+      })
+  private Optional<Path> resume = Optional.empty();
+
+  @Option(
+      names = "--repeat",
+      paramLabel = "RUN",
+      description =
+          "do a run once more: all options from its run.json, the same data and model, the same"
+              + " bits")
+  private Optional<Path> repeat = Optional.empty();
+
+  /// Steps from one checkpoint to the next; 0 for none but where the run is stopped.
+  int checkpointEvery() {
+    if (checkpointEvery < 0) {
+      throw new InputException(
+          "checkpoint-every: must be 0 (only when stopped) or more, got " + checkpointEvery);
+    }
+    return checkpointEvery;
+  }
+
+  /// The run to go on with.
+  Optional<Path> resume() {
+    return resume;
+  }
+
+  /// The run to do once more.
+  Optional<Path> repeat() {
+    return repeat;
+  }
+}

@@ -1,0 +1,56 @@
+package jada.cli;
+
+import jada.adalora.AdaLoraConfig;
+import jada.adalora.training.TrainingOptions;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/// Gives the options the defaults of the library, so that they are written down in one place.
+final class Defaults implements IDefaultValueProvider {
+  private final Map<String, Object> values = new TreeMap<>();
+
+  Defaults() {
+    AdaLoraConfig config = AdaLoraConfig.defaults();
+    values.put("--method", config.method());
+    values.put("--target-modules", config.targetModules());
+    values.put("--target-r", config.targetRank());
+    values.put("--lora-dropout", config.loraDropout());
+    values.put("--orth-reg-weight", config.orthRegWeight());
+    values.put("--beta1", config.beta1());
+    values.put("--beta2", config.beta2());
+    values.put("--tinit", config.tinit());
+    values.put("--tfinal", config.tfinal());
+    values.put("--delta-t", config.deltaT());
+    values.put("--importance", config.importance());
+    values.put("--init", config.init());
+    values.put("--orth-penalty", config.orthPenalty());
+    values.put("--compact", config.compact());
+    values.put("--budget-unit", config.budgetUnit());
+    TrainingOptions options = TrainingOptions.defaults();
+    values.put("--epochs", options.epochs());
+    values.put("--max-steps", options.maxSteps());
+    values.put("--batch-size", options.batchSize());
+    values.put("--schedule", options.schedule());
+    values.put("--weight-decay", options.weightDecay());
+    values.put("--warmup-ratio", options.warmupRatio());
+    values.put("--max-grad-norm", options.maxGradNorm());
+    values.put("--seed", options.seed());
+    values.put("--threads", options.threads());
+    values.put("--encoding", StandardCharsets.UTF_8);
+    values.put("--checkpoint-every", 0);
+    values.put("--task", DataOptions.TaskKind.CLASSIFICATION);
+  }
+
+  @Override
+  public String defaultValue(ArgSpec argument) {
+    if (argument instanceof OptionSpec option
+        && values.get(option.longestName()) instanceof Object value) {
+      return value instanceof Enum<?> constant ? Choices.name(constant) : value.toString();
+    }
+    return null; // picocli's word for: no default
+  }
+}

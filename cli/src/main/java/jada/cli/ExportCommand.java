@@ -1,0 +1,104 @@
+package jada.cli;
+
+import jada.adalora.Method;
+import jada.adalora.model.AdaptedModel;
+import jada.adalora.peft.PeftFolder;
+import jada.nn.files.InputException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `jada export`: a saved adapter in the form in which others want it.
+@Command(
+    name = "export",
+    description = {
+      "Write a saved adapter as a folder that PEFT loads, with the same logits.",
+      "lora: plain LoRA, without loss; each matrix keeps its rank, 0 is left out.",
+      "adalora: triplets, as PEFT's AdaLoRA keeps them."
+    },
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  jada export runs/first --out first-lora",
+      "  jada export runs/first --format adalora --out first-adalora"
+    })
+final class ExportCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Parameters(paramLabel = "ADAPTER", description = "folder written by finetune or by PEFT")
+  private Path adapter;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORM",
+      defaultValue = "lora",
+      description = "adalora or lora [${DEFAULT-VALUE}]")
+  private Format format;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      required = true,
+      description = "new folder for the result")
+  private Path out;
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME|DIR",
+      description = "base model [the one that the adapter names]")
+  private Optional<String> model = Optional.empty();
+
+  ExportCommand(Console console) {
+    this.console = console;
+  }
+
+  /// What PEFT shall see.
+  enum Format {
+    ADALORA,
+    LORA
+  }
+
+  @Override
+  public Integer call() {
+    NewFolder.requireFree(out);
+    AdaptedModel saved = new SavedAdapter(adapter).load(model, console);
+    requireAdapters(saved);
+    AdaptedModel exported =
+        switch (format) {
+          case ADALORA -> saved;
+          case LORA -> saved.config().method() == Method.LORA ? saved : saved.toLora();
+        };
+    PeftFolder.save(exported, out);
+    console.say(
+        "%d of %d adapted matrices, ranks %d in all, as %s"
+            .formatted(
+                exported.adapters().size(),
+                saved.adapters().size(),
+                exported.budget(),
+                Choices.name(format)));
+    console.result(out.toString());
+    return 0;
+  }
+
+  private void requireAdapters(AdaptedModel saved) {
+    Method method = saved.config().method();
+    if (saved.adapters().isEmpty()) {
+      throw new InputException(
+          "%s: was trained with --method %s and has no adapters to export; write the whole model with jada merge"
+              .formatted(adapter, Choices.name(method)));
+    }
+    if (format == Format.ADALORA && method == Method.LORA) {
+      throw new InputException(
+          "%s: is plain LoRA, which has no triplets; export it with --format lora"
+              .formatted(adapter));
+    }
+    if (format == Format.LORA && saved.budget() == 0) {
+      throw new InputException(
+          "%s: all ranks are 0, which plain LoRA cannot express; use --format adalora, or jada merge"
+              .formatted(adapter));
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package jada.cli;
+
+import jada.adalora.model.Evaluation;
+import jada.adalora.training.TrainingListener;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Remembers what the record of a run tells of its course.
+final class History implements TrainingListener {
+  private Optional<RunPlan> plan = Optional.empty();
+  private final List<Evaluation> evaluations = new ArrayList<>();
+  private int steps;
+  private long tokens;
+  private long nanos;
+  private double lastLoss;
+
+  @Override
+  public void started(RunPlan runPlan) {
+    plan = Optional.of(runPlan);
+  }
+
+  @Override
+  public void stepped(StepReport report) {
+    steps++;
+    tokens += report.tokens();
+    nanos += report.nanos();
+    lastLoss = report.loss();
+  }
+
+  @Override
+  public void evaluated(Evaluation evaluation) {
+    evaluations.add(evaluation);
+  }
+
+  @Override
+  public void resumed(Resumption from) {
+    steps = from.steps();
+    tokens = from.tokens();
+    nanos = from.nanos();
+    lastLoss = from.lastLoss();
+    evaluations.addAll(from.evaluations());
+  }
+
+  RunPlan plan() {
+    return plan.orElseThrow();
+  }
+
+  List<Evaluation> evaluations() {
+    return List.copyOf(evaluations);
+  }
+
+  /// The score after the last step, if it was taken.
+  Optional<Evaluation> last() {
+    return evaluations.isEmpty() || evaluations.getLast().step() != steps
+        ? Optional.empty()
+        : Optional.of(evaluations.getLast());
+  }
+
+  /// Optimizer steps taken.
+  int steps() {
+    return steps;
+  }
+
+  /// Tokens trained on.
+  long tokens() {
+    return tokens;
+  }
+
+  /// Time of the training steps, evaluation left out.
+  double seconds() {
+    return nanos / 1e9;
+  }
+
+  double tokensPerSecond() {
+    return nanos == 0 ? 0 : tokens * 1e9 / nanos;
+  }
+
+  /// Task loss of the last step.
+  double lastLoss() {
+    return lastLoss;
+  }
+}

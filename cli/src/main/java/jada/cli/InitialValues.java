@@ -1,0 +1,113 @@
+package jada.cli;
+
+import jada.adalora.Adapter;
+import jada.adalora.LoraLinear;
+import jada.adalora.SvdLinear;
+import jada.adalora.model.AdaptedModel;
+import jada.adalora.model.Task;
+import jada.autograd.Parameter;
+import jada.nn.files.InputException;
+import jada.tensor.Tensor;
+import java.util.Arrays;
+
+/// Starts a run from the values of a saved adapter. Triplets that the saved adapter has lost start
+/// afresh, with λ = 0, at the places where they were; so the model begins as the saved one was.
+final class InitialValues {
+  private InitialValues() {}
+
+  /// Copies what `from` has learned.
+  ///
+  /// @param to a model that was adapted from the same base model and has not been trained yet
+  /// @throws InputException if the two differ in task, method, modules, ranks or scale
+  static void copy(AdaptedModel from, AdaptedModel to) {
+    require(
+        from.task().equals(to.task()) || isUnnamed(from.task(), to.task()),
+        "has the labels %s, the data have %s".formatted(from.task().labels(), to.task().labels()));
+    require(
+        from.config().method() == to.config().method(),
+        "was trained with --method " + Choices.name(from.config().method()));
+    require(
+        from.adapters().keySet().equals(to.adapters().keySet()),
+        "adapts other modules; give this run --target-modules '%s'"
+            .formatted(from.config().targetModules()));
+    from.adapters().forEach((module, adapter) -> copy(adapter, to.adapters().get(module)));
+    from.trainedWeights()
+        .forEach(
+            (name, weight) -> {
+              Parameter target = to.trainedWeights().get(name);
+              require(
+                  target != null && target.shape().equals(weight.shape()),
+                  "has trained " + name + ", which this run does not");
+              copy(weight.value(), target);
+            });
+  }
+
+  /// PEFT saves no labels: what its classifier's outputs are called is for the data to say.
+  private static boolean isUnnamed(Task from, Task to) {
+    return from.outputs() == to.outputs()
+        && from.labels().stream().allMatch(label -> label.matches("LABEL_\\d+"));
+  }
+
+  private static void copy(Adapter from, Adapter to) {
+    switch (to) {
+      case SvdLinear svd -> copy((SvdLinear) from, svd);
+      case LoraLinear lora -> {
+        LoraLinear saved = (LoraLinear) from;
+        require(
+            saved.rank() == lora.rank() && saved.scale() == lora.scale(),
+            "has rank %d and scale %s, this run rank %d and scale %s; give it the same --target-r and --lora-alpha"
+                .formatted(saved.rank(), saved.scale(), lora.rank(), lora.scale()));
+        copy(saved.a().value(), lora.a());
+        copy(saved.b().value(), lora.b());
+      }
+    }
+  }
+
+  private static void copy(SvdLinear from, SvdLinear to) {
+    require(
+        from.initialRank() == to.initialRank() && from.scale() == to.scale(),
+        "has init-r %d and scale %s, this run init-r %d and scale %s; give it the same --init-r and --lora-alpha"
+            .formatted(from.initialRank(), from.scale(), to.initialRank(), to.scale()));
+    int[] places = from.survivors().stream().toArray();
+    Tensor p = from.values().p(); // (out, k)
+    int out = p.shape().dim(0);
+    int k = places.length;
+    int r = to.initialRank();
+    to.p()
+        .update(
+            values -> {
+              for (int row = 0; row < out; row++) {
+                for (int i = 0; i < k; i++) {
+                  values[row * r + places[i]] = p.get(row, i);
+                }
+              }
+            });
+    to.lambda()
+        .update(
+            values -> {
+              for (int i = 0; i < k; i++) {
+                values[places[i]] = from.values().lambda().array()[i];
+              }
+            });
+    Tensor q = from.values().q(); // (k, in)
+    int in = q.shape().dim(1);
+    to.q()
+        .update(
+            values -> {
+              for (int i = 0; i < k; i++) {
+                System.arraycopy(q.array(), i * in, values, places[i] * in, in);
+              }
+            });
+  }
+
+  private static void copy(Tensor from, Parameter to) {
+    float[] source = Arrays.copyOf(from.array(), from.size());
+    to.update(values -> System.arraycopy(source, 0, values, 0, source.length));
+  }
+
+  private static void require(boolean holds, String what) {
+    if (!holds) {
+      throw new InputException("--init-adapter: the adapter " + what);
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package jada.cli;
+
+import jada.adalora.BudgetUnit;
+import jada.adalora.Compaction;
+import jada.adalora.ImportanceScore;
+import jada.adalora.Method;
+import jada.adalora.OrthogonalityPenalty;
+import jada.adalora.Steps;
+import jada.adalora.TargetModules;
+import jada.adalora.TripletStart;
+import jada.adalora.training.TrainingOptions;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.ExecutionException;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Ansi;
+
+/// The command line of Jada.
+public final class Main {
+  /// Wider lines are hard to read.
+  private static final int WIDEST_HELP = 110;
+
+  private static final int NARROWEST_HELP = 72;
+
+  private Main() {}
+
+  /// Runs one command and ends the JVM with its exit status.
+  public static void main(String[] args) {
+    System.exit(run(args, Console.ofProcess()));
+  }
+
+  /// Runs one command and returns its exit status: 0 done, 1 the work failed, 2 the command line or
+  /// an input is wrong.
+  ///
+  /// @param out receives results, in UTF-8
+  /// @param err receives what people read
+  public static int run(String[] args, InputStream in, PrintStream out, PrintStream err) {
+    return run(args, Console.of(in, out, err));
+  }
+
+  static int run(String[] args, Console console) {
+    boolean debug = List.of(args).contains("--debug");
+    return commandLine(console)
+        .setParameterExceptionHandler((e, _) -> report(console, debug, e, ErrorLine.of(e)))
+        .setExecutionExceptionHandler(
+            (e, line, _) -> {
+              // picocli wraps what is not an Exception, such as an OutOfMemoryError.
+              Throwable failure =
+                  e instanceof ExecutionException wrapped && wrapped.getCause() != null
+                      ? wrapped.getCause()
+                      : e;
+              return report(console, debug, failure, ErrorLine.of(failure, line.getCommandSpec()));
+            })
+        .execute(args);
+  }
+
+  private static int report(Console console, boolean debug, Throwable failure, ErrorLine line) {
+    if (debug) {
+      failure.printStackTrace(console.err());
+    }
+    console.say("jada: " + line.text());
+    return line.status();
+  }
+
+  private static CommandLine commandLine(Console console) {
+    return configured(
+        console,
+        new CommandLine(new Jada())
+            .addSubcommand(new FinetuneCommand(console))
+            .addSubcommand(new EvaluateCommand(console))
+            .addSubcommand(new PredictCommand(console))
+            .addSubcommand(new InspectCommand(console))
+            .addSubcommand(new ReportCommand(console))
+            .addSubcommand(new ExportCommand(console))
+            .addSubcommand(new MergeCommand(console))
+            .addSubcommand(new ModelsCommand(console))
+            .addSubcommand(new TourCommand(console)));
+  }
+
+  /// Teaches a command line Jada's types, defaults and looks.
+  static CommandLine configured(Console console, CommandLine line) {
+    line.setDefaultValueProvider(new Defaults())
+        .setColorScheme(Help.defaultColorScheme(console.color() ? Ansi.ON : Ansi.OFF))
+        .setUsageHelpWidth(Math.clamp(console.width(), NARROWEST_HELP, WIDEST_HELP))
+        .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
+        .setErr(new PrintWriter(console.err(), true))
+        .registerConverter(Steps.class, Steps::parse)
+        .registerConverter(TargetModules.class, TargetModules::parse);
+    choices(line, DataOptions.TaskKind.class);
+    choices(line, Method.class);
+    choices(line, ImportanceScore.class);
+    choices(line, TripletStart.class);
+    choices(line, OrthogonalityPenalty.class);
+    choices(line, Compaction.class);
+    choices(line, BudgetUnit.class);
+    choices(line, ExportCommand.Format.class);
+    choices(line, TrainingOptions.Schedule.class);
+    return line;
+  }
+
+  private static <E extends Enum<E>> void choices(CommandLine line, Class<E> type) {
+    line.registerConverter(type, new Choices<>(type));
+  }
+}

@@ -1,0 +1,25 @@
+package jada.cli;
+
+import jada.adalora.training.TrainingOptions;
+import jada.nn.checkpoint.PretrainedModel;
+import jada.nn.files.InputException;
+import java.util.Optional;
+
+/// The length in tokens at which texts are cut, which must be one that the model has positions for.
+final class MaxLength {
+  private MaxLength() {}
+
+  /// What was asked for, or the usual length if the model can take it, or what the model can take.
+  ///
+  /// @throws InputException if the model cannot take what was asked for
+  static int of(Optional<Integer> asked, PretrainedModel model) {
+    int most = model.config().maxPositions();
+    int length = asked.orElse(Math.min(most, TrainingOptions.defaults().maxLength()));
+    if (length < 3 || length > most) {
+      throw new InputException(
+          "max-length: must be from 3 to %d tokens, which is what %s can take, got %d"
+              .formatted(most, model.name(), length));
+    }
+    return length;
+  }
+}

@@ -1,0 +1,126 @@
+package jada.cli;
+
+import jada.adalora.Method;
+import jada.adalora.training.TrainingOptions;
+import jada.nn.checkpoint.PretrainedModel;
+import jada.nn.files.InputException;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/// How the parameters learn.
+final class OptimizerOptions {
+  /// A rate that adapters need would tear pretrained weights apart; this is the usual one for them.
+  private static final double FULL_LEARNING_RATE = 5e-5;
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      description = "passes over the training data [${DEFAULT-VALUE}]")
+  private int epochs;
+
+  @Option(
+      names = "--max-steps",
+      paramLabel = "N",
+      description = "stop after N steps; 0: no bound [${DEFAULT-VALUE}]")
+  private int maxSteps;
+
+  @Option(names = "--batch-size", paramLabel = "N", description = "texts a step [${DEFAULT-VALUE}]")
+  private int batchSize;
+
+  @Option(
+      names = "--learning-rate",
+      paramLabel = "X",
+      description = "peak learning rate [0.002; 0.00005 with --method full]")
+  private Optional<Double> learningRate = Optional.empty();
+
+  @Option(
+      names = "--schedule",
+      paramLabel = "NAME",
+      description =
+          "of the learning rate after the warm-up: linear, cosine or constant [${DEFAULT-VALUE}]")
+  private TrainingOptions.Schedule schedule;
+
+  @Option(
+      names = "--weight-decay",
+      paramLabel = "X",
+      description = "decoupled, as in AdamW [${DEFAULT-VALUE}]")
+  private double weightDecay;
+
+  @Option(
+      names = "--warmup-ratio",
+      paramLabel = "X",
+      description = "part of the run in which the learning rate rises [${DEFAULT-VALUE}]")
+  private double warmupRatio;
+
+  @Option(
+      names = "--max-length",
+      paramLabel = "N",
+      description = "texts are cut at N tokens [128, or what the model can take]")
+  private Optional<Integer> maxLength = Optional.empty();
+
+  @Option(
+      names = "--dropout",
+      paramLabel = "P",
+      description =
+          "dropout of the encoder while training [what the model's configuration says, usually"
+              + " 0.1]")
+  private Optional<Float> dropout = Optional.empty();
+
+  @Option(
+      names = "--max-grad-norm",
+      paramLabel = "X",
+      description = "scale gradients down to this global norm; 0: off [${DEFAULT-VALUE}]")
+  private double maxGradNorm;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "origin of all randomness [${DEFAULT-VALUE}]")
+  private long seed;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "threads that compute [${DEFAULT-VALUE}]")
+  private int threads;
+
+  @Option(names = "--no-shuffle", description = "visit the training data in the order of the file")
+  private boolean noShuffle;
+
+  /// The length at which texts are cut for this model.
+  int maxLength(PretrainedModel model) {
+    return MaxLength.of(maxLength, model);
+  }
+
+  /// Dropout of the encoder while training, where it was asked for.
+  Optional<Float> dropout() {
+    if (dropout.isPresent() && !(dropout.get() >= 0 && dropout.get() < 1)) {
+      throw new InputException("dropout: must be in [0, 1), got " + dropout.get());
+    }
+    return dropout;
+  }
+
+  /// The options as far as they can be checked without the model.
+  TrainingOptions options(Method method) {
+    double usual =
+        method == Method.FULL ? FULL_LEARNING_RATE : TrainingOptions.defaults().learningRate();
+    try {
+      return new TrainingOptions(
+          epochs,
+          maxSteps,
+          batchSize,
+          learningRate.orElse(usual),
+          schedule,
+          warmupRatio,
+          weightDecay,
+          maxLength.orElse(TrainingOptions.defaults().maxLength()),
+          maxGradNorm,
+          seed,
+          threads,
+          !noShuffle,
+          true);
+    } catch (IllegalArgumentException e) {
+      throw new InputException(e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package jada.cli;
+
+import jada.adalora.AdaLoraConfig;
+import jada.adalora.training.TrainingOptions;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/// Every option of a command as it was in force, for the record of a run.
+final class Settings {
+  /// They say where the others come from.
+  private static final Set<String> REFERENCES = Set.of("--resume", "--repeat");
+
+  private Settings() {}
+
+  /// Values by option name without dashes, in the order of the help.
+  ///
+  /// @param out where the results go, which may have been chosen by the clock
+  /// @param config in force, whose initial rank and alpha may depend on the target rank
+  /// @param options in force, which may depend on other options
+  static Map<String, Object> of(
+      CommandSpec command, Path out, AdaLoraConfig config, TrainingOptions options) {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    for (OptionSpec option : command.options()) {
+      if (isOwn(option)) {
+        plain(option.getValue())
+            .ifPresent(value -> settings.put(option.longestName().substring(2), value));
+      }
+    }
+    settings.put("init-r", config.initRank());
+    settings.put("lora-alpha", config.alpha());
+    settings.put("learning-rate", options.learningRate());
+    settings.put("max-length", options.maxLength());
+    settings.put("out", out.toString());
+    return settings;
+  }
+
+  /// Values of the options that were given on the command line, by name without dashes.
+  static Map<String, Object> given(CommandSpec command) {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    for (OptionSpec option : command.commandLine().getParseResult().matchedOptions()) {
+      if (isOwn(option)) {
+        plain(option.getValue())
+            .ifPresent(value -> settings.put(option.longestName().substring(2), value));
+      }
+    }
+    return settings;
+  }
+
+  private static boolean isOwn(OptionSpec option) {
+    return !option.inherited() && !option.usageHelp() && !REFERENCES.contains(option.longestName());
+  }
+
+  /// As JSON has it: numbers and booleans as such, everything else as on the command line.
+  private static Optional<Object> plain(Object value) {
+    return switch (value) {
+      case null -> Optional.empty();
+      case Optional<?> optional -> optional.flatMap(Settings::plain);
+      case Number number -> Optional.of(number);
+      case Boolean truth -> Optional.of(truth);
+      case Enum<?> constant -> Optional.of(Choices.name(constant));
+      default -> Optional.of(value.toString());
+    };
+  }
+}

@@ -1,0 +1,120 @@
+package jada.cli;
+
+import jada.adalora.Method;
+import jada.adalora.model.AdaptedModel;
+import jada.adalora.model.Evaluation;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// What came of a run, for people: what was learned, where the budget went, what it cost, where it
+/// was written, and what to try next.
+///
+/// @param folder with the results
+/// @param trace its place, if not in the folder
+record Summary(
+    Console console,
+    AdaptedModel model,
+    History history,
+    Optional<Evaluation> headAlone,
+    Path folder,
+    Optional<Path> trace) {
+  void print() {
+    console.say("");
+    scores();
+    ranks();
+    sizes();
+    say(
+        "speed      %,.0f tokens/s, %,d steps in %s",
+        history.tokensPerSecond(), history.steps(), Meter.duration(history.seconds()));
+    files();
+  }
+
+  private void scores() {
+    history
+        .last()
+        .ifPresentOrElse(
+            dev -> say("dev        %s, loss %.4f", Figures.metrics(dev), dev.loss()),
+            () ->
+                say(
+                    "stopped    after step %,d of %,d, loss %.4f; not scored on dev",
+                    history.steps(), history.plan().steps(), history.lastLoss()));
+    headAlone.ifPresent(
+        head -> {
+          String gain =
+              history
+                  .last()
+                  .map(dev -> ": the adapter adds %+.4f".formatted(dev.main() - head.main()))
+                  .orElse("");
+          say("head alone %s %.4f%s", head.mainMetric(), head.main(), gain);
+        });
+  }
+
+  private void ranks() {
+    List<String> table = RankTable.lines(model.ranks());
+    if (table.isEmpty()) {
+      return;
+    }
+    if (model.config().method() == Method.ADALORA) {
+      switch (model.config().budgetUnit()) {
+        case TRIPLETS ->
+            say(
+                "ranks      %d of %d triplets are alive, the target is %d",
+                model.budget(), history.plan().initialBudget(), history.plan().targetBudget());
+        case PARAMETERS ->
+            say(
+                "ranks      %d triplets are alive, of %,d parameters; the target is %,d",
+                model.budget(), model.spentBudget(), history.plan().targetBudget());
+      }
+    } else {
+      say("ranks");
+    }
+    table.forEach(console::say);
+  }
+
+  private void sizes() {
+    ParameterCounts counts = ParameterCounts.of(model);
+    if (counts.adapter() > 0) {
+      say(
+          "adapter    %,d parameters, %s on disk with a head of %,d",
+          counts.adapter(), Figures.bytes(size("adapter_model.safetensors")), counts.head());
+      say(
+          "           LoRA of rank %d has %,d, full fine-tuning changes %,d",
+          model.config().targetRank(), counts.lora(), counts.full());
+    } else {
+      say("trained    %,d of %,d parameters", counts.head(), counts.full());
+    }
+  }
+
+  private long size(String file) {
+    try {
+      return Files.size(folder.resolve(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void files() {
+    say("written to %s", folder);
+    say(
+        model.config().method() == Method.FULL
+            ? "           config.json, model.safetensors, labels.json: model, as Hugging Face"
+            : "           adapter_config.json, adapter_model.safetensors, labels.json: adapter, as"
+                + " PEFT");
+    say("           run.json: options, data, machine, scores, ranks");
+    say("           %s: one JSON object a step", trace.map(Path::toString).orElse("trace.jsonl"));
+    say("           report.html: every picture of the run, for any browser");
+    say("try        jada predict --adapter %s \"some text\"", folder);
+    if (!model.adapters().isEmpty()) {
+      say("           jada inspect %s", folder);
+    }
+  }
+
+  private void say(String format, Object... values) {
+    console.say(String.format(Locale.ROOT, format, values));
+  }
+}

@@ -1,0 +1,55 @@
+package jada.cli.artifact;
+
+import jada.adalora.data.Progress;
+import org.eclipse.aether.transfer.AbstractTransferListener;
+import org.eclipse.aether.transfer.TransferEvent;
+
+/// Tells a [Progress] about the resolver's transfers. Each attempt, one a repository until one has
+/// the file, is a piece of work of its own; an attempt that finds nothing never starts.
+final class Transfers extends AbstractTransferListener implements AutoCloseable {
+  private final Progress progress;
+  private boolean running;
+
+  Transfers(Progress progress) {
+    this.progress = progress;
+  }
+
+  @Override
+  public void transferStarted(TransferEvent event) {
+    close();
+    String name = event.getResource().getResourceName();
+    progress.started(
+        name.substring(name.lastIndexOf('/') + 1),
+        "bytes",
+        Math.max(0, event.getResource().getContentLength()));
+    running = true;
+  }
+
+  @Override
+  public void transferProgressed(TransferEvent event) {
+    progress.advanced(event.getTransferredBytes());
+  }
+
+  @Override
+  public void transferCorrupted(TransferEvent event) {
+    close();
+  }
+
+  @Override
+  public void transferSucceeded(TransferEvent event) {
+    close();
+  }
+
+  @Override
+  public void transferFailed(TransferEvent event) {
+    close();
+  }
+
+  @Override
+  public void close() {
+    if (running) {
+      running = false;
+      progress.finished();
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package jada.nn.checkpoint;
+
+import jada.nn.BertConfig;
+import jada.tensor.Tensor;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+
+/// The weights of a BERT encoder as a file gave them, complete and of the right shapes.
+///
+/// Names are Hugging Face's without the prefix `bert.`: `embeddings.word_embeddings.weight`,
+/// `encoder.layer.0.attention.self.query.weight` (out, in), … Of a head, what the file has.
+///
+/// @param config the sizes
+/// @param tensors the weights by name; cannot be modified
+/// @param checksum SHA-256 of the file they came from, in hexadecimal
+public record BertWeights(
+    BertConfig config, SequencedMap<String, Tensor> tensors, String checksum) {
+
+  /// Makes the map unmodifiable.
+  public BertWeights {
+    tensors = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(tensors));
+  }
+}

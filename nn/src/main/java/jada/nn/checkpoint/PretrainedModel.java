@@ -1,0 +1,64 @@
+package jada.nn.checkpoint;
+
+import jada.nn.EncoderConfig;
+import jada.nn.text.WordPieceTokenizer;
+import jada.tensor.Tensor;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/// A model as it was published: what fine-tuning starts from. Immutable; the tensors are to be read
+/// only.
+///
+/// @param name by which it was asked for: a known name, or a folder
+/// @param config the encoder's sizes
+/// @param tokenizer the tokenizer that it was trained with
+/// @param weights by Hugging Face name without the prefix of the family, for example
+///   `encoder.layer.0.attention.self.query.weight`; those of the head
+///   ([Family#head][jada.nn.Family#head]) are there if the checkpoint has them
+/// @param checksum of the weights' file, as text, to tell later whether an adapter meets the model
+///   that it was trained on
+/// @param source where it came from: a folder, or an artifact and the file in it
+/// @param tokenizerFiles the text of the files that describe the tokenizer, by file name, for
+///   instance `tokenizer.json`: what a copy of the model needs
+/// @param labels the names of the classifier's classes in their order; empty if the checkpoint
+///   names none
+/// @param problemType what the classifier was trained for, in transformers' words, for example
+///   `regression`
+public record PretrainedModel(
+    String name,
+    EncoderConfig config,
+    WordPieceTokenizer tokenizer,
+    Map<String, Tensor> weights,
+    String checksum,
+    String source,
+    Map<String, String> tokenizerFiles,
+    List<String> labels,
+    Optional<String> problemType) {
+  /// Copies the collections, keeping their order.
+  public PretrainedModel {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(config, "config");
+    Objects.requireNonNull(tokenizer, "tokenizer");
+    Objects.requireNonNull(checksum, "checksum");
+    Objects.requireNonNull(source, "source");
+    Objects.requireNonNull(problemType, "problemType");
+    weights = Collections.unmodifiableMap(new LinkedHashMap<>(weights));
+    tokenizerFiles = Collections.unmodifiableMap(new LinkedHashMap<>(tokenizerFiles));
+    labels = List.copyOf(labels);
+  }
+
+  /// A model without a file behind it: its source is its name, and there are no tokenizer files and
+  /// no labels.
+  public PretrainedModel(
+      String name,
+      EncoderConfig config,
+      WordPieceTokenizer tokenizer,
+      Map<String, Tensor> weights,
+      String checksum) {
+    this(name, config, tokenizer, weights, checksum, name, Map.of(), List.of(), Optional.empty());
+  }
+}

@@ -1,0 +1,17 @@
+package jada.nn.text;
+
+/// A token that is looked for in the text itself, before any cutting into words, as `[MASK]` is.
+///
+/// @param id its id
+/// @param content its text
+/// @param singleWord whether it counts only where no letter, digit, mark or underscore adjoins it
+/// @param stripLeft whether it swallows white space before it
+/// @param stripRight whether it swallows white space after it
+/// @param normalized whether text and content are compared after normalization
+record AddedToken(
+    int id,
+    String content,
+    boolean singleWord,
+    boolean stripLeft,
+    boolean stripRight,
+    boolean normalized) {}

@@ -1,0 +1,213 @@
+package jada.nn.text;
+
+import jada.nn.files.InputException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/// The tokenizer of BERT: text in, token ids out, equal id for id to Hugging Face's `tokenizers`.
+///
+/// A text passes four stations: added tokens such as `[MASK]` are found in it; the rest is
+/// normalized ([BertNormalizer]); cut into words; and the words into the longest pieces that the
+/// vocabulary has ([WordPiece]). Around the ids come those of `[CLS]` and `[SEP]`:
+///
+///     [CLS] first [SEP]                 one text
+///     [CLS] first [SEP] second [SEP]    a pair; tokens after the first [SEP] have type 1
+///
+/// Instances are immutable and may be shared by threads.
+///
+/// Two kinds of text get other ids than from the original, both only if the vocabulary has tokens
+/// made of such characters: letters that got a lower case or a decomposition in a later Unicode
+/// version than the one the original was built with, and more than 128 combining marks in a row.
+/// Unpaired surrogates, which the original cannot be given, count as U+FFFD.
+public final class WordPieceTokenizer {
+  private static final int LONGEST_WORD = 100; // of vocabularies without tokenizer.json
+
+  private final Vocabulary vocabulary;
+  private final BertNormalizer normalizer;
+  private final WordPiece wordPiece;
+  private final AddedTokens literalTokens;
+  private final AddedTokens normalizedTokens;
+  private final int opening;
+  private final int separator;
+  private final int padding;
+
+  WordPieceTokenizer(
+      Vocabulary vocabulary,
+      BertNormalizer normalizer,
+      WordPiece wordPiece,
+      List<AddedToken> added,
+      int opening,
+      int separator) {
+    this.vocabulary = vocabulary;
+    this.normalizer = normalizer;
+    this.wordPiece = wordPiece;
+    this.opening = opening;
+    this.separator = separator;
+    this.padding = vocabulary.require("[PAD]");
+    List<AddedToken> literal =
+        added.stream().filter(Predicate.not(AddedToken::normalized)).toList();
+    List<AddedToken> normalized = added.stream().filter(AddedToken::normalized).toList();
+    this.literalTokens =
+        new AddedTokens(literal, literal.stream().map(AddedToken::content).toList());
+    this.normalizedTokens =
+        new AddedTokens(
+            normalized,
+            normalized.stream().map(token -> normalizer.normalize(token.content())).toList());
+  }
+
+  /// Reads a `tokenizer.json` of the BERT kind. Its sections `truncation` and `padding` are
+  /// ignored.
+  ///
+  /// @throws InputException if the file is missing, damaged, or describes another kind of tokenizer
+  public static WordPieceTokenizer fromTokenizerJson(Path file) {
+    return TokenizerJson.parse(InputText.read(file, TokenizerJson.MOST_BYTES), file.toString());
+  }
+
+  /// Reads a `tokenizer.json` of the BERT kind to the end of the stream, which stays open.
+  ///
+  /// @param nameForErrors what errors call it
+  /// @throws InputException if it is damaged or describes another kind of tokenizer
+  public static WordPieceTokenizer fromTokenizerJson(InputStream in, String nameForErrors) {
+    return TokenizerJson.parse(
+        InputText.read(in, nameForErrors, TokenizerJson.MOST_BYTES), nameForErrors);
+  }
+
+  /// Reads a `vocab.txt`, one token a line, with the rules of BERT: prefix `##`, words of at most
+  /// 100 characters, control characters removed, ideographs set apart.
+  ///
+  /// @param lowercase whether the vocabulary is uncased: lower case and no accents
+  /// @throws InputException if the file is missing, damaged, or lacks a special token
+  public static WordPieceTokenizer fromVocabulary(Path vocabTxt, boolean lowercase) {
+    String text = InputText.read(vocabTxt, TokenizerJson.MOST_BYTES);
+    return ofLines(text.split("\r?\n"), vocabTxt.toString(), lowercase);
+  }
+
+  /// [#fromVocabulary(Path, boolean)] from a stream, read to its end and left open.
+  ///
+  /// @param nameForErrors what errors call it
+  public static WordPieceTokenizer fromVocabulary(
+      InputStream in, String nameForErrors, boolean lowercase) {
+    String text = InputText.read(in, nameForErrors, TokenizerJson.MOST_BYTES);
+    return ofLines(text.split("\r?\n"), nameForErrors, lowercase);
+  }
+
+  private static WordPieceTokenizer ofLines(String[] lines, String source, boolean lowercase) {
+    Map<String, Integer> ids = HashMap.newHashMap(lines.length);
+    for (int i = 0; i < lines.length; i++) {
+      if (lines[i].isEmpty()) {
+        throw new InputException(
+            "%s: line %d is empty, but each line is a token: use the file as it was published"
+                .formatted(source, i + 1));
+      }
+      Integer earlier = ids.putIfAbsent(lines[i], i);
+      if (earlier != null) {
+        throw new InputException(
+            "%s: lines %d and %d hold the same token %s: use the file as it was published"
+                .formatted(source, earlier + 1, i + 1, InputText.quote(lines[i])));
+      }
+    }
+    Vocabulary vocabulary = new Vocabulary(source, ids, List.of());
+    vocabulary.require("[UNK]");
+    List<AddedToken> added = new ArrayList<>();
+    for (String special : List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")) {
+      if (vocabulary.contains(special)) {
+        added.add(new AddedToken(ids.get(special), special, false, false, false, false));
+      }
+    }
+    return new WordPieceTokenizer(
+        vocabulary,
+        new BertNormalizer(true, true, lowercase, lowercase),
+        new WordPiece(ids, "##", "[UNK]", LONGEST_WORD),
+        added,
+        vocabulary.require("[CLS]"),
+        vocabulary.require("[SEP]"));
+  }
+
+  /// The ids of one text: `[CLS] text [SEP]`, cut at the end of the text to `maxLength` tokens.
+  ///
+  /// @param maxLength most tokens in the result, at least 2: the special tokens count
+  public Encoding encode(String text, int maxLength) {
+    int room = room(maxLength, 2);
+    IdBuffer tokens = tokens(text, room);
+    int n = Math.min(tokens.size(), room);
+    int[] ids = new int[n + 2];
+    ids[0] = opening;
+    tokens.copyTo(ids, 1, n);
+    ids[n + 1] = separator;
+    return new Encoding(ids, ids.length);
+  }
+
+  /// The ids of a pair of texts: `[CLS] first [SEP] second [SEP]`, cut to `maxLength` tokens.
+  ///
+  /// The longer text is cut first; once both are equally long, both are, and of an odd number of
+  /// places the longer text gets one more.
+  ///
+  /// @param maxLength most tokens in the result, at least 3: the special tokens count
+  public Encoding encode(String first, String second, int maxLength) {
+    int room = room(maxLength, 3);
+    // A text is followed to the word with which it alone exceeds maxLength. How long it would be to
+    // its end does not count, in the reference neither, where one text must be called the shorter.
+    IdBuffer firstTokens = tokens(first, maxLength);
+    IdBuffer secondTokens = tokens(second, maxLength);
+    int n1 = firstTokens.size();
+    int n2 = secondTokens.size();
+    if (n1 + n2 > room) {
+      int shorter = Math.min(Math.min(n1, n2), room / 2);
+      boolean firstIsShorter = n1 <= n2;
+      n1 = firstIsShorter ? shorter : room - shorter;
+      n2 = room - n1;
+    }
+    int[] ids = new int[n1 + n2 + 3];
+    ids[0] = opening;
+    firstTokens.copyTo(ids, 1, n1);
+    ids[n1 + 1] = separator;
+    secondTokens.copyTo(ids, n1 + 2, n2);
+    ids[n1 + n2 + 2] = separator;
+    return new Encoding(ids, n1 + 2);
+  }
+
+  private static int room(int maxLength, int specialTokens) {
+    if (maxLength < specialTokens) {
+      throw new IllegalArgumentException(
+          "encode: maxLength is %d: at least %d, the number of special tokens, must fit"
+              .formatted(maxLength, specialTokens));
+    }
+    return maxLength - specialTokens;
+  }
+
+  /// The ids of a text's tokens, or of its first ones up to the word that makes them `wanted`.
+  private IdBuffer tokens(String text, int wanted) {
+    IdBuffer ids = new IdBuffer(wanted);
+    literalTokens.split(
+        text,
+        ids,
+        (from, to) -> {
+          CharSequence part = normalizer.normalize(text.substring(from, to));
+          normalizedTokens.split(
+              part, ids, (start, end) -> wordPiece.appendTokens(part, start, end, ids));
+        });
+    return ids;
+  }
+
+  /// The number of tokens in the vocabulary; ids are smaller.
+  public int vocabularySize() {
+    return vocabulary.size();
+  }
+
+  /// The token with this id, as the vocabulary spells it.
+  ///
+  /// @throws IndexOutOfBoundsException if there is no such id
+  public String token(int id) {
+    return vocabulary.token(id);
+  }
+
+  /// The id of `[PAD]`.
+  public int paddingId() {
+    return padding;
+  }
+}

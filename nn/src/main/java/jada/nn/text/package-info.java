@@ -1,0 +1,14 @@
+/// Texts to token ids.
+///
+/// An [jada.nn.text.Input] is what a model is asked about: a text, or two. A tokenizer makes an
+/// [jada.nn.text.Encoding] of it: the ids of its tokens, with the separators of the model's family
+/// around them, cut to a length. [jada.nn.text.WordPieceTokenizer] does it as BERT's does:
+///
+///     text → cleaned, lower-case, accents stripped    BertNormalizer
+///          → words and punctuation                    BertCharacters
+///          → the longest pieces in the vocabulary     WordPiece
+///          → [CLS] a [SEP] or [CLS] a [SEP] b [SEP]   Encoding
+///
+/// It is read from `tokenizer.json` or `vocab.txt`, and gives the ids that Hugging Face's
+/// `tokenizers` gives. A file that asks for a step which is not computed here is refused.
+package jada.nn.text;

@@ -17,7 +17,16 @@ public final class Format {
       System.exit(2);
     }
     List<String> files = new ArrayList<>();
-    for (String module : List.of(".ci", "tensor", "autograd", "nn", "adalora", "cli", "bench")) {
+    for (String module :
+        List.of(
+            ".ci",
+            "tensor",
+            "autograd",
+            "nn",
+            "adalora",
+            "cli",
+            "bench",
+            "docs/examples/service")) {
       Path sources = module.equals(".ci") ? Path.of(module) : Path.of(module, "src");
       try (Stream<Path> walk = Files.walk(sources)) {
         walk.map(Path::toString).filter(name -> name.endsWith(".java")).forEach(files::add);

@@ -1,6 +1,6 @@
 """Writes metrics_golden.jsonl: predictions, truths, and what scikit-learn and SciPy make of them.
 
-    python metrics_golden.py > ../resources/jada/adalora/data/metrics_golden.jsonl
+    python metrics_golden.py > ../resources/jada/adalora/model/metrics_golden.jsonl
 
 Made with scikit-learn 1.9.1, scipy 1.17.1, numpy 2.4.6; seeds are fixed, so it repeats.
 """
@@ -37,6 +37,16 @@ def numbers(name, predicted, expected):
     }))
 
 
+def label_sets(name, predicted, expected):
+    print(json.dumps({
+        "name": name, "labels": expected.shape[1],
+        "predicted": predicted.tolist(), "expected": expected.tolist(),
+        "micro_f1": f1_score(expected, predicted, average="micro", zero_division=0),
+        "macro_f1": f1_score(expected, predicted, average="macro", zero_division=0),
+        "accuracy": accuracy_score(expected, predicted),
+    }))
+
+
 def noisy(random, expected, k, right):
     other = random.integers(0, k, len(expected))
     return np.where(random.random(len(expected)) < right, expected, other)
@@ -69,3 +79,11 @@ numbers("opposite", [3.0, 2.0, 1.0], [10.0, 20.0, 30.0])
 numbers("constant prediction", [0.1] * 5, [1.0, 2.0, 3.0, 4.0, 5.0])
 numbers("constant truth", [1.0, 2.0, 3.0], [0.1] * 3)
 numbers("far from zero", 1e6 + expected, 1e6 + expected ** 2)
+
+for n, k, share in [(30, 3, 0.4), (50, 6, 0.2), (40, 5, 0.05), (8, 2, 0.0)]:
+    expected = (random.random((n, k)) < share).astype(int)
+    flips = (random.random((n, k)) < 0.15).astype(int)
+    label_sets(f"{n} examples, {k} labels, {share} of them", expected ^ flips, expected)
+everything = np.ones((4, 3), dtype=int)
+label_sets("all labels everywhere", everything, everything)
+label_sets("no label anywhere, none said", 0 * everything, 0 * everything)

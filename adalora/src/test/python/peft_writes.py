@@ -4,8 +4,8 @@
 
 A BERT with random weights (base.safetensors), trained for a few steps by PEFT's own loop with AdaLoRA (with a
 matrix that ends at rank 0; stopped while the budget still falls; before it falls; on other layers, chosen by an
-expression; with the pooler trained as well) and with LoRA of ranks that differ; the folders of save_pretrained, and
-the logits.
+expression; with the pooler trained as well), with LoRA of ranks that differ, and with LoRA that starts from a part of
+the base matrices (PiSSA, OLoRA); the folders of save_pretrained, and the logits.
 Needs torch, transformers and peft 0.21.
 """
 
@@ -67,3 +67,6 @@ train_and_save("adalora-pooler", AdaLoraConfig(
     **schedule, modules_to_save=["classifier", "pooler"], **{**common, "target_modules": ["value"]}))
 train_and_save("lora", LoraConfig(
     r=2, rank_pattern={"layer.0.attention.self.query": 3}, alpha_pattern={"value": 5}, **common))
+for start in ["pissa", "olora"]:
+    train_and_save("lora-" + start, LoraConfig(
+        r=2, rank_pattern={"layer.0.attention.self.query": 3}, init_lora_weights=start, **common))

@@ -3,4 +3,5 @@ module jada.autograd {
   requires transitive jada.tensor;
 
   exports jada.autograd;
+  exports jada.autograd.draw;
 }

@@ -3,6 +3,8 @@ module jada.nn {
   requires transitive jada.autograd;
   requires transitive tools.jackson.databind;
 
+  uses jada.nn.Family;
+
   exports jada.nn;
   exports jada.nn.checkpoint;
   exports jada.nn.files;

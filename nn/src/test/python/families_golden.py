@@ -2,7 +2,8 @@
 
 Four models (BERT and DistilBERT, classification and regression), each a folder in Hugging Face layout with
 logits.json beside it: for each input the two texts (or one), the token ids that transformers' tokenizer
-makes of them, and the logits.
+makes of them, and the logits. Two more are RoBERTas, for which token ids are given instead of texts: one padding
+token stands among them, one sequence is as long as the model allows.
 
 Run from the folder of the module: python src/test/python/families_golden.py
 Made with torch 2.13.0 and transformers 5.17.0.
@@ -15,7 +16,7 @@ from pathlib import Path
 import torch
 from transformers import (
     BertConfig, BertForSequenceClassification, BertTokenizer, DistilBertConfig,
-    DistilBertForSequenceClassification)
+    DistilBertForSequenceClassification, RobertaConfig, RobertaForSequenceClassification)
 
 OUT = Path("src/test/resources/jada/nn/families")
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"abcdefghijklmnopqrst", "##a", "##b", ".", "?", "!"]
@@ -26,6 +27,10 @@ bert = dict(
     max_position_embeddings=20, type_vocab_size=2)
 distilbert = dict(
     vocab_size=len(WORDS), dim=16, n_layers=2, n_heads=4, hidden_dim=24, max_position_embeddings=20)
+roberta = dict(
+    vocab_size=30, hidden_size=16, num_hidden_layers=2, num_attention_heads=4, intermediate_size=24,
+    max_position_embeddings=22, type_vocab_size=1, layer_norm_eps=1e-5)
+IDS = [[0, 5, 6, 7, 2], [0, 2], [0, 9, 8, 2, 2, 7, 6, 5, 2], [0, *range(10, 28), 2], [0, 4, 1, 5, 2]]
 classes = dict(id2label={0: "bad", 1: "good", 2: "so-so"}, label2id={"bad": 0, "good": 1, "so-so": 2})
 number = dict(num_labels=1, problem_type="regression")
 cases = {
@@ -33,6 +38,8 @@ cases = {
     "bert-regression": BertForSequenceClassification(BertConfig(**bert, **number)),
     "distilbert-classification": DistilBertForSequenceClassification(DistilBertConfig(**distilbert, **classes)),
     "distilbert-regression": DistilBertForSequenceClassification(DistilBertConfig(**distilbert, **number)),
+    "roberta-classification": RobertaForSequenceClassification(RobertaConfig(**roberta, **classes)),
+    "roberta-regression": RobertaForSequenceClassification(RobertaConfig(**roberta, **number)),
 }
 
 shutil.rmtree(OUT, ignore_errors=True)
@@ -46,6 +53,15 @@ for seed, (name, model) in enumerate(cases.items()):
     model.eval()
     folder = OUT / name
     model.save_pretrained(folder)
+    if name.startswith("roberta"):
+        golden = []
+        for ids in IDS:
+            batch = torch.tensor([ids])
+            with torch.no_grad():
+                logits = model(input_ids=batch, attention_mask=torch.ones_like(batch)).logits[0].tolist()
+            golden.append({"ids": ids, "logits": logits})
+        (folder / "logits.json").write_text(json.dumps(golden, indent=1) + "\n")
+        continue
     (folder / "vocab.txt").write_text("\n".join(WORDS) + "\n")
     tokenizer = BertTokenizer(vocab={word: i for i, word in enumerate(WORDS)})
     golden = []

@@ -1,6 +1,7 @@
 package jada.adalora;
 
 import jada.nn.files.InputException;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
@@ -31,10 +32,14 @@ import java.util.function.Consumer;
 /// @param tfinal time at the end with fixed ranks
 /// @param deltaT time from one allocation to the next
 /// @param importance by which score triplets are ranked
-/// @param init how P and Q start (λ starts at 0)
+/// @param init how P, λ and Q start
 /// @param orthPenalty the form of the orthogonality penalty
 /// @param compact what becomes of triplets that cannot come back
 /// @param budgetUnit whether the budget counts triplets or their parameters
+/// @param scaling what lora_alpha is divided by
+/// @param lambdaRate how fast λ learns, against P and Q; not used with a gauge, which keeps λ at 1
+/// @param gauge whether the factors of ΔW are kept an exact singular value decomposition, and how
+///   its singular values are shared between them
 public record AdaLoraConfig(
     Method method,
     TargetModules targetModules,
@@ -52,7 +57,10 @@ public record AdaLoraConfig(
     TripletStart init,
     OrthogonalityPenalty orthPenalty,
     Compaction compact,
-    BudgetUnit budgetUnit) {
+    BudgetUnit budgetUnit,
+    Scaling scaling,
+    LambdaRate lambdaRate,
+    Gauge gauge) {
 
   private static final int DEFAULT_TARGET_RANK = 4;
 
@@ -85,8 +93,14 @@ public record AdaLoraConfig(
     require(beta2 > 0 && beta2 < 1, "beta2", beta2, "between 0 and 1, both excluded");
   }
 
-  /// The paper's reading with settings like those of its runs.
+  /// What Jada trains with unless told otherwise.
   public static AdaLoraConfig defaults() {
+    return penalized();
+  }
+
+  /// The paper's reading with settings like those of its runs: P, λ and Q are trained apart, a
+  /// penalty holds P and Q near orthonormal.
+  public static AdaLoraConfig penalized() {
     return new AdaLoraConfig(
         Method.ADALORA,
         TargetModules.ATTENTION,
@@ -104,13 +118,28 @@ public record AdaLoraConfig(
         TripletStart.GAUSSIAN,
         OrthogonalityPenalty.FROBENIUS,
         Compaction.FINAL,
-        BudgetUnit.TRIPLETS);
+        BudgetUnit.TRIPLETS,
+        Scaling.INIT_RANK,
+        LambdaRate.SAME,
+        Gauge.NONE);
+  }
+
+  /// Factors that stay an exact singular value decomposition: they start and grow as LoRA's, with
+  /// LoRA's scale, and are pruned by true singular triplets. See [Gauge].
+  public static AdaLoraConfig exact() {
+    return penalized()
+        .withInit(TripletStart.LORA)
+        .withGauge(Gauge.FLOW)
+        .withOrthRegWeight(0)
+        .withScaling(Scaling.TARGET_RANK)
+        .withImportance(ImportanceScore.FISHER)
+        .withBetas(0.95, 0.85);
   }
 
   /// The article's reading: its ranks 12 and 4, its score, orthonormal start, squared penalty,
   /// scale 1, and pruning to the end of the run.
   public static AdaLoraConfig article() {
-    return defaults()
+    return penalized()
         .withInitRank(12)
         .withImportance(ImportanceScore.ARTICLE)
         .withInit(TripletStart.ORTHONORMAL)
@@ -124,35 +153,75 @@ public record AdaLoraConfig(
     return targetRank + (targetRank + 1) / 2;
   }
 
-  /// The numerator of the scale of ΔW in force. Where none was chosen it is tied to the rank, so
-  /// that another rank does not change the scale: [#ALPHA_OF_LORA]·r with LoRA and
-  /// [#ALPHA_OF_ADALORA]·init_r with AdaLoRA.
+  /// The numerator of the scale of ΔW in force. Where none was chosen it is tied to what it is
+  /// divided by, so that another rank does not change the scale: with LoRA, and where triplets
+  /// start as LoRA's factors, the scale is [#ALPHA_OF_LORA], else [#ALPHA_OF_ADALORA].
   public double alpha() {
+    if (method == Method.LORA) {
+      return loraAlpha.orElse(ALPHA_OF_LORA * targetRank);
+    }
+    double scale = init == TripletStart.LORA ? ALPHA_OF_LORA : ALPHA_OF_ADALORA;
     return loraAlpha.orElse(
-        method == Method.LORA ? ALPHA_OF_LORA * targetRank : ALPHA_OF_ADALORA * initRank);
+        switch (scaling) {
+          case INIT_RANK -> scale * initRank;
+          case TARGET_RANK -> scale * targetRank;
+          case FIXED -> scale;
+        });
   }
 
-  /// The factor of P·diag(λ)·Q in ΔW, the same before and after pruning: lora_alpha / (init_r +
-  /// 10⁻⁵), as PEFT has it; 1 in the article's reading.
+  /// The factor of P·diag(λ)·Q in ΔW, the same before and after pruning: lora_alpha divided as
+  /// [#scaling()] says; 1 in the article's reading.
   public float scale() {
-    return importance == ImportanceScore.ARTICLE ? 1 : (float) (alpha() / (initRank + 1e-5));
+    if (importance == ImportanceScore.ARTICLE) {
+      return 1;
+    }
+    return (float)
+        switch (scaling) {
+          case INIT_RANK -> alpha() / (initRank + 1e-5);
+          case TARGET_RANK -> alpha() / targetRank;
+          case FIXED -> alpha();
+        };
   }
 
-  /// Checks that there is something to prune.
+  /// The learning rate of λ of a matrix (out, in) as a multiple of that of P and Q: what
+  /// [#lambdaRate()] says, and 0 with a gauge, whose λ stays 1.
+  public double lambdaRatio(int out) {
+    return gauge == Gauge.NONE ? lambdaRate.ratio(out) : 0;
+  }
+
+  /// Checks that ranks, start, penalty and gauge fit together. A target rank as large as the
+  /// initial one is allowed: then nothing is pruned, and every matrix keeps its triplets.
   ///
-  /// @throws InputException if the target rank is not less than the initial rank
-  public void requirePrunable() {
-    if (targetRank >= initRank) {
+  /// @throws InputException if the target rank is greater than the initial rank, or a gauge is
+  ///   combined with a start or a penalty that it leaves no room for
+  public void requireConsistent() {
+    if (targetRank > initRank) {
       throw new InputException(
           "ranks: target-r "
               + targetRank
-              + " must be less than init-r "
+              + " must not be greater than init-r "
               + initRank
-              + ", or there is nothing to prune; set init-r to "
+              + ": ranks only shrink; set init-r to "
               + initRankFor(targetRank)
-              + " or more, or use method lora for a fixed rank of "
-              + targetRank);
+              + ", or to "
+              + targetRank
+              + " for triplets without pruning");
     }
+    if (gauge != Gauge.NONE && (init != TripletStart.LORA || orthRegWeight != 0)) {
+      throw new InputException(
+          "gauge: "
+              + name(gauge)
+              + " keeps P and Q exactly orthonormal and λ at 1, so it needs init lora and an"
+              + " orth-reg-weight of 0, got init "
+              + name(init)
+              + " and "
+              + orthRegWeight
+              + "; start from the preset jada, which has both, or set gauge to none");
+    }
+  }
+
+  private static String name(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
   }
 
   /// The same with another method.
@@ -178,6 +247,12 @@ public record AdaLoraConfig(
   /// The same with another numerator of the scale.
   public AdaLoraConfig withLoraAlpha(double loraAlpha) {
     return with(d -> d.loraAlpha = OptionalDouble.of(loraAlpha));
+  }
+
+  /// The same with a chosen numerator of the scale, or with the one that [#alpha()] ties to the
+  /// rank.
+  public AdaLoraConfig withLoraAlpha(OptionalDouble loraAlpha) {
+    return with(d -> d.loraAlpha = loraAlpha);
   }
 
   /// The same with another dropout on the adapters' input.
@@ -239,6 +314,21 @@ public record AdaLoraConfig(
     return with(d -> d.budgetUnit = budgetUnit);
   }
 
+  /// The same with lora_alpha divided by something else.
+  public AdaLoraConfig withScaling(Scaling scaling) {
+    return with(d -> d.scaling = scaling);
+  }
+
+  /// The same with another learning rate of λ.
+  public AdaLoraConfig withLambdaRate(LambdaRate lambdaRate) {
+    return with(d -> d.lambdaRate = lambdaRate);
+  }
+
+  /// The same with another gauge.
+  public AdaLoraConfig withGauge(Gauge gauge) {
+    return with(d -> d.gauge = gauge);
+  }
+
   private AdaLoraConfig with(Consumer<Draft> change) {
     Draft draft = new Draft(this);
     change.accept(draft);
@@ -270,6 +360,9 @@ public record AdaLoraConfig(
     OrthogonalityPenalty orthPenalty;
     Compaction compact;
     BudgetUnit budgetUnit;
+    Scaling scaling;
+    LambdaRate lambdaRate;
+    Gauge gauge;
 
     Draft(AdaLoraConfig c) {
       method = c.method;
@@ -289,6 +382,9 @@ public record AdaLoraConfig(
       orthPenalty = c.orthPenalty;
       compact = c.compact;
       budgetUnit = c.budgetUnit;
+      scaling = c.scaling;
+      lambdaRate = c.lambdaRate;
+      gauge = c.gauge;
     }
 
     AdaLoraConfig finished() {
@@ -309,7 +405,10 @@ public record AdaLoraConfig(
           init,
           orthPenalty,
           compact,
-          budgetUnit);
+          budgetUnit,
+          scaling,
+          lambdaRate,
+          gauge);
     }
   }
 }

@@ -26,13 +26,19 @@ import java.util.function.Consumer;
 /// article's own run masks before the step, and ends with 286 of 288 triplets alive.) Between two
 /// allocations of the paper's reading a masked triplet does learn: it may earn its way back.
 ///
+/// With a [Gauge] the factors of every matrix are made those of a singular value decomposition
+/// after the step and before an allocation, from t = tinit/2 on, and what is pruned does not come
+/// back. (Before that B is a few steps away from 0, its directions are noise, and a change of
+/// coordinates would turn the optimizer's moments far.)
+///
 /// With [Compaction#FINAL] triplets that cannot come back are dropped: after the last allocation,
-/// and in the article's reading after every one.
+/// and in the article's reading and with a gauge after every one.
 public final class AdaptiveRanks {
   private final BudgetSchedule schedule;
   private final boolean drops;
   private final boolean oneWay;
   private final BudgetUnit unit;
+  private final Gauge gauge;
   private final List<SvdLinear> adapters;
   private final List<Importance> importances = new ArrayList<>();
   private final List<JudgedTriplets> judged = new ArrayList<>();
@@ -41,15 +47,19 @@ public final class AdaptiveRanks {
   ///
   /// @throws jada.nn.files.InputException if the schedule does not fit the run
   public AdaptiveRanks(AdaLoraConfig config, List<SvdLinear> adapters, int totalSteps) {
-    config.requirePrunable();
+    config.requireConsistent();
+    this.gauge = config.gauge();
     this.unit = config.budgetUnit();
     this.schedule =
         BudgetSchedule.of(config, adapters.stream().mapToInt(unit::cost).sum(), totalSteps);
     this.drops = config.compact() == Compaction.FINAL;
-    this.oneWay = config.importance() == ImportanceScore.ARTICLE;
+    this.oneWay = config.importance() == ImportanceScore.ARTICLE || gauge != Gauge.NONE;
     this.adapters = List.copyOf(adapters);
     for (SvdLinear adapter : adapters) {
-      importances.add(Importance.of(config, adapter.values()));
+      if (gauge != Gauge.NONE) {
+        adapter.absorbLambda();
+      }
+      importances.add(Importance.of(config, adapter.factors()));
       judged.add(JudgedTriplets.none(adapter));
     }
   }
@@ -69,13 +79,16 @@ public final class AdaptiveRanks {
 
   /// After the optimizer step t, with the same gradients.
   ///
-  /// @param replacements hears of parameters that were replaced by smaller ones, so that the
-  ///   optimizer can go on with them
+  /// @param replacements is told of parameters that were replaced by smaller ones, or have changed
+  ///   their coordinates, so that the optimizer can go on with them
   /// @return whether the rank of some matrix changed
   /// @throws TrainingDiverged if a score overflows; then nothing was masked or dropped
   public boolean afterStep(
       int t, Gradients gradients, Consumer<SvdLinear.Replacement> replacements) {
     observe(t, gradients, true);
+    if (gauge != Gauge.NONE && t >= schedule.tinit() / 2) {
+      adapters.forEach(adapter -> adapter.setGauge(gauge).forEach(replacements));
+    }
     List<Integer> before = ranks();
     if (schedule.allocates(t)) {
       allocate(schedule.budget(t));
@@ -121,7 +134,7 @@ public final class AdaptiveRanks {
         Triplets g =
             new Triplets(gradients.of(a.p()), gradients.of(a.lambda()), gradients.of(a.q()));
         if (schedule.scores(t)) {
-          importance.observe(a.values(), g);
+          importance.observe(a.factors(), g);
         }
         JudgedTriplets triplets = JudgedTriplets.of(a, g.lambda(), importance);
         triplets.requireFiniteScores(t);

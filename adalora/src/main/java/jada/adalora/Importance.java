@@ -11,14 +11,16 @@ import java.util.SortedMap;
 ///
 /// The gradients are those the optimizer uses: of task loss and orthogonality penalty together,
 /// after clipping.
-public sealed interface Importance permits PaperImportance, ArticleImportance, MagnitudeImportance {
+public sealed interface Importance
+    permits PaperImportance, ArticleImportance, MagnitudeImportance, FisherImportance {
 
   /// The importance that a configuration asks for, for a matrix that starts with the given shapes.
   static Importance of(AdaLoraConfig config, Triplets triplets) {
     return switch (config.importance()) {
       case PAPER -> new PaperImportance(triplets, config.beta1(), config.beta2());
       case ARTICLE -> new ArticleImportance(triplets.rank(), config.beta1());
-      case MAGNITUDE -> new MagnitudeImportance(triplets.rank());
+      case MAGNITUDE -> new MagnitudeImportance(triplets.rank(), config.gauge());
+      case FISHER -> new FisherImportance(triplets.rank(), config.beta1());
     };
   }
 

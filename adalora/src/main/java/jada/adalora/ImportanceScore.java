@@ -7,6 +7,9 @@ public enum ImportanceScore {
   PAPER,
   /// Smoothed sensitivity of λ times |λ| times the lengths of the vectors (Brenndoerfer 2025).
   ARTICLE,
-  /// |λ| alone.
-  MAGNITUDE
+  /// |λ| alone; with a gauge the singular value.
+  MAGNITUDE,
+  /// The smoothed square of λ·∂L/∂λ: an estimate of what the loss loses with the triplet, to second
+  /// order.
+  FISHER
 }

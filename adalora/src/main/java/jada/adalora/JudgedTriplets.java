@@ -35,19 +35,20 @@ public final class JudgedTriplets {
   /// Before the first step.
   static JudgedTriplets none(SvdLinear adapter) {
     return new JudgedTriplets(
-        adapter, new MagnitudeImportance(0), new int[0], new float[0], new float[0]);
+        adapter, new MagnitudeImportance(0, Gauge.NONE), new int[0], new float[0], new float[0]);
   }
 
   /// @param gradient ∂L/∂λ (r)
   /// @param importance that has taken in this step
   static JudgedTriplets of(SvdLinear adapter, Tensor gradient, Importance importance) {
-    float[] lambda = adapter.lambda().value().array().clone();
+    float[] lambda = adapter.lambda().value().array();
     float[] g = gradient.array();
     float[] sensitivity = new float[lambda.length];
     for (int i = 0; i < sensitivity.length; i++) {
       sensitivity[i] = Math.abs(lambda[i] * g[i]);
     }
-    return new JudgedTriplets(adapter, importance, adapter.indices(), lambda, sensitivity);
+    return new JudgedTriplets(
+        adapter, importance, adapter.indices(), adapter.strengths(), sensitivity);
   }
 
   /// Name of the matrix.
@@ -65,7 +66,7 @@ public final class JudgedTriplets {
     return indices[position];
   }
 
-  /// λ, as it was judged.
+  /// λ, as it was judged; with a gauge the norm of the triplet.
   public float lambda(int position) {
     return lambda[position];
   }

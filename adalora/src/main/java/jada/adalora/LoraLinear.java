@@ -75,21 +75,29 @@ public final class LoraLinear implements Adapter {
       RandomSource random) {
     int out = weight.shape().dim(0);
     int in = weight.shape().dim(1);
-    float bound = (float) (1 / Math.sqrt(in));
     return new LoraLinear(
-        name,
-        weight,
-        bias,
-        Tensor.uniform(Shape.of(rank, in), -bound, bound, random),
-        Tensor.zeros(Shape.of(out, rank)),
-        scale,
-        dropout);
+        name, weight, bias, startOfA(rank, in, random), startOfB(out, rank), scale, dropout);
+  }
+
+  /// A (r, in) as training starts: uniform on ±1/√in, so that a row has the length 1/√3 on average.
+  static Tensor startOfA(int rank, int in, RandomSource random) {
+    float bound = (float) (1 / Math.sqrt(in));
+    return Tensor.uniform(Shape.of(rank, in), -bound, bound, random);
+  }
+
+  /// B (out, r) as training starts: 0.
+  static Tensor startOfB(int out, int rank) {
+    return Tensor.zeros(Shape.of(out, rank));
   }
 
   @Override
   public Variable forward(Variable x) {
     return NonFinite.inModule(
-        name, () -> Fused.loraLinear(x, dropout.forward(x), weight, bias, b, a, scale));
+        name,
+        () ->
+            dropout.active()
+                ? Fused.loraLinear(x, dropout.forward(x), weight, bias, b, a, scale)
+                : Fused.loraLinear(x, weight, bias, b, a, scale));
   }
 
   @Override

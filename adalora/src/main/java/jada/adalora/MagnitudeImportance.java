@@ -7,16 +7,19 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// |λ| after the optimizer step, and nothing else: the simplest thing that the others must beat.
+/// With a gauge λ is 1, and the norm of the triplet, its singular value, stands for it.
 public final class MagnitudeImportance implements Importance {
+  private final Gauge gauge;
   private float[] scores;
 
-  MagnitudeImportance(int rank) {
+  MagnitudeImportance(int rank, Gauge gauge) {
+    this.gauge = gauge;
     this.scores = new float[rank];
   }
 
   @Override
   public void observe(Triplets values, Triplets gradients) {
-    scores = values.lambda().abs().array();
+    scores = gauge == Gauge.NONE ? values.lambda().abs().array() : values.norms();
   }
 
   @Override

@@ -2,6 +2,7 @@ package jada.adalora;
 
 import jada.nn.files.InputException;
 import jada.nn.files.Quoted;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -20,14 +21,17 @@ public final class ModulePattern {
   public ModulePattern(String regex) {
     if (regex.length() > LONGEST) {
       throw new InputException(
-          "target modules: a regular expression of %,d characters; use one of at most %,d"
-              .formatted(regex.length(), LONGEST));
+          String.format(
+              Locale.ROOT,
+              "target modules: a regular expression of %,d characters; use one of at most %,d",
+              regex.length(),
+              LONGEST));
     }
     try {
       pattern = Pattern.compile(regex);
     } catch (PatternSyntaxException e) {
       throw new InputException(
-          "target modules: %s is no regular expression (%s near position %d)"
+          "target modules: %s is no regular expression (%s near position %s)"
               .formatted(Quoted.of(regex), e.getDescription(), e.getIndex()),
           e);
     }

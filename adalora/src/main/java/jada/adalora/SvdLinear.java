@@ -9,6 +9,7 @@ import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
@@ -22,6 +23,10 @@ import java.util.stream.IntStream;
 /// Each triplet carries the index it had at the start. A *masked* triplet has λ = 0: it changes
 /// nothing, but it is still there, learns, and may come back. A *dropped* one is gone, with its
 /// memory and its cost.
+///
+/// With a [Gauge] the layer is trained with [#absorbLambda() λ absorbed]: P and Q are then LoRA's B
+/// and A, λ is 1 for a living triplet and 0 for a masked one, and [#values()] are the singular
+/// vectors and values of the product.
 public final class SvdLinear implements Adapter {
   private final String name;
   private final Variable weight;
@@ -32,17 +37,32 @@ public final class SvdLinear implements Adapter {
   // The state of training: written by mask, enforceMask and dropMasked, never by forward.
   private int[] indices;
   private BitSet alive;
+  private boolean absorbed;
   private Parameter p;
   private Parameter lambda;
   private Parameter q;
 
-  /// A parameter that has lost the rows or columns of dropped triplets.
+  /// A parameter that has lost the rows or columns of dropped triplets, or has other coordinates.
   ///
   /// @param old the parameter before
-  /// @param now the parameter that stands in its place
-  /// @param change what happened to the value, to be done to everything that is kept beside it: the
-  ///   optimizer's moments
-  public record Replacement(Parameter old, Parameter now, UnaryOperator<Tensor> change) {}
+  /// @param now the parameter that stands in its place; with other coordinates the same one, its
+  ///   value already changed
+  /// @param change what happened to the value, to be done to everything like it that is kept beside
+  /// @param ofGradient what happens to a gradient, and to a mean of gradients: the optimizer's
+  ///   first moment
+  /// @param ofSquare what happens to a mean of squared gradients: the optimizer's second moment
+  public record Replacement(
+      Parameter old,
+      Parameter now,
+      UnaryOperator<Tensor> change,
+      UnaryOperator<Tensor> ofGradient,
+      UnaryOperator<Tensor> ofSquare) {
+
+    /// The same rows or columns are lost everywhere.
+    Replacement(Parameter old, Parameter now, UnaryOperator<Tensor> change) {
+      this(old, now, change, change, change);
+    }
+  }
 
   private SvdLinear(
       String name,
@@ -127,15 +147,63 @@ public final class SvdLinear implements Adapter {
   public Variable forward(Variable x) {
     return NonFinite.inModule(
         name,
-        () ->
-            triplets() == 0
-                ? Fused.linear(x, weight, bias)
-                : Fused.svdLinear(x, dropout.forward(x), weight, bias, p, lambda, q, scale));
+        () -> {
+          if (triplets() == 0) {
+            return Fused.linear(x, weight, bias);
+          }
+          return dropout.active()
+              ? Fused.svdLinear(x, dropout.forward(x), weight, bias, p, lambda, q, scale)
+              : Fused.svdLinear(x, weight, bias, p, lambda, q, scale);
+        });
   }
 
   @Override
   public Tensor delta() {
-    return values().product().scale(scale);
+    return factors().product().scale(scale);
+  }
+
+  /// Makes P·diag(λ) the new P and λ of the living triplets 1, as training with a [Gauge] needs it.
+  /// ΔW stays as it was. Where λ is 1 already, as at LoRA's start, nothing changes.
+  void absorbLambda() {
+    absorbed = true;
+    Tensor by = lambda.value().copy();
+    alive.stream()
+        .filter(i -> by.get(i) != 1)
+        .forEach(
+            i -> {
+              p.update(
+                  values -> {
+                    for (int at = i; at < values.length; at += by.size()) {
+                      values[at] *= by.get(i);
+                    }
+                  });
+              lambda.update(values -> values[i] = 1);
+            });
+  }
+
+  /// Changes P and Q to the coordinates in which they are the factors of a singular value
+  /// decomposition, see [GaugeChange]. ΔW stays as it was.
+  ///
+  /// @return what has changed, for those who keep something beside P and Q; nothing if no triplet
+  ///   lives, or rows of Q depend on each other
+  List<Replacement> setGauge(Gauge gauge) {
+    if (alive.isEmpty()) {
+      return List.of();
+    }
+    Optional<GaugeChange> change = GaugeChange.of(gauge, p.value(), q.value(), alive);
+    if (change.isEmpty()) {
+      return List.of();
+    }
+    GaugeChange c = change.get();
+    write(c.ofB(p.value()), p);
+    write(c.ofA(q.value()), q);
+    return List.of(
+        new Replacement(p, p, c::ofB, c::ofGradientB, c::ofSquareB),
+        new Replacement(q, q, c::ofA, c::ofGradientA, c::ofSquareA));
+  }
+
+  private static void write(Tensor value, Parameter parameter) {
+    parameter.update(old -> System.arraycopy(value.array(), 0, old, 0, value.size()));
   }
 
   /// Keeps these triplets and masks all others: their λ becomes 0.
@@ -169,7 +237,7 @@ public final class SvdLinear implements Adapter {
       return List.of();
     }
     int[] kept = alive.stream().toArray();
-    Triplets left = values().keep(kept);
+    Triplets left = factors().keep(kept);
     List<Replacement> replacements =
         List.of(
             new Replacement(p, Parameter.of(p.name(), left.p()), t -> t.gatherColumns(kept)),
@@ -211,7 +279,7 @@ public final class SvdLinear implements Adapter {
 
   /// The same ΔW as a product of two factors: A = Q, B = scale · P·diag(λ), of the living triplets.
   public LoraLinear toLora() {
-    Triplets living = values().keep(alive.stream().toArray());
+    Triplets living = factors().keep(alive.stream().toArray());
     Tensor b = living.p().multiplyRow(living.lambda()).scale(scale);
     return new LoraLinear(name, weight, bias, living.q(), b, 1, dropout.probability());
   }
@@ -264,24 +332,37 @@ public final class SvdLinear implements Adapter {
     return scale;
   }
 
-  /// P (out, r).
+  /// P (out, r); with λ absorbed LoRA's B.
   public Parameter p() {
     return p;
   }
 
-  /// λ (r).
+  /// λ (r); with λ absorbed 1 for each living triplet.
   public Parameter lambda() {
     return lambda;
   }
 
-  /// Q (r, in).
+  /// Q (r, in); with λ absorbed LoRA's A.
   public Parameter q() {
     return q;
   }
 
-  /// The values of P, λ and Q, masked triplets included.
-  public Triplets values() {
+  /// The values of the parameters P, λ and Q, masked triplets included.
+  public Triplets factors() {
     return new Triplets(p.value(), lambda.value(), q.value());
+  }
+
+  /// P, λ and Q, masked triplets included: the parameters, or with λ absorbed the singular vectors
+  /// and values of the living triplets, for which P and Q are orthonormal to rounding even where a
+  /// singular value is 0. The product is the same.
+  public Triplets values() {
+    return absorbed ? factors().decomposed(alive.stream().toArray()) : factors();
+  }
+
+  /// λ of each triplet as it stands in [#values()], at less cost; with λ absorbed the norm of the
+  /// triplet, which right after the gauge was set is its singular value.
+  float[] strengths() {
+    return absorbed ? factors().norms() : lambda.value().array().clone();
   }
 
   @Override

@@ -1,20 +1,23 @@
 package jada.adalora;
 
+import jada.nn.Families;
 import jada.nn.Family;
 import jada.nn.files.InputException;
 import java.util.Collection;
 import java.util.List;
-import java.util.stream.Stream;
 
 /// Which linear layers get an adapter, chosen by module name as PEFT's `target_modules` does.
 ///
-/// The attention; or a list, where `query` chooses every module whose name is `query` or ends with
-/// `.query`; or one regular expression that must match the whole name. Names are those of the
-/// Hugging Face model, for example `bert.encoder.layer.0.attention.self.query`.
+/// The attention; or all linear layers; or a list, where `query` chooses every module whose name is
+/// `query` or ends with `.query`; or one regular expression that must match the whole name. Names
+/// are those of the Hugging Face model, for example `bert.encoder.layer.0.attention.self.query`.
 public sealed interface TargetModules {
 
   /// The four attention matrices of every layer, whatever the model's family calls them.
   TargetModules ATTENTION = new Attention();
+
+  /// Every linear layer that is not trained as a whole, which the classifier always is.
+  TargetModules ALL_LINEAR = new AllLinear();
 
   /// Whether the module of this name is chosen.
   boolean matches(String module);
@@ -38,11 +41,14 @@ public sealed interface TargetModules {
     return new Matching(regex);
   }
 
-  /// Reads what a user writes: `attention`, or names separated by commas, or, if that contains a
-  /// character that no module name has, a regular expression.
+  /// Reads what a user writes: `attention`, or PEFT's `all-linear`, or names separated by commas,
+  /// or, if that contains a character that no module name has, a regular expression.
   static TargetModules parse(String text) {
     if (text.strip().equals(ATTENTION.toString())) {
       return ATTENTION;
+    }
+    if (text.strip().equals(ALL_LINEAR.toString())) {
+      return ALL_LINEAR;
     }
     return text.matches("[\\w.,\\s]*")
         ? new Named(List.of(text.strip().split("\\s*,\\s*")))
@@ -53,7 +59,7 @@ public sealed interface TargetModules {
   record Attention() implements TargetModules {
     @Override
     public boolean matches(String module) {
-      return Stream.of(Family.values()).anyMatch(family -> in(family).matches(module));
+      return Families.all().stream().anyMatch(family -> in(family).matches(module));
     }
 
     @Override
@@ -61,19 +67,32 @@ public sealed interface TargetModules {
       return modules.stream().anyMatch(this::matches) ? List.of() : List.of(toString());
     }
 
-    /// The shortest names that no other module of a layer ends with: `dense` alone also names the
-    /// two matrices of BERT's feed-forward part.
     @Override
     public TargetModules in(Family family) {
-      return switch (family) {
-        case BERT -> named("query", "key", "value", "attention.output.dense");
-        case DISTILBERT -> named("q_lin", "k_lin", "v_lin", "out_lin");
-      };
+      return new Named(family.attentionTargets());
     }
 
     @Override
     public String toString() {
       return "attention";
+    }
+  }
+
+  /// Every linear layer.
+  record AllLinear() implements TargetModules {
+    @Override
+    public boolean matches(String module) {
+      return true;
+    }
+
+    @Override
+    public List<String> unmatched(Collection<String> modules) {
+      return List.of();
+    }
+
+    @Override
+    public String toString() {
+      return "all-linear";
     }
   }
 
@@ -84,7 +103,7 @@ public sealed interface TargetModules {
       names = List.copyOf(names);
       if (names.isEmpty() || names.stream().anyMatch(String::isBlank)) {
         throw new InputException(
-            "target modules: a list of %d contains no or an empty name; name at least one layer, for example query"
+            "target modules: a list of %s contains no or an empty name; name at least one layer, for example query"
                 .formatted(names.size()));
       }
     }

@@ -18,8 +18,8 @@ public final class TrainingDiverged extends RuntimeException {
             + step
             + ": "
             + what
-            + "; the model keeps its last good state, from before; try a lower --learning-rate, or"
-            + " --max-grad-norm 1");
+            + "; the model keeps its last good state, from before; try a lower `learning-rate`, or"
+            + " `max-grad-norm` 1");
     this.step = step;
   }
 

@@ -14,7 +14,7 @@ class AdaLoraConfigTest {
   @Test
   void every_with_method_changes_its_value_and_no_other() {
     AdaLoraConfig changed =
-        AdaLoraConfig.defaults()
+        AdaLoraConfig.penalized()
             .withMethod(Method.LORA)
             .withTargetModules(TargetModules.named("query"))
             .withInitRank(8)
@@ -30,7 +30,10 @@ class AdaLoraConfigTest {
             .withInit(TripletStart.ORTHONORMAL)
             .withOrthPenalty(OrthogonalityPenalty.SQUARED)
             .withCompact(Compaction.NEVER)
-            .withBudgetUnit(BudgetUnit.PARAMETERS);
+            .withBudgetUnit(BudgetUnit.PARAMETERS)
+            .withScaling(Scaling.FIXED)
+            .withLambdaRate(LambdaRate.WIDTH)
+            .withGauge(Gauge.FIXED);
     assertThat(changed)
         .isEqualTo(
             new AdaLoraConfig(
@@ -50,19 +53,22 @@ class AdaLoraConfigTest {
                 TripletStart.ORTHONORMAL,
                 OrthogonalityPenalty.SQUARED,
                 Compaction.NEVER,
-                BudgetUnit.PARAMETERS));
+                BudgetUnit.PARAMETERS,
+                Scaling.FIXED,
+                LambdaRate.WIDTH,
+                Gauge.FIXED));
   }
 
   @Test
   void scale_is_alpha_over_the_initial_rank_and_1_in_the_articles_reading() {
-    assertThat(AdaLoraConfig.defaults().withInitRank(12).withLoraAlpha(16).scale())
+    assertThat(AdaLoraConfig.penalized().withInitRank(12).withLoraAlpha(16).scale())
         .isCloseTo(16 / 12.00001f, within(1e-7f));
     assertThat(AdaLoraConfig.article().scale()).isEqualTo(1);
   }
 
   @Test
   void an_alpha_that_was_not_chosen_is_tied_to_the_rank() {
-    AdaLoraConfig config = AdaLoraConfig.defaults();
+    AdaLoraConfig config = AdaLoraConfig.penalized();
     assertThat(config.alpha()).isEqualTo(48);
     assertThat(config.withInitRank(12).alpha()).isEqualTo(96);
     assertThat(config.withInitRank(12).scale()).isCloseTo(config.scale(), within(1e-4f));
@@ -74,7 +80,7 @@ class AdaLoraConfigTest {
 
   @Test
   void starts_with_one_and_a_half_times_the_target_rank() {
-    assertThat(AdaLoraConfig.defaults().initRank()).isEqualTo(6);
+    assertThat(AdaLoraConfig.penalized().initRank()).isEqualTo(6);
     assertThat(AdaLoraConfig.initRankFor(1)).isEqualTo(2);
     assertThat(AdaLoraConfig.initRankFor(5)).isEqualTo(8);
     assertThat(AdaLoraConfig.initRankFor(8)).isEqualTo(12);
@@ -82,7 +88,7 @@ class AdaLoraConfigTest {
 
   @Test
   void refuses_numbers_out_of_range_by_name() {
-    AdaLoraConfig config = AdaLoraConfig.defaults();
+    AdaLoraConfig config = AdaLoraConfig.penalized();
     assertThatThrownBy(() -> config.withInitRank(0))
         .isInstanceOf(InputException.class)
         .hasMessage("init-r: must be at least 1, got 0");
@@ -95,14 +101,87 @@ class AdaLoraConfigTest {
   }
 
   @Test
-  void refuses_ranks_that_leave_nothing_to_prune() {
+  void the_scale_can_be_free_of_the_rank_at_the_start() {
+    AdaLoraConfig config = AdaLoraConfig.penalized().withTargetRank(2).withLoraAlpha(12);
+    for (int initRank : new int[] {2, 3, 8}) {
+      AdaLoraConfig of = config.withInitRank(initRank);
+      assertThat(of.withScaling(Scaling.TARGET_RANK).scale()).isEqualTo(6);
+      assertThat(of.withScaling(Scaling.FIXED).scale()).isEqualTo(12);
+    }
+    AdaLoraConfig tied = AdaLoraConfig.penalized().withInitRank(9).withTargetRank(2);
+    assertThat(tied.withScaling(Scaling.TARGET_RANK).alpha()).isEqualTo(16);
+    assertThat(tied.withScaling(Scaling.FIXED).alpha()).isEqualTo(8);
+    AdaLoraConfig exact = AdaLoraConfig.exact();
+    for (int targetRank : new int[] {1, 4}) {
+      AdaLoraConfig lora = exact.withMethod(Method.LORA).withTargetRank(targetRank);
+      assertThat(exact.withTargetRank(targetRank).scale()).isEqualTo(4);
+      assertThat(exact.withTargetRank(targetRank).alpha()).isEqualTo(lora.alpha());
+    }
+  }
+
+  @Test
+  void refuses_a_target_rank_above_the_initial_rank_and_allows_the_same() {
     assertThatThrownBy(
-            () -> AdaLoraConfig.defaults().withInitRank(4).withTargetRank(4).requirePrunable())
+            () -> AdaLoraConfig.penalized().withInitRank(4).withTargetRank(5).requireConsistent())
         .isInstanceOf(InputException.class)
         .hasMessage(
-            "ranks: target-r 4 must be less than init-r 4, or there is nothing to prune; set init-r"
-                + " to 6 or more, or use method lora for a fixed rank of 4");
-    AdaLoraConfig.defaults().requirePrunable();
+            "ranks: target-r 5 must not be greater than init-r 4: ranks only shrink; set init-r to"
+                + " 8, or to 5 for triplets without pruning");
+    AdaLoraConfig.penalized().withInitRank(4).withTargetRank(4).requireConsistent();
+    AdaLoraConfig.defaults().requireConsistent();
+  }
+
+  @Test
+  void a_gauge_needs_loras_start_and_no_penalty() {
+    AdaLoraConfig exact = AdaLoraConfig.exact();
+    exact.requireConsistent();
+    assertThatThrownBy(() -> exact.withOrthRegWeight(0.1).requireConsistent())
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            "gauge: flow keeps P and Q exactly orthonormal and λ at 1, so it needs init lora and an"
+                + " orth-reg-weight of 0, got init lora and 0.1; start from the preset jada, which"
+                + " has both, or set gauge to none");
+    assertThatThrownBy(() -> exact.withInit(TripletStart.GAUSSIAN).requireConsistent())
+        .hasMessageContaining("got init gaussian and 0.0");
+    exact.withGauge(Gauge.NONE).withInit(TripletStart.GAUSSIAN).requireConsistent();
+  }
+
+  @Test
+  void the_rate_of_lambda_is_a_ratio_or_grows_with_the_width() {
+    assertThat(LambdaRate.parse("4").ratio(384)).isEqualTo(4);
+    assertThat(LambdaRate.parse("1")).isEqualTo(LambdaRate.SAME);
+    assertThat(LambdaRate.parse("width").ratio(384)).isCloseTo(11.3137, within(1e-4));
+    assertThat(LambdaRate.parse(LambdaRate.WIDTH.toString())).isEqualTo(LambdaRate.WIDTH);
+    assertThat(LambdaRate.parse(LambdaRate.times(0.3).toString())).isEqualTo(LambdaRate.times(0.3));
+    assertThatThrownBy(() -> LambdaRate.parse("fast"))
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            "lambda-rate: 'fast' is no ratio; write a number (1: as P and Q), or width for"
+                + " √(out/3)");
+    assertThatThrownBy(() -> LambdaRate.parse("-1"))
+        .hasMessage("lambda-rate: must be 0 or greater, got -1.0");
+  }
+
+  @Test
+  void every_preset_fits_together() {
+    for (Preset preset : Preset.values()) {
+      preset.config().requireConsistent();
+    }
+    assertThat(Preset.JADA.config()).isEqualTo(AdaLoraConfig.exact());
+    assertThat(Preset.ARTICLE.config()).isEqualTo(AdaLoraConfig.article());
+    AdaLoraConfig paper = Preset.PAPER.config();
+    assertThat(paper.scale()).isCloseTo(16, within(1e-3f));
+    for (String module :
+        List.of(
+            "bert.encoder.layer.3.attention.self.query",
+            "bert.encoder.layer.11.output.dense",
+            "distilbert.transformer.layer.0.ffn.lin1")) {
+      assertThat(paper.targetModules().matches(module)).as(module).isTrue();
+    }
+    assertThat(paper.targetModules().matches("bert.pooler.dense")).isFalse();
+    AdaLoraConfig peft = Preset.PEFT.config();
+    assertThat(peft.tinit().in(1000) + peft.tfinal().in(1000)).isZero();
+    assertThat(peft.scale()).isCloseTo(8 / 12.00001f, within(1e-7f));
   }
 
   @Test

@@ -102,10 +102,10 @@ class BudgetScheduleTest {
 
   @Test
   void takes_fractions_of_the_run() {
-    var schedule = BudgetSchedule.of(AdaLoraConfig.defaults(), 24, 730);
+    var schedule = BudgetSchedule.of(AdaLoraConfig.penalized(), 24, 730);
     assertThat(schedule).isEqualTo(new BudgetSchedule(730, 73, 365, 1, 144, 96));
     for (int total = 1; total < 50; total++) {
-      assertThat(BudgetSchedule.of(AdaLoraConfig.defaults(), 24, total).budget(total - 1))
+      assertThat(BudgetSchedule.of(AdaLoraConfig.penalized(), 24, total).budget(total - 1))
           .isEqualTo(96);
     }
   }

@@ -107,17 +107,36 @@ class ImportanceTest {
 
   @Test
   void magnitude_is_the_size_of_lambda() {
-    Importance importance = new MagnitudeImportance(1);
+    Importance importance = new MagnitudeImportance(1, Gauge.NONE);
     Triplets values = triplets(new float[2], new float[] {-3}, new float[1]);
     importance.observe(values, values);
     assertThat(importance.scores()).containsExactly(3);
   }
 
   @Test
+  void with_a_gauge_magnitude_is_the_norm_of_the_triplet() {
+    Importance importance = new MagnitudeImportance(1, Gauge.FLOW);
+    Triplets values = triplets(new float[] {3, 4}, new float[] {1}, new float[] {-7});
+    importance.observe(values, values);
+    assertThat(importance.scores()).containsExactly(35);
+  }
+
+  @Test
+  void fisher_smooths_the_square_of_lambda_times_its_gradient_before_the_step() {
+    Importance importance = new FisherImportance(1, 0.9);
+    assertThat(importance.afterStep()).isFalse();
+    Triplets values = triplets(new float[2], new float[] {-2}, new float[1]);
+    importance.observe(values, triplets(new float[2], new float[] {1.5f}, new float[1]));
+    assertThat(importance.scores()[0]).isCloseTo(0.1f * 9, within(1e-6f));
+    importance.observe(values, triplets(new float[2], new float[] {0.5f}, new float[1]));
+    assertThat(importance.scores()[0]).isCloseTo(0.9f * 0.9f + 0.1f, within(1e-6f));
+  }
+
+  @Test
   void a_restored_importance_goes_on_as_if_nothing_had_happened() {
     RandomSource random = RandomSource.of(3);
     for (ImportanceScore score : ImportanceScore.values()) {
-      AdaLoraConfig config = AdaLoraConfig.defaults().withImportance(score);
+      AdaLoraConfig config = AdaLoraConfig.penalized().withImportance(score);
       Triplets first = random(random);
       Importance whole = Importance.of(config, first);
       whole.observe(first, random(random));
@@ -139,8 +158,8 @@ class ImportanceTest {
     for (ImportanceScore score : ImportanceScore.values()) {
       Triplets values = random(random);
       Triplets gradients = random(random);
-      Importance whole = Importance.of(AdaLoraConfig.defaults().withImportance(score), values);
-      Importance part = Importance.of(AdaLoraConfig.defaults().withImportance(score), values);
+      Importance whole = Importance.of(AdaLoraConfig.penalized().withImportance(score), values);
+      Importance part = Importance.of(AdaLoraConfig.penalized().withImportance(score), values);
       whole.observe(values, gradients);
       part.observe(values, gradients);
       part.keep(0, 2);

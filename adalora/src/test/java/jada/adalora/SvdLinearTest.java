@@ -13,7 +13,9 @@ import jada.nn.TrainingStep;
 import jada.nn.optim.AdamW;
 import jada.tensor.RandomSource;
 import jada.tensor.Shape;
+import jada.tensor.Svd;
 import jada.tensor.Tensor;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,50 @@ class SvdLinearTest {
       SvdLinear layer = adapter(start.triplets(7, 5, 3, random));
       assertThat(layer.forward(x).value().array())
           .isEqualTo(new Linear("base", weight, bias).forward(x).value().array());
+    }
+  }
+
+  @Test
+  void the_start_of_lora_is_that_of_a_lora_layer_from_the_same_randomness() {
+    Triplets start = TripletStart.LORA.triplets(7, 5, 3, RandomSource.of(4));
+    LoraLinear lora = LoraLinear.start("layer", weight, bias, 3, 1, 0, RandomSource.of(4));
+    assertThat(start.q().array()).isEqualTo(lora.a().value().array());
+    assertThat(start.p().array()).isEqualTo(lora.b().value().array());
+    assertThat(start.lambda().array()).containsOnly(1);
+  }
+
+  /// Two singular values differ, one is 0: its vectors are orthonormal to the others all the same.
+  @Test
+  void with_lambda_absorbed_its_values_are_the_singular_triplets_of_delta() {
+    Triplets start = randomTriplets(3);
+    for (int i = 0; i < 7; i++) {
+      start.p().array()[i * 3 + 2] = 0;
+    }
+    SvdLinear layer = adapter(start);
+    Tensor delta = layer.delta();
+    layer.absorbLambda();
+    assertThat(layer.lambda().value().array()).containsOnly(1);
+    assertThat(layer.delta().array()).containsExactly(delta.array(), within(1e-5f));
+    layer.setGauge(Gauge.FLOW);
+    assertThat(layer.delta().array()).containsExactly(delta.array(), within(1e-5f));
+
+    Triplets values = layer.values();
+    assertThat(values.product().scale(1.5f).array()).containsExactly(delta.array(), within(1e-5f));
+    assertOrthonormal(values.p().transposedMatmul(values.p()));
+    assertOrthonormal(values.q().matmulTransposed(values.q()));
+    float[] sigma = Svd.of(delta.scale(1 / 1.5f)).s().array();
+    float[] lambda = values.lambda().array().clone();
+    assertThat(layer.strengths()).containsExactly(lambda, within(1e-5f));
+    Arrays.sort(lambda);
+    assertThat(lambda).containsExactly(new float[] {0, sigma[1], sigma[0]}, within(1e-5f));
+  }
+
+  private static void assertOrthonormal(Tensor gram) {
+    int r = gram.shape().dim(0);
+    for (int i = 0; i < r; i++) {
+      for (int j = 0; j < r; j++) {
+        assertThat(gram.get(i, j)).isCloseTo(i == j ? 1 : 0, within(1e-5f));
+      }
     }
   }
 

@@ -2,7 +2,7 @@ package jada.autograd;
 
 import java.util.Arrays;
 
-/// What [FusedAttention] refuses.
+/// Checks the arguments of [FusedAttention].
 final class AttentionInputs {
   private AttentionInputs() {}
 

@@ -5,11 +5,11 @@ import jada.tensor.Tensor;
 import jada.tensor.kernel.CounterHash;
 import java.util.stream.IntStream;
 
-/// The fused operations of [Fused] once more, composed of the primitives of [Ops]: each formula as
-/// the textbook writes it, with no derivative of its own.
+/// The operations of [Fused], composed of the primitives of [Ops]: each formula as in a textbook,
+/// without a derivative of its own.
 ///
-/// They are what the fused ones are tested against, value and gradients, element by element; and
-/// the place to start reading.
+/// Tests compare the fused operations with these, value and gradients, element by element. They are
+/// also the place to start reading.
 public final class Composed {
   private Composed() {}
 
@@ -46,13 +46,13 @@ public final class Composed {
     return Ops.add(linear(x, w, bias), Ops.scale(update, scale));
   }
 
-  /// softmax(Q·Kᵀ/√d)·V for every sequence and head apart. See [Fused#attention].
+  /// softmax(Q·Kᵀ/√d)·V for each sequence and head separately. See [Fused#attention].
   public static Variable attention(
       Variable q, Variable k, Variable v, int[] offsets, int heads, long dropoutKey, float p) {
     return attention(q, offsets, k, v, offsets, heads, dropoutKey, p);
   }
 
-  /// Attention whose queries are other rows than its keys and values. See [Fused#attention].
+  /// Attention with separate rows for queries and for keys and values. See [Fused#attention].
   public static Variable attention(
       Variable q,
       int[] queryOffsets,
@@ -83,7 +83,7 @@ public final class Composed {
     return y;
   }
 
-  /// What attention's dropout multiplies the probabilities with: 0 or 1/(1 − p), (M,L).
+  /// The factors by which attention's dropout multiplies the probabilities: 0 or 1/(1 − p), (M,L).
   private static Constant mask(int queries, int keys, long key, float p) {
     int stride = FusedAttention.stride(queries);
     float[] mask = new float[queries * keys];
@@ -137,6 +137,14 @@ public final class Composed {
     Variable logProbabilities = Ops.log(Ops.softmax(logits));
     return Ops.scale(
         Ops.sum(Ops.multiply(logProbabilities, Constant.of(chosen))), -1f / labels.length);
+  }
+
+  /// Mean of ln(1 + e^z) − z·y. See [Fused#binaryCrossEntropy].
+  public static Variable binaryCrossEntropy(Variable logits, float[] targets) {
+    Variable y = Constant.of(Tensor.of(logits.shape(), targets.clone()));
+    Variable one = Constant.of(Tensor.full(logits.shape(), 1));
+    Variable softplus = Ops.log(Ops.add(one, Ops.exp(logits)));
+    return Ops.mean(Ops.subtract(softplus, Ops.multiply(logits, y)));
   }
 
   /// Mean of (prediction − target)². See [Fused#meanSquaredError].

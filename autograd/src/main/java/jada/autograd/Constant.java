@@ -5,16 +5,16 @@ import jada.tensor.kernel.Operand;
 import jada.tensor.kernel.PackedOperand;
 import jada.tensor.kernel.RightOperand;
 
-/// A value that is not trained: data, or a frozen weight. No edge ever leads to it, so no gradient
-/// is computed for it or passes through it.
+/// A value that is not trained: data, or a frozen weight. Its edges carry no vjp, so no gradient is
+/// computed for it or passes through it.
 ///
-/// The tensor must not change any more: a frozen weight is put into the order in which products
-/// read it once, at its first use in a linear layer, and read in that order ever after; a small one
-/// once more at the first gradient that passes through it.
+/// The tensor must not change any more: a frozen weight is packed for matrix products at its first
+/// use in a linear layer and read only in that form afterwards. A small one is packed a second time
+/// for the first gradient that passes the layer.
 public final class Constant implements Variable {
-  /// Elements of the largest matrix that is packed for the derivative too: 4 MiB, so all of
-  /// MiniLM's (42 MB more) and of BERT-base those of attention (113 MB more), not its wide ones
-  /// (226 MB), whose products pack them anew each time.
+  /// Elements of the largest matrix that is packed for the derivative, too: 4 MiB. These are all
+  /// matrices of MiniLM (42 MB more), and those of BERT-base's attention (113 MB more) but not of
+  /// its feed-forward layers (226 MB), which are packed again for each product.
   private static final int LARGEST_PACKED_TWICE = 1 << 20;
 
   private final Tensor value;
@@ -40,11 +40,11 @@ public final class Constant implements Variable {
     return false;
   }
 
-  /// Wᵀ (in,out) of a frozen weight W (out,in), packed as the right factor of a product. Without
-  /// this, a product with one short sentence would spend more time on packing than on computing.
+  /// Wᵀ (in,out) of a frozen weight W (out,in), packed as the right factor of a product. Otherwise
+  /// a product with one short sentence would spend more time packing than computing.
   PackedOperand packedTranspose() {
     PackedOperand known = packedTranspose;
-    if (known == null) { // two threads may both come here; what they make is the same
+    if (known == null) { // two threads may both get here; their results are equal
       int out = value.shape().dim(0);
       int in = value.shape().dim(1);
       known = PackedOperand.of(in, out, Operand.transposed(value.array(), 0, in));
@@ -53,8 +53,8 @@ public final class Constant implements Variable {
     return known;
   }
 
-  /// W (out,in) itself as the right factor of a product, for gradients that pass through; packed
-  /// unless it is too large for a second copy.
+  /// W (out,in) as the right factor of a product, for the gradient of the input; packed unless it
+  /// is too large for a second copy.
   RightOperand packed() {
     int out = value.shape().dim(0);
     int in = value.shape().dim(1);

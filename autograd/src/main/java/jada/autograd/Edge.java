@@ -10,8 +10,7 @@ import java.util.function.UnaryOperator;
 /// One input of an operation and its vector-Jacobian product: the function that turns the gradient
 /// of the output, G = ∂L/∂y, into that of the input, ∂L/∂x = Jᵀ·G with J = ∂y/∂x.
 ///
-/// A vjp is pure: the same G gives the same answer, and G is not written into. It may return G
-/// itself.
+/// A vjp is pure: it does not write into G, and equal G give equal results. It may return G itself.
 public final class Edge {
   private final Shape shape;
   private final Optional<Live> live;
@@ -20,7 +19,7 @@ public final class Edge {
 
   private Edge(Variable input, Function<Visit, Tensor> vjp) {
     this.shape = input.shape();
-    // A frozen input keeps its shape, for pictures, and lets go of the vjp and all it holds.
+    // A frozen input keeps its shape, for drawings, and drops the vjp with all it refers to.
     this.live = Source.of(input).map(source -> new Live(source, vjp));
   }
 
@@ -29,19 +28,19 @@ public final class Edge {
     return new Edge(input, visit -> vjp.apply(visit.gradient()));
   }
 
-  /// An edge to `input` whose vjp takes G and the work that it has in common with other edges of
-  /// the same operation.
+  /// An edge to `input` whose vjp takes G and work that it shares with other edges of the same
+  /// operation.
   public static <S> Edge edge(Variable input, Shared<S> shared, BiFunction<Tensor, S, Tensor> vjp) {
     return new Edge(input, visit -> vjp.apply(visit.gradient(), visit.of(shared)));
   }
 
-  /// The sizes of the input.
-  Shape shape() {
+  /// The shape of the input.
+  public Shape shape() {
     return shape;
   }
 
-  /// What the edge leads to; empty if the input is frozen.
-  Optional<Source> source() {
+  /// The parameter or operation that the edge leads to; empty if the input is frozen.
+  public Optional<Source> source() {
     return live.map(Live::source);
   }
 

@@ -2,18 +2,20 @@ package jada.autograd;
 
 import static jada.autograd.Edge.edge;
 
+import jada.tensor.Blocks;
 import jada.tensor.Tensor;
 import jada.tensor.kernel.Kernels;
+import java.util.Optional;
 
-/// The operations of a transformer, its adapters and its losses, each computed in one piece.
+/// The operations of a transformer, its adapters and its losses, each as one fused operation.
 ///
-/// Every one of them can be composed of the primitives of [Ops], and [Composed] does so; here they
-/// form fewer intermediate matrices, save less for the derivative, and use the fast kernels. Any
-/// input may be frozen or trained; only the gradients that are needed are computed.
+/// [Composed] composes the same operations of the primitives of [Ops]. The fused ones form fewer
+/// intermediate matrices, save less for the derivative, and use the fast kernels. Any input may be
+/// frozen or trained; only the gradients that are needed are computed.
 ///
-/// T tokens of a batch, C channels, B sequences, K classes, r ranks; `in` and `out` the two widths
-/// of a linear layer. G is the gradient of the output, dX that of the input X, ⊙ the elementwise
-/// product.
+/// T tokens of a batch, C channels, B sequences, K classes, r the rank; `in` and `out` the two
+/// widths of a linear layer. G is the gradient of the output, dX that of the input X, ⊙ the
+/// elementwise product.
 public final class Fused {
   private static final Kernels KERNELS = Kernels.fastest();
 
@@ -30,12 +32,13 @@ public final class Fused {
     return FusedLinear.linear(x, weight, bias);
   }
 
-  /// The linear layer with the AdaLoRA update ΔW = scale·P·diag(λ)·Q, without ever forming ΔW:
+  /// The linear layer with the AdaLoRA update ΔW = scale·P·diag(λ)·Q (Zhang et al. 2023, eq. 3), without
+  /// forming ΔW:
   ///
   ///     y = x·Wᵀ + b + scale·((x·Qᵀ) ⊙ λ)·Pᵀ
   ///
-  /// x (T,in), W (out,in), b (out), P (out,r), λ (r), Q (r,in), y (T,out); r may be 0. Where λ = 0
-  /// the output is that of [#linear], bit for bit. With U = x·Qᵀ (T,r), which is saved, and V = G·P
+  /// x (T,in), W (out,in), b (out), P (out,r), λ (r), Q (r,in), y (T,out); r may be 0. If λ = 0
+  /// the output has the same bits as that of [#linear]. With U = x·Qᵀ (T,r), which is saved, and V = G·P
   /// (T,r), which three derivatives share:
   ///
   ///     dx = G·W + scale·(V ⊙ λ)·Q      dW = Gᵀ·x      db = Σ_t G_t
@@ -50,10 +53,11 @@ public final class Fused {
       Variable lambda,
       Variable q,
       float scale) {
-    return svdLinear(x, x, weight, bias, p, lambda, q, scale);
+    return FusedLinear.svdLinear(x, Optional.empty(), weight, bias, p, lambda, q, scale);
   }
 
-  /// The same, with an adapter that reads an input x′ (T,in) of its own: x after dropout.
+  /// The same with a separate adapter input x′ (T,in), usually x after dropout. Without dropout the
+  /// overload above is faster: it reads x once for both products.
   ///
   ///     y = x·Wᵀ + b + scale·((x′·Qᵀ) ⊙ λ)·Pᵀ
   ///     dx = G·W      dx′ = scale·(V ⊙ λ)·Q
@@ -70,10 +74,10 @@ public final class Fused {
       Variable lambda,
       Variable q,
       float scale) {
-    return FusedLinear.svdLinear(x, adapterInput, weight, bias, p, lambda, q, scale);
+    return FusedLinear.svdLinear(x, Optional.of(adapterInput), weight, bias, p, lambda, q, scale);
   }
 
-  /// The linear layer with the LoRA update ΔW = scale·B·A, without ever forming ΔW:
+  /// The linear layer with the LoRA update ΔW = scale·B·A (Hu et al. 2021), without forming ΔW:
   ///
   ///     y = x·Wᵀ + b + scale·(x·Aᵀ)·Bᵀ
   ///
@@ -86,10 +90,11 @@ public final class Fused {
   /// @throws IllegalArgumentException if the shapes do not fit
   public static Variable loraLinear(
       Variable x, Variable weight, Variable bias, Variable b, Variable a, float scale) {
-    return loraLinear(x, x, weight, bias, b, a, scale);
+    return FusedLinear.loraLinear(x, Optional.empty(), weight, bias, b, a, scale);
   }
 
-  /// The same, with an adapter that reads an input x′ (T,in) of its own: x after dropout.
+  /// The same with a separate adapter input x′ (T,in), usually x after dropout. Without dropout the
+  /// overload above is faster: it reads x once for both products.
   ///
   ///     y = x·Wᵀ + b + scale·(x′·Aᵀ)·Bᵀ
   ///     dx = G·W      dx′ = scale·V·A
@@ -105,12 +110,12 @@ public final class Fused {
       Variable b,
       Variable a,
       float scale) {
-    return FusedLinear.loraLinear(x, adapterInput, weight, bias, b, a, scale);
+    return FusedLinear.loraLinear(x, Optional.of(adapterInput), weight, bias, b, a, scale);
   }
 
   // ---- between the linear layers -------------------------------------------------------------
 
-  /// softmax(Q·Kᵀ/√d)·V for every sequence and head apart: q, k, v and y (T,C), d = C/heads; head h
+  /// softmax(Q·Kᵀ/√d)·V (Vaswani et al. 2017) for each sequence and head separately: q, k, v and y (T,C), d = C/heads; head h
   /// is the columns `[h·d, (h + 1)·d)`.
   ///
   /// With S = Q·Kᵀ/√d and P = softmax(S), both (L,L) for a sequence of L tokens:
@@ -118,9 +123,9 @@ public final class Fused {
   ///     dV = Pᵀ·G      dP = G·Vᵀ      dS = P ⊙ (dP − rowsum(dP ⊙ P))
   ///     dQ = dS·K/√d   dK = dSᵀ·Q/√d
   ///
-  /// P is computed again rather than saved.
+  /// P is recomputed in the backward pass rather than saved (Dao et al. 2022, FlashAttention).
   ///
-  /// @param offsets where the sequences lie: B + 1 rising numbers from 0 to T; sequence s is the
+  /// @param offsets where the sequences begin and end: B + 1 non-decreasing numbers from 0 to T; sequence s is the
   ///   rows `[offsets[s], offsets[s + 1])` and may be empty
   /// @throws IllegalArgumentException if the shapes differ, heads does not divide C, or the offsets
   ///   do not rise from 0 to T
@@ -147,8 +152,8 @@ public final class Fused {
     return FusedAttention.attention(q, k, v, offsets, heads, dropoutKey, dropout);
   }
 
-  /// Attention whose queries are other rows than its keys and values, for example the first token
-  /// of each sequence only: q and y (N,C), k and v (T,C).
+  /// Attention with separate rows for queries and for keys and values, for example queries for the
+  /// first token of each sequence only: q and y (N,C), k and v (T,C).
   ///
   /// @param queryOffsets where the sequences lie in q: B + 1 rising numbers from 0 to N
   /// @param offsets where the same sequences lie in k and v: B + 1 rising numbers from 0 to T
@@ -169,8 +174,8 @@ public final class Fused {
     return FusedAttention.attention(q, queryOffsets, k, v, offsets, heads, dropoutKey, dropout);
   }
 
-  /// y = γ ⊙ x̂ + β, x̂ = (x − μ)·s, s = 1/√(σ² + ε), with the mean μ and the biased variance σ² of
-  /// each row: x and y (T,C), γ and β (C).
+  /// Layer normalisation (Ba, Kiros, Hinton 2016): y = γ ⊙ x̂ + β, x̂ = (x − μ)·s, s = 1/√(σ² + ε), with
+  /// the mean μ and the biased variance σ² of each row: x and y (T,C), γ and β (C).
   ///
   /// With h = G ⊙ γ:
   ///
@@ -181,18 +186,19 @@ public final class Fused {
     return FusedNorm.layerNorm(x, gamma, beta, epsilon);
   }
 
-  /// y = x·Φ(x) = x/2 · (1 + erf(x/√2)), any shape: the exact form, as BERT uses it.
+  /// y = x·Φ(x) = x/2 · (1 + erf(x/√2)), any shape: the exact form, as BERT uses it (Hendrycks,
+  /// Gimpel 2016).
   ///
   /// dx = G ⊙ (Φ(x) + x·φ(x)), φ(x) = e^(−x²/2)/√(2π).
   public static Variable gelu(Variable x) {
     Tensor y = Tensor.blank(x.shape());
-    Blocks.ofElements(y.size(), (from, to) -> KERNELS.gelu(x.value().array(), y.array(), from, to));
+    Blocks.elements(y.size(), (from, to) -> KERNELS.gelu(x.value().array(), y.array(), from, to));
     return Result.of("gelu", y, edge(x, g -> geluGradient(x.value(), g)));
   }
 
   private static Tensor geluGradient(Tensor x, Tensor g) {
     Tensor dx = Tensor.blank(x.shape());
-    Blocks.ofElements(
+    Blocks.elements(
         x.size(), (from, to) -> KERNELS.geluGradient(x.array(), g.array(), dx.array(), from, to));
     return dx;
   }
@@ -203,8 +209,8 @@ public final class Fused {
   ///
   ///     dx = ((G·W₂) ⊙ gelu′(u))·W₁
   ///
-  /// Made in one go where weights and biases are frozen; else it is [#linear], [#gelu] and [#linear],
-  /// with their derivatives. The values are the same, bit for bit.
+  /// One operation if weights and biases are frozen; otherwise [#linear], [#gelu] and [#linear] with
+  /// their derivatives. The bits are the same.
   ///
   /// @throws IllegalArgumentException if the shapes do not fit
   public static Variable feedForward(
@@ -212,8 +218,9 @@ public final class Fused {
     return FusedFeedForward.feedForward(x, weight1, bias1, weight2, bias2);
   }
 
-  /// y = x ⊙ m/(1 − p), any shape, where m_i is 1 if the hash of (key, i) keeps element i, else 0;
-  /// x itself where p = 0. Nothing is stored: the mask is a function of the key.
+  /// Inverted dropout (Srivastava et al. 2014): y = x ⊙ m/(1 − p), any shape, where m_i is 1 if the
+  /// hash of (key, i) keeps element i, else 0; x itself if p = 0. No mask is stored, since it is a
+  /// function of the key.
   ///
   /// dx = G ⊙ m/(1 − p).
   ///
@@ -228,7 +235,7 @@ public final class Fused {
 
   private static Tensor dropped(Tensor x, long key, float p) {
     Tensor y = Tensor.blank(x.shape());
-    Blocks.ofElements(
+    Blocks.elements(
         x.size(), (from, to) -> KERNELS.dropout(x.array(), key, p, y.array(), from, to));
     return y;
   }
@@ -264,6 +271,19 @@ public final class Fused {
     return FusedLoss.crossEntropy(logits, labels);
   }
 
+  /// The mean over all elements of −y·ln σ(z) − (1 − y)·ln(1 − σ(z)) = max(z, 0) − z·y + ln(1 +
+  /// e^(−|z|)): logits (B,K), B·K targets in `[0, 1]` row by row, a scalar, in nats. Each of the K
+  /// outputs is a question of its own, whose answer is yes with the probability σ(z) = 1/(1 +
+  /// e^(−z)). Stable for logits of any size.
+  ///
+  /// dz = g·(σ(z) − y)/(B·K). Source: PyTorch's `BCEWithLogitsLoss`.
+  ///
+  /// @throws IllegalArgumentException if logits is not a matrix with elements, or there is not one
+  ///   target for each element
+  public static Variable binaryCrossEntropy(Variable logits, float[] targets) {
+    return FusedLoss.binaryCrossEntropy(logits, targets);
+  }
+
   /// The mean over the rows of (prediction − target)²: predictions (B,1), B targets, a scalar.
   ///
   /// dprediction = g·2·(prediction − target)/B.
@@ -278,7 +298,7 @@ public final class Fused {
 
   /// ‖D‖_F with D = PᵀP − I (r,r): how far the columns of P (out,r) are from orthonormal; a scalar.
   ///
-  /// dP = g · 2/‖D‖ · P·D; 0 where D = 0, the subgradient of a norm that PyTorch takes as well.
+  /// dP = g · 2/‖D‖ · P·D; 0 if D = 0, the subgradient that PyTorch uses, too.
   public static Variable columnGramDeviation(Variable p) {
     Tensor d = minusIdentity(p.value().transposedMatmul(p.value())); // (r,out)(out,r)
     float norm = d.norm();
@@ -301,7 +321,7 @@ public final class Fused {
 
   /// ‖D‖_F with D = QQᵀ − I (r,r): how far the rows of Q (r,in) are from orthonormal; a scalar.
   ///
-  /// dQ = g · 2/‖D‖ · D·Q; 0 where D = 0, the subgradient of a norm that PyTorch takes as well.
+  /// dQ = g · 2/‖D‖ · D·Q; 0 if D = 0, the subgradient that PyTorch uses, too.
   public static Variable rowGramDeviation(Variable q) {
     Tensor d = minusIdentity(q.value().matmulTransposed(q.value())); // (r,in)(in,r)
     float norm = d.norm();

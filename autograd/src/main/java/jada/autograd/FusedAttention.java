@@ -12,21 +12,20 @@ import jada.tensor.kernel.SmallGemm;
 /// Attention within each sequence of a ragged batch, head by head; formula at [Fused#attention].
 ///
 /// One task per sequence and group of heads. A task packs the heads of its rows of q, k and v, each
-/// once for all products that it is in, and puts the heads of its output side by side again: so it
-/// walks along whole rows, where a head's columns alone would come from L3 two cache lines at a
-/// time (25.4 instead of 28.1 ms of a step of 16 × 64 tokens on all-MiniLM-L6-v2). No two tasks
-/// write the same element, so the bits do not depend on the number of threads. The probabilities,
-/// of M rows of q for L rows of k, live only inside a task; the backward pass computes them again.
-/// They are kept transposed, (L,M), so that softmax runs down columns, see
-/// [Kernels#softmaxColumns].
+/// once for all products in which it occurs, and writes the heads of its output side by side again.
+/// So memory is read along whole rows; the columns of a single head would come from L3 two cache
+/// lines at a time. No two tasks write the same element, so the bits do not depend on the number of
+/// threads. The probabilities of M rows of q for L rows of k exist only inside a task; the backward
+/// pass recomputes them, as FlashAttention does (Dao et al. 2022). They are stored transposed,
+/// (L,M), so that softmax runs down columns, see [Kernels#softmaxColumns].
 final class FusedAttention {
   private static final Kernels KERNELS = Kernels.fastest();
 
-  /// Tasks into which a batch is cut at least, where it has so many heads.
+  /// The number of tasks for a batch at least, if it has enough heads.
   private static final int TASKS = 16;
 
-  /// Floats of a group's part of q, k or v: 128 KiB, so that what a task needs for its heads stays
-  /// in L2 or near it.
+  /// Floats of a group's part of q, k or v: 128 KiB, so that the data of a task stay in L2 or close
+  /// to it.
   private static final int GROUP = 1 << 15;
 
   private static final Tensor NOTHING = Tensor.zeros(Shape.of(0));
@@ -43,7 +42,7 @@ final class FusedAttention {
   private final int width; // d = C/heads
   private final float scale; // 1/√d
 
-  /// dQ, dK and dV; [#NOTHING] where the input is frozen.
+  /// dQ, dK and dV; [#NOTHING] for a frozen input.
   private record InputGradients(Tensor q, Tensor k, Tensor v) {}
 
   private FusedAttention(
@@ -112,8 +111,8 @@ final class FusedAttention {
         edge(v, all, (_, d) -> d.v()));
   }
 
-  /// One sequence and some of its heads: M rows of q, y and their gradients from `query` on, L rows
-  /// of k, v and theirs from `at` on.
+  /// One sequence and some of its heads: M rows of q and y from `query` on, L rows of k and v from
+  /// `at` on, and the same rows of their gradients.
   private record Block(
       int sequence, int query, int queries, int at, int length, int head, int count) {}
 
@@ -141,7 +140,7 @@ final class FusedAttention {
             });
   }
 
-  /// Into how many groups the heads of a sequence are divided.
+  /// The number of groups into which the heads of a sequence are divided.
   private int groups() {
     int wanted = Math.ceilDiv(TASKS, Math.max(1, offsets.length - 1));
     int longest = 1;
@@ -158,18 +157,18 @@ final class FusedAttention {
         block -> {
           int m = block.queries; // M
           int n = block.length; // L
-          Scratch scratch = Scratch.ofThread();
-          scratch.reserve(m, n, width, block.count);
-          readHeads(scratch, block);
-          scratch.vRight.sideBySide(
+          HeadBuffers buffers = HeadBuffers.ofThread();
+          buffers.reserve(m, n, width, block.count);
+          readHeads(buffers, block);
+          buffers.vRight.sideBySide(
               v.array(), at(block.at, block), channels, block.count, n, width);
           for (int h = 0; h < block.count; h++) {
-            float[] p = probabilities(scratch, m, n, h); // Pᵀ (L,M)
+            float[] p = probabilities(buffers, m, n, h); // Pᵀ (L,M)
             dropout(p, block, h, p); // Aᵀ
-            scratch.left.transposed(p, stride(m), m, n); // A
-            product(scratch.left, scratch.vRight, h, m, scratch.y); // Y = A·V  (M,L)(L,d)
+            buffers.left.transposed(p, stride(m), m, n); // A
+            product(buffers.left, buffers.vRight, h, m, buffers.y); // Y = A·V  (M,L)(L,d)
           }
-          merge(scratch.y, y, block.query, m, block);
+          merge(buffers.y, y, block.query, m, block);
         });
     return y;
   }
@@ -188,83 +187,84 @@ final class FusedAttention {
           int stride = stride(m);
           int query = at(block.query, block);
           int key = at(block.at, block);
-          Scratch scratch = Scratch.ofThread();
-          scratch.reserve(m, n, width, count);
-          readHeads(scratch, block);
+          HeadBuffers buffers = HeadBuffers.ofThread();
+          buffers.reserve(m, n, width, count);
+          readHeads(buffers, block);
           if (liveV) {
-            scratch.gRight.sideBySide(g.array(), query, channels, count, m, width);
+            buffers.gRight.sideBySide(g.array(), query, channels, count, m, width);
           }
           if (liveQ || liveK) {
-            scratch.vLeft.sideBySide(v.array(), key, channels, count, n, width);
-            scratch.gTransposed.transposed(g.array(), query, channels, count, width, m);
+            buffers.vLeft.sideBySide(v.array(), key, channels, count, n, width);
+            buffers.gTransposed.transposed(g.array(), query, channels, count, width, m);
           }
           if (liveQ) {
-            scratch.kRight.sideBySide(k.array(), key, channels, count, n, width);
+            buffers.kRight.sideBySide(k.array(), key, channels, count, n, width);
           }
           if (liveK) {
-            scratch.qRight.sideBySide(q.array(), query, channels, count, m, width);
+            buffers.qRight.sideBySide(q.array(), query, channels, count, m, width);
           }
           for (int h = 0; h < count; h++) {
-            float[] p = probabilities(scratch, m, n, h); // Pᵀ (L,M)
-            float[] a = dropout == 0 ? p : scratch.a;
+            float[] p = probabilities(buffers, m, n, h); // Pᵀ (L,M)
+            float[] a = dropout == 0 ? p : buffers.a;
             dropout(p, block, h, a); // Aᵀ
             if (liveV) {
-              scratch.left.one(a, stride, n, m);
-              product(scratch.left, scratch.gRight, h, n, scratch.dv); // dV = Aᵀ·G  (L,M)(M,d)
+              buffers.left.one(a, stride, n, m);
+              product(buffers.left, buffers.gRight, h, n, buffers.dv); // dV = Aᵀ·G  (L,M)(M,d)
             }
             if (liveQ || liveK) {
-              float[] ds = scratch.ds;
+              float[] ds = buffers.ds;
               SmallGemm.multiply(
-                  scratch.vLeft, h, scratch.gTransposed, h, ds, 0, stride); // dAᵀ (L,d)(d,M)
-              // dPᵀ but for the factor, which follows. Where A = 0 because P = 0, so is dS.
+                  buffers.vLeft, h, buffers.gTransposed, h, ds, 0, stride); // dAᵀ (L,d)(d,M)
+              // dPᵀ without its factor, which follows. If A = 0 because P = 0, then dS = 0, too.
               if (dropout > 0) {
                 KERNELS.reluGradient(a, ds, ds, 0, n * stride);
               }
               float factor = scale / (1 - dropout);
               KERNELS.softmaxGradientColumns(p, ds, n, m, stride, factor, ds); // dSᵀ/√d
               if (liveQ) {
-                scratch.left.transposed(ds, stride, m, n);
-                product(scratch.left, scratch.kRight, h, m, scratch.dq); // dQ = dS·K  (M,L)(L,d)
+                buffers.left.transposed(ds, stride, m, n);
+                product(buffers.left, buffers.kRight, h, m, buffers.dq); // dQ = dS·K  (M,L)(L,d)
               }
               if (liveK) {
-                scratch.left.one(ds, stride, n, m);
-                product(scratch.left, scratch.qRight, h, n, scratch.dk); // dK = dSᵀ·Q  (L,M)(M,d)
+                buffers.left.one(ds, stride, n, m);
+                product(buffers.left, buffers.qRight, h, n, buffers.dk); // dK = dSᵀ·Q  (L,M)(M,d)
               }
             }
           }
           if (liveQ) {
-            merge(scratch.dq, dq, block.query, m, block);
+            merge(buffers.dq, dq, block.query, m, block);
           }
           if (liveK) {
-            merge(scratch.dk, dk, block.at, n, block);
+            merge(buffers.dk, dk, block.at, n, block);
           }
           if (liveV) {
-            merge(scratch.dv, dv, block.at, n, block);
+            merge(buffers.dv, dv, block.at, n, block);
           }
         });
     return new InputGradients(dq, dk, dv);
   }
 
-  /// Takes apart the heads of k and q for [#probabilities].
-  private void readHeads(Scratch scratch, Block block) {
-    scratch.kLeft.sideBySide(
+  /// Packs the heads of k and q for [#probabilities].
+  private void readHeads(HeadBuffers buffers, Block block) {
+    buffers.kLeft.sideBySide(
         k.array(), at(block.at, block), channels, block.count, block.length, width);
-    scratch.qTransposed.transposed(
+    buffers.qTransposed.transposed(
         q.array(), at(block.query, block), channels, block.count, width, block.queries);
   }
 
-  /// Where a row of the block's heads begins in q, k, v or y.
+  /// The index in q, k, v or y at which a row of the block's heads begins.
   private int at(int row, Block block) {
     return row * channels + block.head * width;
   }
 
-  /// C = A·B for one head: the only matrix A, that head's B (k,d), C (rows,d) in `heads`.
+  /// C = A·B for one head: A is a single matrix, B (k,d) and C (rows,d) are the head's parts.
   private void product(SmallGemm.Left a, SmallGemm.Right b, int head, int rows, float[] heads) {
     int stride = SmallGemm.padded(width);
     SmallGemm.multiply(a, 0, b, head, heads, head * SmallGemm.padded(rows) * stride, stride);
   }
 
-  /// Whether each sequence has rows of q and of k: then all of y, dQ, dK and dV is written.
+  /// Whether each sequence has rows of q and of k or of neither: then every row of y, dQ, dK and dV
+  /// is written.
   private boolean everyRowIsWritten() {
     for (int s = 1; s < offsets.length; s++) {
       boolean asks = queryOffsets[s] > queryOffsets[s - 1];
@@ -281,20 +281,20 @@ final class FusedAttention {
   }
 
   /// Pᵀ = softmax(Q·Kᵀ/√d)ᵀ of one head, (L,M).
-  private float[] probabilities(Scratch scratch, int m, int n, int head) {
-    float[] p = scratch.p;
+  private float[] probabilities(HeadBuffers buffers, int m, int n, int head) {
+    float[] p = buffers.p;
     int stride = stride(m);
-    SmallGemm.multiply(scratch.kLeft, head, scratch.qTransposed, head, p, 0, stride); // K·Qᵀ
+    SmallGemm.multiply(buffers.kLeft, head, buffers.qTransposed, head, p, 0, stride); // K·Qᵀ
     KERNELS.softmaxColumns(p, n, m, stride, scale, p);
     return p;
   }
 
-  /// How far the rows of an (L,M) matrix lie apart.
+  /// The stride between the rows of an (L,M) matrix.
   static int stride(int queries) {
     return SmallGemm.padded(queries);
   }
 
-  /// Dropout of one head's (L,M) probabilities. Element (l, m) is decided as number l·stride + m.
+  /// Dropout of one head's (L,M) probabilities. Element (l, m) has the counter l·stride + m.
   private void dropout(float[] p, Block block, int head, float[] out) {
     if (dropout > 0) {
       long headKey = CounterHash.derive(key, block.sequence * heads + block.head + head);
@@ -302,7 +302,7 @@ final class FusedAttention {
     }
   }
 
-  /// Copies a block's heads side by side again: (heads, rows, d) -> (rows, C).
+  /// Copies a block's heads side by side: (heads, rows, d) -> (rows, C).
   private void merge(float[] x, Tensor out, int row, int rows, Block block) {
     float[] to = out.array();
     int stride = SmallGemm.padded(width);
@@ -315,12 +315,13 @@ final class FusedAttention {
     }
   }
 
-  /// The matrices of a task, kept by its thread for the next: 113 MB a step of 16 × 64 tokens on
-  /// all-MiniLM-L6-v2 that need not be allocated, cleared and collected.
-  private static final class Scratch {
-    private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
+  /// The matrices of a task, kept by its thread for the next one. Otherwise a training step would
+  /// allocate, clear and collect some hundred megabytes.
+  private static final class HeadBuffers {
+    private static final ThreadLocal<HeadBuffers> OF_THREAD =
+        ThreadLocal.withInitial(HeadBuffers::new);
 
-    // Of all heads, as factors
+    // Of all heads, packed
     private final SmallGemm.Left kLeft = new SmallGemm.Left(); // K (L,d)
     private final SmallGemm.Left vLeft = new SmallGemm.Left(); // V (L,d)
     private final SmallGemm.Right qTransposed = new SmallGemm.Right(); // Qᵀ (d,M)
@@ -330,7 +331,7 @@ final class FusedAttention {
     private final SmallGemm.Right vRight = new SmallGemm.Right(); // V (L,d)
     private final SmallGemm.Right gRight = new SmallGemm.Right(); // G (M,d)
 
-    // Of one head: a left factor, and (L,M)
+    // Of one head: a left factor, and (L,M) matrices
     private final SmallGemm.Left left = new SmallGemm.Left();
     private float[] p = {};
     private float[] a = {};
@@ -342,7 +343,7 @@ final class FusedAttention {
     private float[] dk = {};
     private float[] dv = {};
 
-    static Scratch ofThread() {
+    static HeadBuffers ofThread() {
       return OF_THREAD.get();
     }
 

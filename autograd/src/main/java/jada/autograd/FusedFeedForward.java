@@ -2,6 +2,7 @@ package jada.autograd;
 
 import static jada.autograd.Edge.edge;
 
+import jada.tensor.Blocks;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import jada.tensor.Workspace;
@@ -36,13 +37,13 @@ final class FusedFeedForward {
         : Fused.linear(Fused.gelu(Fused.linear(x, w1, b1)), w2, b2);
   }
 
-  /// Of the matrices (T,F) between the two products only u is kept, for gelu′; h and its gradient
-  /// are given back at once. Of a step of 16 × 128 tokens on DistilBERT they were 150 of 1,430 MB.
+  /// Of the (T,F) matrices between the two products only u is kept, for gelu′. h and its gradient
+  /// go back to the workspace at once, which saves a tenth of a step's memory.
   private static Variable inOneGo(Variable x, Variable w1, Variable b1, Variable w2, Variable b2) {
     long mark = Workspace.mark();
     Tensor u = FusedLinear.affine(x.value(), w1, b1); // (T,in) -> (T,F)
     Tensor h = x.differentiable() ? Tensor.blank(u.shape()) : u;
-    Blocks.ofElements(u.size(), (from, to) -> KERNELS.gelu(u.array(), h.array(), from, to));
+    Blocks.elements(u.size(), (from, to) -> KERNELS.gelu(u.array(), h.array(), from, to));
     Tensor y = FusedLinear.affine(h, w2, b2); // (T,F) -> (T,out)
     Workspace.giveBack(h, mark);
     return Result.of("feedForward", y, edge(x, g -> gradient(g, u, w1, w2)));
@@ -53,7 +54,7 @@ final class FusedFeedForward {
     long mark = Workspace.mark();
     Tensor d = FusedLinear.inputGradient(g, w2); // dh (T,out) -> (T,F)
     float[] du = d.array();
-    Blocks.ofElements(
+    Blocks.elements(
         d.size(), (from, to) -> KERNELS.geluGradient(u.array(), du, du, from, to)); // in place
     Tensor dx = FusedLinear.inputGradient(d, w1); // (T,F) -> (T,in)
     Workspace.giveBack(d, mark);

@@ -16,8 +16,8 @@ import java.util.Optional;
 
 /// The linear layer, plain and with a low-rank adapter; formulas at [Fused].
 ///
-/// Products are accumulated in place: x·Wᵀ starts from the bias, and the adapter's product is added
-/// to it in the same array. No two (T,out) matrices are ever added.
+/// Products accumulate in place: x·Wᵀ starts from the bias, and the adapter's product is added in
+/// the same array. No two (T,out) matrices are added.
 final class FusedLinear {
   private FusedLinear() {}
 
@@ -34,16 +34,17 @@ final class FusedLinear {
 
   static Variable svdLinear(
       Variable x,
-      Variable adapterInput,
+      Optional<Variable> adapterInput,
       Variable w,
       Variable bias,
       Variable p,
       Variable lambda,
       Variable q,
       float scale) {
+    Variable input = adapterInput.orElse(x);
     Require.shapes(
         fits(x, w, bias)
-            && adapterInput.shape().equals(x.shape())
+            && input.shape().equals(x.shape())
             && lambda.shape().rank() == 1
             && p.shape().isMatrix(w.shape().dim(0), lambda.shape().dim(0))
             && q.shape().isMatrix(lambda.shape().dim(0), w.shape().dim(1)),
@@ -51,7 +52,7 @@ final class FusedLinear {
         "x (T, in), adapter input (T, in), weight (out, in), bias (out), P (out, r), lambda (r),"
             + " Q (r, in)",
         x,
-        adapterInput,
+        input,
         w,
         bias,
         p,
@@ -63,22 +64,23 @@ final class FusedLinear {
   /// LoRA is the adapter with λ = 1, frozen.
   static Variable loraLinear(
       Variable x,
-      Variable adapterInput,
+      Optional<Variable> adapterInput,
       Variable w,
       Variable bias,
       Variable b,
       Variable a,
       float scale) {
+    Variable input = adapterInput.orElse(x);
     Require.shapes(
         fits(x, w, bias)
-            && adapterInput.shape().equals(x.shape())
+            && input.shape().equals(x.shape())
             && a.shape().rank() == 2
             && b.shape().isMatrix(w.shape().dim(0), a.shape().dim(0))
             && a.shape().dim(1) == w.shape().dim(1),
         "loraLinear",
         "x (T, in), adapter input (T, in), weight (out, in), bias (out), B (out, r), A (r, in)",
         x,
-        adapterInput,
+        input,
         w,
         bias,
         b,
@@ -88,10 +90,15 @@ final class FusedLinear {
   }
 
   private static Variable adapted(
-      String op, Variable x, Variable adapterInput, Variable w, Variable bias, Triplets triplets) {
-    return adapterInput == x
-        ? together(op, x, w, bias, triplets)
-        : apart(op, x, adapterInput, w, bias, triplets);
+      String op,
+      Variable x,
+      Optional<Variable> adapterInput,
+      Variable w,
+      Variable bias,
+      Triplets triplets) {
+    return adapterInput
+        .map(input -> apart(op, x, input, w, bias, triplets))
+        .orElseGet(() -> together(op, x, w, bias, triplets));
   }
 
   /// The parts of ΔW = scale · P·diag(λ)·Q: P (out,r), λ (r), Q (r,in).
@@ -105,19 +112,20 @@ final class FusedLinear {
       return lambda.value().scale(scale);
     }
 
-    /// scale·(U ⊙ λ), (T,r): r is small, so this is next to nothing.
+    /// scale·(U ⊙ λ), (T,r); cheap, since r is small.
     Tensor scaled(Tensor u) {
       return u.multiplyRow(factors());
     }
   }
 
-  /// What the derivatives of x, λ and Q have in common.
+  /// Shared work of the derivatives of x, λ and Q.
   ///
-  /// @param dx the gradient of x where it is made in one go with V
+  /// @param dx the gradient of x if it is computed together with V
   /// @param v V = G·P (T,r)
   private record Back(Optional<Tensor> dx, Tensor v) {}
 
-  /// The adapter reads x itself: its products ride along with those of the weight, see [LowRank].
+  /// The adapter reads x itself: its products are computed together with those of the weight, see
+  /// [LowRank].
   private static Variable together(
       String op, Variable x, Variable w, Variable bias, Triplets triplets) {
     int rows = x.shape().dim(0);
@@ -134,8 +142,10 @@ final class FusedLinear {
     Tensor y = Tensor.blank(Shape.of(rows, out));
     LowRank forward = new LowRank(rank, transposed(q), factors, transposed(p), u.array());
     float[] b = bias.value().array();
-    Gemm.multiplyAddRow(
-        dispatcher, rows, out, in, plain(x), transposedWeight(w), b, forward, y.array());
+    Gemm.call(rows, out, in, plain(x), transposedWeight(w))
+        .fromRow(b, 0)
+        .plus(forward)
+        .into(dispatcher, y.array());
 
     Shared<Back> back =
         g -> {
@@ -147,7 +157,7 @@ final class FusedLinear {
           Tensor dx = Tensor.blank(Shape.of(rows, in));
           LowRank backward = new LowRank(rank, plain(p), factors, plain(q), v.array());
           Operand left = Operand.of(g.array(), 0, out);
-          Gemm.multiply(dispatcher, rows, in, out, left, weight(w), backward, dx.array());
+          Gemm.call(rows, in, out, left, weight(w)).plus(backward).into(dispatcher, dx.array());
           return new Back(Optional.of(dx), v);
         };
     List<Edge> edges = new ArrayList<>();
@@ -156,7 +166,7 @@ final class FusedLinear {
     return Result.of(op, y, edges.toArray(Edge[]::new));
   }
 
-  /// The adapter reads something else than the weight does: x with dropout.
+  /// The adapter has an input of its own, x after dropout.
   private static Variable apart(
       String op, Variable x, Variable adapterInput, Variable w, Variable bias, Triplets triplets) {
     Variable q = triplets.q;
@@ -185,7 +195,7 @@ final class FusedLinear {
       Shared<Back> back) {
     edges.add(edge(w, g -> g.transposedMatmul(x.value()))); // dW = Gᵀ·x  (out,T)(T,in)
     edges.add(edge(bias, Tensor::sumRows)); // db = Σ_t G_t  (out)
-    edges.add( // dP = scale·Gᵀ·(U ⊙ λ), as the transpose of (r,T)(T,out): G is read as it lies
+    edges.add( // dP = scale·Gᵀ·(U ⊙ λ), as the transpose of (r,T)(T,out), which reads G in place
         edge(triplets.p, g -> triplets.scaled(u).transposedMatmul(g).transpose()));
     edges.add( // dλ = scale·Σ_t U ⊙ V  (r)
         edge(
@@ -213,18 +223,9 @@ final class FusedLinear {
     int in = w.shape().dim(1);
     Tensor y = Tensor.blank(Shape.of(rows, out));
     float[] b = bias.value().array();
-    Gemm.multiplyAddRow(
-        Workers.current()::dispatch,
-        rows,
-        out,
-        in,
-        Operand.of(x.array(), 0, in),
-        transposedWeight(w),
-        b,
-        0,
-        y.array(),
-        0,
-        out);
+    Gemm.call(rows, out, in, Operand.of(x.array(), 0, in), transposedWeight(w))
+        .fromRow(b, 0)
+        .into(Workers.current()::dispatch, y.array());
     return y;
   }
 
@@ -235,7 +236,7 @@ final class FusedLinear {
     int in = w.shape().dim(1);
     Tensor dx = Tensor.blank(Shape.of(rows, in));
     Operand left = Operand.of(g.array(), 0, out);
-    Gemm.multiply(Workers.current()::dispatch, rows, in, out, left, weight(w), dx.array(), 0, in);
+    Gemm.call(rows, in, out, left, weight(w)).into(Workers.current()::dispatch, dx.array());
     return dx;
   }
 
@@ -257,13 +258,13 @@ final class FusedLinear {
     return Operand.transposed(matrix.value().array(), 0, matrix.shape().dim(1));
   }
 
-  /// Adds A·B to C, which the caller has just made: A (T,k), B (k,n), C (T,n).
+  /// C ← C + A·B for a C that the caller has just created: A (T,k), B (k,n), C (T,n).
   private static Tensor addProduct(Tensor c, Tensor a, Operand b) {
     int m = a.shape().dim(0);
     int k = a.shape().dim(1);
     int n = c.shape().dim(1);
     Operand left = Operand.of(a.array(), 0, k);
-    Gemm.multiplyAdd(Workers.current()::dispatch, m, n, k, left, b, c.array(), 0, n);
+    Gemm.call(m, n, k, left, b).accumulating().into(Workers.current()::dispatch, c.array());
     return c;
   }
 }

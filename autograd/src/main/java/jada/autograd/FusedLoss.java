@@ -55,6 +55,38 @@ final class FusedLoss {
         edge(predictions, g -> error.scale(2 * g.item() / rows)));
   }
 
+  static Variable binaryCrossEntropy(Variable logits, float[] targets) {
+    Require.shapes(logits.shape().rank() == 2, "binaryCrossEntropy", "logits (B, K)", logits);
+    int n = logits.shape().size(); // B·K
+    if (n == 0 || targets.length != n) {
+      throw new IllegalArgumentException(
+          "binaryCrossEntropy: "
+              + logits.shape()
+              + " needs at least one element and one target for each, got "
+              + targets.length);
+    }
+    float[] y = targets.clone();
+    float[] z = logits.value().array();
+    double total = 0;
+    for (int i = 0; i < n; i++) {
+      total += Math.max(z[i], 0) - z[i] * y[i] + StrictMath.log1p(StrictMath.exp(-Math.abs(z[i])));
+    }
+    return Result.of(
+        "binaryCrossEntropy",
+        Tensor.scalar((float) (total / n)),
+        edge(
+            logits,
+            g -> {
+              Tensor dz = Tensor.zeros(logits.shape());
+              float[] values = logits.value().array();
+              for (int i = 0; i < n; i++) {
+                double sigmoid = 1 / (1 + StrictMath.exp(-values[i]));
+                dz.array()[i] = (float) ((sigmoid - y[i]) * g.item() / n);
+              }
+              return dz;
+            }));
+  }
+
   /// ln Σ_k e^(z_k) = max + ln Σ_k e^(z_k − max), which no logit can overflow.
   private static double logSumExp(float[] z, int from, int n) {
     float max = Float.NEGATIVE_INFINITY;
@@ -63,9 +95,9 @@ final class FusedLoss {
     }
     double sum = 0;
     for (int j = from; j < from + n; j++) {
-      sum += Math.exp((double) z[j] - max);
+      sum += StrictMath.exp((double) z[j] - max);
     }
-    return max + Math.log(sum);
+    return max + StrictMath.log(sum);
   }
 
   private static void requireOnePerRow(String op, String what, Variable x, int count) {

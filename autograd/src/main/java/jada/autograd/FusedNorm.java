@@ -2,11 +2,12 @@ package jada.autograd;
 
 import static jada.autograd.Edge.edge;
 
+import jada.tensor.Blocks;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import jada.tensor.kernel.Kernels;
 
-/// Layer norm; formula at [Fused#layerNorm].
+/// Layer normalisation; formula at [Fused#layerNorm].
 final class FusedNorm {
   private static final Kernels KERNELS = Kernels.fastest();
 
@@ -29,7 +30,7 @@ final class FusedNorm {
     float[] mean = new float[rows]; // μ
     float[] rstd = new float[rows]; // s = 1/√(σ² + ε)
     Tensor y = Tensor.blank(x.shape());
-    Blocks.ofRows(
+    Blocks.rows(
         rows,
         n,
         (from, to) ->
@@ -57,7 +58,7 @@ final class FusedNorm {
       Tensor x, Tensor gamma, float[] mean, float[] rstd, Tensor g) {
     int n = x.shape().columns();
     Tensor dx = Tensor.blank(x.shape());
-    Blocks.ofRows(
+    Blocks.rows(
         x.shape().rows(),
         n,
         (from, to) ->

@@ -13,11 +13,11 @@ import java.util.stream.IntStream;
 
 /// Compares the derivatives of an operation with finite differences.
 ///
-/// The output Y is projected to a number f = Σ R ⊙ Y with fixed random R ~ N(0, 1): one that no
-/// wrong derivative is likely to be orthogonal to. For every element x of every input the derivative
+/// The output Y is projected to a number f = Σ R ⊙ Y with a fixed random R ~ N(0, 1), to which an error
+/// of the derivative is unlikely to be orthogonal. For every element x of every input the derivative
 /// ∂f/∂x that [Gradients] finds is compared with (f(x + h) − f(x − h))/2h, h = 0.001, where f is
 /// summed in double precision. The error of an element is relative to the largest derivative of its
-/// input; where the derivative is right, 1e-7 to 4e-4 remains, of the rounding of Y to float.
+/// input. For a correct derivative it is 1e-7 to 4e-4, from rounding Y to float.
 ///
 ///     GradCheck.of(in -> Ops.matmul(in.get(0), in.get(1)), a, b).requireWithin(1e-3);
 ///
@@ -34,9 +34,9 @@ public final class GradCheck {
   /// @param shape its sizes
   /// @param error the largest |derivative − difference| of its elements, relative to the largest
   ///   magnitude of either among them; NaN if any of them is NaN
-  /// @param element where that is, row-major
-  /// @param derivative what the operation's derivative says there
-  /// @param difference what finite differences say there
+  /// @param element the index of that element, row-major
+  /// @param derivative its derivative from the operation's vjp
+  /// @param difference its derivative from finite differences
   public record Input(
       int index, Shape shape, double error, int element, double derivative, double difference) {
     @Override

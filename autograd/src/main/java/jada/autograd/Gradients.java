@@ -13,13 +13,13 @@ import java.util.Set;
 
 /// The derivatives of a scalar loss with respect to every parameter it depends on.
 ///
-/// Reverse mode: each operation receives G = ∂L/∂(its output), complete, and hands Jᵀ·G to each of
-/// its inputs; contributions to the same input are added. Operations are visited from the deepest
-/// down: an operation is deeper than everything it depends on, so when its turn comes all its users
-/// have been visited. There is no recursion, and the order, hence every bit of the sums, is fixed
-/// by the graph alone.
+/// Reverse mode: each operation receives the complete G = ∂L/∂(its output) and passes Jᵀ·G to each
+/// of its inputs; contributions to the same input are added. Operations are visited deepest first.
+/// An operation is deeper than everything it depends on, so all its users are visited before it.
+/// There is no recursion, and the graph alone determines the order and with it every bit of the
+/// sums.
 ///
-/// Immutable: there is no gradient field to zero, and nothing accumulates between two passes.
+/// Immutable: there are no gradient fields to clear, and nothing accumulates between passes.
 public final class Gradients {
   private final Map<Parameter, Tensor> gradients;
 
@@ -27,37 +27,59 @@ public final class Gradients {
     this.gradients = Collections.unmodifiableMap(gradients);
   }
 
-  /// The gradients of `loss`, letting go of the graph on the way: what an operation saved for its
-  /// derivative can be collected as soon as the walk has passed it. The graph cannot be walked
-  /// again (see [#keepingGraph]); values stay readable.
+  /// The gradients of `loss`. Releases the graph on the way, so that an operation's saved values
+  /// can be collected as soon as it has been visited. The graph cannot be differentiated again (see
+  /// [#keepingGraph]); values stay readable.
   ///
   /// @throws IllegalArgumentException if the loss is not a scalar, shape `()`
-  /// @throws IllegalStateException if the graph has been walked before, or the derivative of an
-  ///   operation has not the shape of its input
+  /// @throws IllegalStateException if the graph has been released before, or a derivative does not
+  ///   have the shape of its input
   public static Gradients of(Variable loss) {
     return new Walk(true).from(loss);
   }
 
-  /// The gradients of `loss` as [#of] computes them, leaving the graph as it is: it may be walked
-  /// again, whole or in part, as long as no parameter in it is updated.
+  /// The gradients of `loss` without releasing the graph: it may be differentiated again, whole or
+  /// in part, as long as no parameter in it is updated.
   ///
   /// @throws IllegalArgumentException if the loss is not a scalar, shape `()`
-  /// @throws IllegalStateException if the graph has been let go before, or the derivative of an
-  ///   operation has not the shape of its input
+  /// @throws IllegalStateException if the graph has been released before, or a derivative does not
+  ///   have the shape of its input
   public static Gradients keepingGraph(Variable loss) {
     return new Walk(false).from(loss);
   }
 
-  /// ∂L/∂parameter, of the parameter's shape, to be read only; zeros if the loss does not depend on
-  /// the parameter.
+  /// ∂L/∂parameter, of the parameter's shape, read-only; zeros if the loss does not depend on the
+  /// parameter.
   public Tensor of(Parameter parameter) {
     Tensor gradient = gradients.get(parameter);
     return gradient == null ? Tensor.zeros(parameter.shape()) : gradient;
   }
 
-  /// The parameters that the loss depends on, in the order in which the walk met them.
+  /// The parameters that the loss depends on, in the order in which the pass reached them.
   public Set<Parameter> parameters() {
     return gradients.keySet();
+  }
+
+  /// Gradients that were computed elsewhere, on another machine for example.
+  ///
+  /// @throws IllegalArgumentException if a gradient has not the shape of its parameter
+  public static Gradients given(Map<Parameter, Tensor> gradients) {
+    gradients.forEach(
+        (parameter, gradient) -> {
+          if (!gradient.shape().equals(parameter.shape())) {
+            throw new IllegalArgumentException(
+                "gradients: %s has shape %s, its gradient %s"
+                    .formatted(parameter.name(), parameter.shape(), gradient.shape()));
+          }
+        });
+    return new Gradients(new LinkedHashMap<>(gradients));
+  }
+
+  /// The gradients of the sum of two losses.
+  public Gradients plus(Gradients other) {
+    Map<Parameter, Tensor> sums = new LinkedHashMap<>(gradients);
+    other.gradients.forEach((parameter, gradient) -> sums.merge(parameter, gradient, Tensor::add));
+    return new Gradients(sums);
   }
 
   /// All gradients multiplied by `factor`, for clipping.
@@ -67,7 +89,7 @@ public final class Gradients {
     return new Gradients(scaled);
   }
 
-  /// An operation whose turn will come: the deepest first, the earliest met first among equals.
+  /// An operation that waits for its visit: the deepest first; among equals, the first one reached.
   private record Waiting(Node node, int arrival) implements Comparable<Waiting> {
     @Override
     public int compareTo(Waiting other) {
@@ -108,7 +130,7 @@ public final class Gradients {
     private void visit(Node node) {
       Tensor gradient = sums.remove(node);
       Visit visit = new Visit(gradient);
-      for (Edge edge : node.edges().orElseThrow(() -> letGo(node))) {
+      for (Edge edge : node.edges().orElseThrow(() -> released(node))) {
         edge.source()
             .ifPresent(
                 source -> {
@@ -153,11 +175,11 @@ public final class Gradients {
       return gradient;
     }
 
-    private static IllegalStateException letGo(Node node) {
+    private static IllegalStateException released(Node node) {
       return new IllegalStateException(
           "gradients: the graph below "
               + node
-              + " was let go by an earlier backward pass; compute it anew, or make the earlier"
+              + " was released by an earlier backward pass; compute it anew, or make the earlier"
               + " pass with Gradients.keepingGraph");
     }
   }

@@ -4,8 +4,11 @@ import jada.tensor.Shape;
 import java.util.List;
 import java.util.Optional;
 
-/// An operation in the graph: what the backward walk needs of a [Result], without its value.
-final class Node implements Source {
+/// An operation in the graph: what the backward pass needs of a [Result], without its value.
+///
+/// Read-only for callers outside this package. [Gradients] walks nodes, and `jada.autograd.draw`
+/// draws them.
+public final class Node implements Source {
   private final String op;
   private final Shape shape;
   private final boolean differentiable;
@@ -28,27 +31,34 @@ final class Node implements Source {
     this.depth = deepest + 1;
   }
 
-  String op() {
+  /// The name of the operation.
+  public String op() {
     return op;
   }
 
-  /// Whether an edge is live.
+  /// The shape of the operation's output.
+  public Shape shape() {
+    return shape;
+  }
+
+  /// Whether at least one input is trained or depends on a parameter.
   boolean differentiable() {
     return differentiable;
   }
 
-  /// The number of operations on the longest path down to a leaf: greater than that of every
-  /// operation this one depends on.
-  int depth() {
+  /// The number of operations on the longest path down to a leaf. It is greater than the depth of
+  /// every operation this one depends on.
+  public int depth() {
     return depth;
   }
 
-  /// One edge for each input, in the operation's order; empty after [#release].
-  Optional<List<Edge>> edges() {
+  /// One edge for each input, in the operation's order; empty once a backward pass has released the
+  /// node.
+  public Optional<List<Edge>> edges() {
     return edges;
   }
 
-  /// Lets go of the edges and with them of everything that their derivatives had saved.
+  /// Drops the edges, and with them everything their derivatives saved.
   void release() {
     edges = Optional.empty();
   }

@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// Finds the operation that made the first number that is infinite or NaN: for the error message,
-/// after a loss or a gradient was found not to be finite.
+/// Finds the operation that produced the first infinite or NaN value, for the error message after a
+/// loss or a gradient turned out not to be finite.
 ///
-/// The computation is done once more, every value and every derivative being looked at as it is
-/// made. In normal operation nothing is looked at.
+/// The computation is repeated, and every value and derivative is checked as soon as it exists. In
+/// normal operation nothing is checked.
 ///
 ///     NonFinite.firstOf(() -> crossEntropy(model.logits(batch), labels))
 ///         // svdLinear (5, 16) in encoder.layer.0.attention.self.query
@@ -25,9 +25,9 @@ public final class NonFinite {
   private NonFinite() {}
 
   /// The first operation of a computation whose value, or else the first of its backward pass whose
-  /// derivative, is not finite, with its shape and the module it is in; empty if all is finite.
+  /// derivative, is not finite, with its shape and its module; empty if everything is finite.
   ///
-  /// @param loss computes a scalar, in the same way as before
+  /// @param loss computes the scalar loss as before
   public static Optional<String> firstOf(Supplier<Variable> loss) {
     NonFinite search = new NonFinite();
     ScopedValue.where(CURRENT, search)
@@ -41,7 +41,7 @@ public final class NonFinite {
     return search.found;
   }
 
-  /// Computes a part of a network under its name, by which what goes wrong in it is found.
+  /// Computes a part of a network under its module name, which [#firstOf] reports.
   public static Variable inModule(String name, Supplier<Variable> part) {
     if (!CURRENT.isBound()) {
       return part.get();
@@ -57,14 +57,14 @@ public final class NonFinite {
     }
   }
 
-  /// A value was computed.
+  /// Checks a value.
   static void see(Node node, Tensor value) {
     if (CURRENT.isBound()) {
       CURRENT.get().look(node, value);
     }
   }
 
-  /// An operation has handed a derivative to one of its inputs.
+  /// Checks the derivative of an operation for one of its inputs.
   static void see(Node node, Source input, Tensor derivative) {
     if (CURRENT.isBound()) {
       CURRENT.get().look(node, input, derivative);

@@ -3,11 +3,11 @@ package jada.autograd;
 import jada.tensor.Tensor;
 import java.util.function.Consumer;
 
-/// A value that is trained: a leaf of the graph, with a name for people and files.
+/// A trained value: a leaf of the graph, with a name for people and files.
 ///
-/// Two parameters are the same only if they are the same object. The value changes through
-/// [#update] alone; a graph built before an update must not be walked after it, because its
-/// derivatives read the parameter's current value.
+/// Parameters are compared by identity. The value changes only through [#update]. A graph built
+/// before an update must not be differentiated after it, because its derivatives read the
+/// parameter's current value.
 public final class Parameter implements Variable, Source {
   private final String name;
   private final Tensor value;
@@ -27,7 +27,7 @@ public final class Parameter implements Variable, Source {
     return name;
   }
 
-  /// The current value: the tensor over the live array, which [#update] writes.
+  /// The current value: a tensor over the array that [#update] writes.
   @Override
   public Tensor value() {
     return value;
@@ -38,8 +38,8 @@ public final class Parameter implements Variable, Source {
     return true;
   }
 
-  /// Changes the value: runs `write` on the live array, row-major. The only way to write; meant for
-  /// the optimizer, the rank allocator and loading.
+  /// Changes the value: runs `write` on its array, row-major. This is the only way to write; it is
+  /// meant for the optimizer, the rank allocator and loading.
   public void update(Consumer<float[]> write) {
     write.accept(value.array());
   }

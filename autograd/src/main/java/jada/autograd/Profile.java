@@ -8,17 +8,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/// Where the time of training steps goes, operation by operation.
+/// Measures the time of training steps by operation.
 ///
 ///     Profile profile = new Profile();
 ///     profile.call(() -> fineTuner.run(train, dev));
 ///     profile.lines().forEach(System.out::println);
 ///
-/// A stopwatch with laps: an operation of the graph ends one when it has its result, and again when
-/// its derivatives are done; whoever steps begins and ends the watch around a step, and ends laps of
-/// its own for what is not an operation. What happens between two laps belongs to the second, so
-/// that nothing is left out and nothing counts twice. Where no profile is bound to the calling
-/// thread, a lap is a look at a scoped value.
+/// It works like a stopwatch with laps. Each operation ends a lap when its result exists, and another
+/// one when its derivatives do. The training loop starts and stops the watch around a step, and ends
+/// laps for work that is not an operation. The time between two laps belongs to the second one, so
+/// nothing is left out or counted twice. If no profile is bound to the calling thread, a lap costs one
+/// look at a scoped value.
 public final class Profile {
   private static final ScopedValue<Profile> BOUND = ScopedValue.newInstance();
 
@@ -35,20 +35,20 @@ public final class Profile {
     FORWARD,
     /// Gradients.
     BACKWARD,
-    /// What is done with them, and batches.
+    /// The optimizer's update, and preparing batches.
     UPDATE
   }
 
-  /// What one kind of operation took in all steps together.
+  /// The cost of one kind of operation over all steps.
   ///
   /// @param phase the part of the step
   /// @param op the name of the operation
-  /// @param calls how often it was done
+  /// @param calls the number of calls
   /// @param nanos wall-clock time
   /// @param operations floating-point operations of matrix products, 2·m·n·k each
-  /// @param bytes of the values that it made; of a derivative, of the gradient it was given
+  /// @param bytes size of the values produced; for a derivative, of the gradient received
   public record Line(Phase phase, String op, long calls, long nanos, long operations, long bytes) {
-    /// 10⁹ operations of matrix products a second.
+    /// 10⁹ floating-point operations of matrix products per second.
     public double gigaflops() {
       return nanos == 0 ? 0 : (double) operations / nanos;
     }
@@ -56,7 +56,7 @@ public final class Profile {
 
   private record Key(Phase phase, String op) {}
 
-  /// Nothing measured yet.
+  /// An empty profile.
   public Profile() {}
 
   /// Computes with this profile bound to the calling thread.
@@ -64,7 +64,7 @@ public final class Profile {
     return effort.call(() -> ScopedValue.where(BOUND, this).call(computation::get));
   }
 
-  /// A step begins: what went before does not count.
+  /// Starts a step: time before it is not counted.
   public static void begin() {
     if (BOUND.isBound()) {
       Profile profile = BOUND.get();
@@ -75,14 +75,14 @@ public final class Profile {
     }
   }
 
-  /// The step is over: what follows, such as an evaluation, does not count.
+  /// Ends the step: time after it, such as an evaluation, is not counted.
   public static void end() {
     if (BOUND.isBound()) {
       BOUND.get().running = false;
     }
   }
 
-  /// Something outside the graph is done that began with the last lap.
+  /// Ends a lap of work outside the graph.
   public static void lap(String what) {
     lap(Phase.UPDATE, what, 0);
   }
@@ -105,12 +105,12 @@ public final class Profile {
     lastOperations = operations;
   }
 
-  /// The steps measured.
+  /// The number of steps measured.
   public long steps() {
     return steps;
   }
 
-  /// All kinds of operations, the one that took most time first.
+  /// All kinds of operations, the most expensive first.
   public List<Line> lines() {
     List<Line> lines = new ArrayList<>();
     totals.forEach((key, t) -> lines.add(new Line(key.phase(), key.op(), t[0], t[1], t[2], t[3])));

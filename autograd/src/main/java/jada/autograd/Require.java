@@ -3,11 +3,11 @@ package jada.autograd;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/// Checks of what comes into an operation.
+/// Checks of an operation's arguments.
 final class Require {
   private Require() {}
 
-  /// Requires shapes that fit together.
+  /// Requires matching shapes.
   ///
   /// @param needed the rule, for example `x (T, in), weight (out, in)`
   /// @throws IllegalArgumentException that names the operation, the rule and the inputs' shapes

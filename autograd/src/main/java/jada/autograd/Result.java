@@ -2,7 +2,7 @@ package jada.autograd;
 
 import jada.tensor.Tensor;
 
-/// What an operation computed: its value and, for each differentiable input, an [Edge].
+/// The result of an operation: its value and an [Edge] for each input.
 ///
 /// An operation is one expression, forward and derivative:
 ///
@@ -21,9 +21,8 @@ public final class Result implements Variable {
     this.node = node;
   }
 
-  /// The result of the operation named `op`. Derivatives towards frozen inputs (constants, and
-  /// results that depend on no parameter) are dropped here, and with them whatever they would have
-  /// kept alive.
+  /// The result of the operation named `op`. Derivatives for frozen inputs (constants, and results
+  /// that depend on no parameter) are dropped here, together with everything they refer to.
   public static Result of(String op, Tensor value, Edge... edges) {
     Node node = new Node(op, value.shape(), edges);
     Profile.lap(Profile.Phase.FORWARD, op, value.size());

@@ -1,5 +1,6 @@
 package jada.autograd;
 
+import jada.tensor.Blocks;
 import jada.tensor.Tensor;
 import jada.tensor.Workspace;
 import jada.tensor.kernel.Kernels;
@@ -8,12 +9,12 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/// The arrays that a backward walk has collected gradients in, and how many gradients each of them
-/// is at the moment: a vjp may hand the same array to several inputs, or on.
+/// Reference counts of the arrays that hold gradients during a backward pass: a vjp may return one
+/// array for several inputs, or pass on the array it was given.
 ///
-/// Of a sum the first contribution is taken over as it is; the second makes a new array, which
-/// later ones are added into. An array that is no gradient any more goes back to the workspace, if
-/// it was lent after the walk began: what is older belongs to the graph.
+/// The first contribution to a sum is used as it is. The second one allocates an array, into which
+/// later ones are added. An array that holds no gradient any more goes back to the workspace if it
+/// was lent after the pass began; older arrays belong to the graph.
 final class SharedSums {
   private static final Kernels KERNELS = Kernels.fastest();
 
@@ -21,12 +22,12 @@ final class SharedSums {
   private final Map<float[], Integer> users = new IdentityHashMap<>();
   private final Set<float[]> made = Collections.newSetFromMap(new IdentityHashMap<>());
 
-  /// One more gradient lies in this tensor's array.
+  /// One more gradient uses this tensor's array.
   void hold(Tensor gradient) {
     users.merge(gradient.array(), 1, Integer::sum);
   }
 
-  /// One gradient less.
+  /// One gradient fewer uses this tensor's array.
   void drop(Tensor gradient) {
     float[] array = gradient.array();
     if (users.merge(array, -1, Integer::sum) == 0) {
@@ -36,20 +37,20 @@ final class SharedSums {
     }
   }
 
-  /// sum + next; the sum is not used any more.
+  /// sum + next; the caller must not use `sum` afterwards.
   Tensor add(Tensor sum, Tensor next) {
     boolean ours = made.contains(sum.array());
     Tensor total = ours ? sum : Tensor.blank(sum.shape());
     float[] a = sum.array();
     float[] b = next.array();
     float[] out = total.array();
-    Blocks.ofElements(sum.size(), (from, to) -> KERNELS.add(a, b, out, from, to));
+    Blocks.elements(sum.size(), (from, to) -> KERNELS.add(a, b, out, from, to));
     if (!ours) {
       made.add(out);
       hold(total);
       drop(sum);
     }
-    hold(next); // unless it is another's gradient too, its array is free again
+    hold(next); // frees the array of `next` unless another gradient uses it
     drop(next);
     return total;
   }

@@ -3,15 +3,15 @@ package jada.autograd;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 
-/// A value in a computation whose derivative may be asked for.
+/// A value in a computation, for which a derivative may be requested.
 ///
-/// There are three kinds, and no flag that turns one into another: a [Constant] is frozen, a
-/// [Parameter] is trained, a [Result] was computed by an operation.
+/// There are three kinds, and no flag turns one into another: a [Constant] is frozen, a [Parameter]
+/// is trained, a [Result] was computed by an operation.
 public sealed interface Variable permits Constant, Parameter, Result {
-  /// The number or numbers, to be read only.
+  /// The value, read-only.
   Tensor value();
 
-  /// The sizes of the value.
+  /// The shape of the value.
   default Shape shape() {
     return value().shape();
   }

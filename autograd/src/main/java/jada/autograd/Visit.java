@@ -4,8 +4,8 @@ import jada.tensor.Tensor;
 import java.util.IdentityHashMap;
 import java.util.Map;
 
-/// One stop of the backward walk: the gradient of an operation's output, and the work that the
-/// operation's derivatives have shared so far.
+/// The visit of one operation in a backward pass: the gradient of its output, and the shared work
+/// computed so far.
 final class Visit {
   private final Tensor gradient;
   private final Map<Shared<?>, Object> done = new IdentityHashMap<>(2);

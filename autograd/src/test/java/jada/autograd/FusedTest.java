@@ -246,6 +246,10 @@ class FusedTest {
         .isThrownBy(() -> Fused.crossEntropy(zeros(3), new int[] {0}))
         .withMessage("crossEntropy: (3) do not fit: needed logits (B, K)");
     assertThatIllegalArgumentException()
+        .isThrownBy(() -> Fused.binaryCrossEntropy(zeros(2, 2), new float[] {1, 0, 1}))
+        .withMessage(
+            "binaryCrossEntropy: (2, 2) needs at least one element and one target for each, got 3");
+    assertThatIllegalArgumentException()
         .isThrownBy(() -> Fused.meanSquaredError(zeros(2, 1), new float[] {1, 2, 3}))
         .withMessage(
             "meanSquaredError: (2, 1) needs at least one row and one target for each, got 3");

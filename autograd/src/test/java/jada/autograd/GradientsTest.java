@@ -151,11 +151,11 @@ class GradientsTest {
     assertThatIllegalStateException()
         .isThrownBy(() -> Gradients.of(loss))
         .withMessage(
-            "gradients: the graph below sum () was let go by an earlier backward pass;"
+            "gradients: the graph below sum () was released by an earlier backward pass;"
                 + " compute it anew, or make the earlier pass with Gradients.keepingGraph");
     assertThatIllegalStateException()
         .isThrownBy(() -> Gradients.of(Ops.sum(product)))
-        .withMessageContaining("the graph below multiply (2) was let go");
+        .withMessageContaining("the graph below multiply (2) was released");
   }
 
   @Test

@@ -245,6 +245,15 @@ final class Operations {
         in -> Fused.crossEntropy(in.get(0), labels),
         in -> Composed.crossEntropy(in.get(0), labels),
         x);
+    float[] chances = new float[x.size()];
+    for (int i = 0; i < chances.length; i++) {
+      chances[i] = i % 3 / 2f;
+    }
+    fused(
+        "binaryCrossEntropy(Variable, float[])",
+        in -> Fused.binaryCrossEntropy(in.get(0), chances),
+        in -> Composed.binaryCrossEntropy(in.get(0), chances),
+        x);
     float[] targets = normal(3 * n).array();
     fused(
         "meanSquaredError(Variable, float[])",

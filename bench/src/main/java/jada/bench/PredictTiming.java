@@ -8,7 +8,7 @@ import jada.adalora.model.Predictor;
 import jada.adalora.model.Task;
 import jada.autograd.Constant;
 import jada.nn.Batch;
-import jada.nn.BertEncoder;
+import jada.nn.Encoder;
 import jada.nn.LinearFactory;
 import jada.nn.checkpoint.PretrainedModel;
 import jada.tensor.Tensor;
@@ -43,8 +43,8 @@ final class PredictTiming implements AutoCloseable {
   private final Tensor hidden; // (T,C)
 
   private PredictTiming(PretrainedModel base, String sentence) {
-    BertEncoder encoder =
-        BertEncoder.build(
+    Encoder encoder =
+        Encoder.build(
             base.config(), name -> Constant.of(base.weights().get(name)), LinearFactory.PLAIN);
     Supplier<Batch> tokens = () -> Batch.of(List.of(base.tokenizer().encode(sentence, 128)));
     Batch batch = tokens.get();

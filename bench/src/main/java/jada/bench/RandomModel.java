@@ -68,15 +68,7 @@ final class RandomModel {
         WordPieceTokenizer.fromVocabulary(
             new ByteArrayInputStream(vocabulary.getBytes(StandardCharsets.UTF_8)), "random", true);
     return new PretrainedModel(
-        "random",
-        config,
-        tokenizer,
-        weights(),
-        "none",
-        "random",
-        Map.of("vocab.txt", vocabulary),
-        List.of(),
-        Optional.empty());
+        "random", config, tokenizer, weights(), "none", "random", List.of(), Optional.empty());
   }
 
   /// Texts that are `tokens` long with the two special tokens, labelled `no` and `yes` in turn.

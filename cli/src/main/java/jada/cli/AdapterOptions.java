@@ -47,7 +47,10 @@ final class AdapterOptions {
 
   /// Tokens at which texts are cut before they reach the model.
   int maxLength(AdaptedModel adapted) {
-    return MaxLength.of(maxLength.or(() -> saved().maxLength()), adapted.base());
+    return maxLength
+        .or(() -> adapted.textLength().isPresent() ? Optional.empty() : saved().maxLength())
+        .map(tokens -> MaxLength.of(Optional.of(tokens), adapted.base()))
+        .orElseGet(adapted::maxLength);
   }
 
   /// Computes on as many threads as asked for.

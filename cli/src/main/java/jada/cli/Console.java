@@ -84,8 +84,7 @@ record Console(
 
   /// The console of this process.
   static Console ofProcess() {
-    PrintStream out =
-        new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+    PrintStream out = new PrintStream(new StandardOutput(), false, StandardCharsets.UTF_8);
     PrintStream err = humanStream();
     List<String> facts = Arrays.asList(System.getProperty(PROPERTY, "").split(","));
     boolean known = System.getProperty(PROPERTY) != null;
@@ -152,8 +151,7 @@ record Console(
     out.print(line + "\n");
     out.flush();
     if (out.checkError()) {
-      throw new OutputException(
-          "standard output: cannot be written; the reader is gone or the disk is full");
+      throw new OutputException("standard output: cannot be written; the disk may be full");
     }
   }
 

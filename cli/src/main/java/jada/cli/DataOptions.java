@@ -1,24 +1,26 @@
 package jada.cli;
 
+import jada.adalora.data.Dataset;
 import jada.adalora.data.DatasetReader;
-import jada.adalora.data.Labels;
+import jada.adalora.data.EmptyTexts;
+import jada.adalora.data.OddLabels;
 import jada.adalora.data.Split;
+import jada.adalora.model.SequenceTask;
+import jada.adalora.model.SingleLabelTask;
 import jada.adalora.model.Task;
+import jada.adalora.model.TaskType;
+import jada.adalora.model.TaskTypes;
 import jada.cli.artifact.Artifacts;
 import jada.cli.builtin.BuiltInData;
 import jada.nn.files.InputException;
+import jada.nn.files.Quoted;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /// What `finetune` learns from.
 final class DataOptions {
-  /// What the labels are.
-  enum TaskKind {
-    CLASSIFICATION,
-    REGRESSION
-  }
-
   @Option(
       names = "--train",
       paramLabel = "FILE",
@@ -36,10 +38,29 @@ final class DataOptions {
   private Optional<Path> dev = Optional.empty();
 
   @Option(
+      names = "--empty",
+      paramLabel = "WHAT",
+      description =
+          "rows with an empty text, or second text: refuse the file, skip them, or keep them"
+              + " [${DEFAULT-VALUE}]")
+  private EmptyTexts empty;
+
+  @Option(
+      names = "--odd-labels",
+      paramLabel = "WHAT",
+      description =
+          "labels like nan or None, and labels that look alike (1 and 1.0, spam and Spam): refuse"
+              + " them, or keep each as a class [${DEFAULT-VALUE}]")
+  private OddLabels oddLabels;
+
+  @Option(
       names = "--task",
       paramLabel = "KIND",
-      description = "classification, or regression on numbers as labels [${DEFAULT-VALUE}]")
-  private TaskKind kind;
+      description = {
+        "classification, multi-label (JSON Lines with lists as labels), or regression (numbers as",
+        "labels) [multi-label if a label is a list, else classification]"
+      })
+  private Optional<String> kind = Optional.empty();
 
   /// Checks what can be checked without reading.
   ///
@@ -51,10 +72,15 @@ final class DataOptions {
     if (dev.isPresent() && train.isEmpty()) {
       throw new InputException("--train: is needed with --dev; name a file to learn from");
     }
-    if (isBuiltIn() && kind == TaskKind.REGRESSION) {
-      throw new InputException(
-          "--task regression: the built-in data have labels; add --train FILE");
-    }
+    kind.ifPresent(
+        name -> {
+          type(name);
+          if (isBuiltIn() && !name.equals(SingleLabelTask.TYPE.name())) {
+            throw new InputException(
+                "--task %s: the built-in data have one label a text; add --train FILE"
+                    .formatted(name));
+          }
+        });
   }
 
   /// Whether the built-in data are used.
@@ -65,7 +91,11 @@ final class DataOptions {
   /// The examples.
   Split read(DatasetReader reader, Console console) {
     if (train.isPresent()) {
-      return new Split(reader.read(train.get()), reader.read(dev.orElseThrow()));
+      DatasetReader files = reader.withEmpty(empty);
+      Split split = new Split(files.read(train.get()), files.read(dev.orElseThrow()));
+      sayWhatIsSkipped(split.train(), console);
+      sayWhatIsSkipped(split.dev(), console);
+      return split;
     }
     try (Artifacts artifacts = Artifacts.ofUserSettings();
         ConsoleProgress progress = new ConsoleProgress(console)) {
@@ -73,17 +103,41 @@ final class DataOptions {
     }
   }
 
+  /// Says how many rows were left out.
+  static void sayWhatIsSkipped(Dataset data, Console console) {
+    if (data.skipped() > 0) {
+      console.say(
+          String.format(
+              Locale.ROOT,
+              "%s: %,d rows with an empty text are left out",
+              data.name(),
+              data.skipped()));
+    }
+  }
+
   /// What is to be learned from the examples; every label is looked at.
   ///
   /// @throws InputException if a label does not fit, naming file and line
   Task task(Split data) {
-    if (kind == TaskKind.REGRESSION) {
-      data.train().targets();
-      data.dev().targets();
-      return Task.regression();
+    Task task =
+        kind.map(DataOptions::type)
+            .orElseGet(() -> TaskTypes.of(data.train()))
+            .fit(data.train(), oddLabels);
+    if (task instanceof SequenceTask sequences) {
+      sequences.targets(data.dev()); // faults of the data, before a model is fetched
     }
-    Labels labels = Labels.of(data.train());
-    labels.indices(data.dev());
-    return Task.classification(labels.names());
+    return task;
+  }
+
+  private static TaskType type(String name) {
+    return TaskTypes.named(name)
+        .orElseThrow(
+            () ->
+                new InputException(
+                    "--task %s: there are %s"
+                        .formatted(
+                            Quoted.of(name),
+                            String.join(
+                                ", ", TaskTypes.all().stream().map(TaskType::name).toList()))));
   }
 }

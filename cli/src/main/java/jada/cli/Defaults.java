@@ -1,6 +1,8 @@
 package jada.cli;
 
 import jada.adalora.AdaLoraConfig;
+import jada.adalora.data.EmptyTexts;
+import jada.adalora.data.OddLabels;
 import jada.adalora.training.TrainingOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -14,7 +16,27 @@ final class Defaults implements IDefaultValueProvider {
   private final Map<String, Object> values = new TreeMap<>();
 
   Defaults() {
-    AdaLoraConfig config = AdaLoraConfig.defaults();
+    values.putAll(of(AdaLoraConfig.defaults()));
+    TrainingOptions options = TrainingOptions.defaults();
+    values.put("--epochs", options.epochs());
+    values.put("--max-steps", options.maxSteps());
+    values.put("--batch-size", options.batchSize());
+    values.put("--schedule", options.schedule());
+    values.put("--weight-decay", options.weightDecay());
+    values.put("--warmup-ratio", options.warmupRatio());
+    values.put("--max-grad-norm", options.maxGradNorm());
+    values.put("--seed", options.seed());
+    values.put("--threads", options.threads());
+    values.put("--encoding", StandardCharsets.UTF_8);
+    values.put("--checkpoint-every", 0);
+    values.put("--empty", EmptyTexts.REFUSE);
+    values.put("--odd-labels", OddLabels.REFUSE);
+  }
+
+  /// The values of a configuration by the option that sets them; without those whose default
+  /// depends on another option.
+  static Map<String, Object> of(AdaLoraConfig config) {
+    Map<String, Object> values = new TreeMap<>();
     values.put("--method", config.method());
     values.put("--target-modules", config.targetModules());
     values.put("--target-r", config.targetRank());
@@ -30,19 +52,10 @@ final class Defaults implements IDefaultValueProvider {
     values.put("--orth-penalty", config.orthPenalty());
     values.put("--compact", config.compact());
     values.put("--budget-unit", config.budgetUnit());
-    TrainingOptions options = TrainingOptions.defaults();
-    values.put("--epochs", options.epochs());
-    values.put("--max-steps", options.maxSteps());
-    values.put("--batch-size", options.batchSize());
-    values.put("--schedule", options.schedule());
-    values.put("--weight-decay", options.weightDecay());
-    values.put("--warmup-ratio", options.warmupRatio());
-    values.put("--max-grad-norm", options.maxGradNorm());
-    values.put("--seed", options.seed());
-    values.put("--threads", options.threads());
-    values.put("--encoding", StandardCharsets.UTF_8);
-    values.put("--checkpoint-every", 0);
-    values.put("--task", DataOptions.TaskKind.CLASSIFICATION);
+    values.put("--scaling", config.scaling());
+    values.put("--lambda-rate", config.lambdaRate());
+    values.put("--gauge", config.gauge());
+    return values;
   }
 
   @Override

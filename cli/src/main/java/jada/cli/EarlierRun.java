@@ -21,9 +21,12 @@ import tools.jackson.databind.JsonNode;
 ///
 /// @param source the record, run.json
 /// @param record its content
-/// @param checkpoint where to go on; empty for a run that is repeated
+/// @param checkpoint where to go on; empty for a run that starts from its beginning
+/// @param inPlace whether it goes on or starts anew in its own folder; else it is repeated
+///   elsewhere
 /// @param out the folder of the run
-record EarlierRun(Path source, JsonNode record, Optional<Checkpoint> checkpoint, Path out) {
+record EarlierRun(
+    Path source, JsonNode record, Optional<Checkpoint> checkpoint, boolean inPlace, Path out) {
   /// Options that change where results go or how fast they come, but no bit of them. Files may have
   /// moved: their checksums tell whether they are the same.
   private static final Set<String> FREE =
@@ -64,7 +67,18 @@ record EarlierRun(Path source, JsonNode record, Optional<Checkpoint> checkpoint,
                     new InputException(
                         "--resume %s: was not made by jada finetune; go on from it in Java, with FineTuner.resume"
                             .formatted(place)));
-    return new EarlierRun(record, read(record), Optional.of(checkpoint), out);
+    return new EarlierRun(record, read(record), Optional.of(checkpoint), true, out);
+  }
+
+  /// A run that was killed before its first checkpoint, to be started anew from its record; empty
+  /// if the place holds a checkpoint, or nothing.
+  ///
+  /// @throws InputException if the run is still going on
+  static Optional<EarlierRun> toStartAnew(Path place) {
+    return Checkpoint.isIn(place.resolve(RunFolder.CHECKPOINTS))
+        ? Optional.empty()
+        : RunFolder.recordLeftBy(place)
+            .map(record -> new EarlierRun(record, read(record), Optional.empty(), true, place));
   }
 
   /// A run to be done once more.
@@ -77,7 +91,7 @@ record EarlierRun(Path source, JsonNode record, Optional<Checkpoint> checkpoint,
       throw new InputException(
           "--repeat %s: there is no %s; name the folder of a run".formatted(place, record));
     }
-    return new EarlierRun(record, read(record), Optional.empty(), place);
+    return new EarlierRun(record, read(record), Optional.empty(), false, place);
   }
 
   private static JsonNode read(Path record) {
@@ -117,16 +131,16 @@ record EarlierRun(Path source, JsonNode record, Optional<Checkpoint> checkpoint,
         });
     // A record that came from others must not say where this process writes.
     options.keySet().removeAll(List.of("out", "trace", "force", "json", "live"));
-    if (checkpoint.isPresent()) {
+    if (inPlace) {
       options.put("out", out.toString());
+    }
+    if (checkpoint.isPresent()) {
       options.remove("init-adapter"); // what it gave is in the checkpoint
-    } else {
+    } else if (!inPlace) {
       options.keySet().removeAll(List.of("threads", "checkpoint-every"));
     }
     given.forEach((name, value) -> options.put(name, value.toString()));
-    if (checkpoint.isPresent()
-        && given.containsKey("out")
-        && !Path.of(options.get("out")).equals(out)) {
+    if (inPlace && given.containsKey("out") && !Path.of(options.get("out")).equals(out)) {
       throw new InputException(
           "--out %s: a run goes on in its own folder, %s; leave the option out"
               .formatted(options.get("out"), out));
@@ -172,6 +186,12 @@ record EarlierRun(Path source, JsonNode record, Optional<Checkpoint> checkpoint,
           "%s: has changed since the run in %s (SHA-256 %s then, %s now); restore it, or start a new run"
               .formatted(name, source, before.asString("unknown"), now));
     }
+  }
+
+  /// Removes what a killed run has left aside, its record too, once it is sure that it can start
+  /// anew.
+  void removeLeft() {
+    RunFolder.removeLeft(source);
   }
 
   /// What may make results differ in their last bits although everything else is the same; empty if

@@ -28,6 +28,9 @@ record ErrorLine(int status, String text) {
   /// Exit status: the command line or an input is wrong.
   static final int WRONG_INPUT = 2;
 
+  /// The name of an option in a message of the library.
+  private static final Pattern NAMED = Pattern.compile("`([a-z][a-z0-9-]*)`");
+
   /// A message of the library that begins with the name of an option.
   private static final Pattern LIBRARY = Pattern.compile("([a-z][a-z0-9-]*)(: .*)");
 
@@ -45,7 +48,8 @@ record ErrorLine(int status, String text) {
     return switch (failure) {
       case InputException e -> new ErrorLine(WRONG_INPUT, withDashes(e.getMessage(), command));
       case OutputException e -> new ErrorLine(FAILED, e.getMessage());
-      case TrainingDiverged e -> new ErrorLine(FAILED, e.getMessage() + "; nothing was saved");
+      case TrainingDiverged e ->
+          new ErrorLine(FAILED, withOptions(e.getMessage()) + "; nothing was saved");
       case OutOfMemoryError e -> new ErrorLine(FAILED, outOfMemory(e));
       default ->
           ioCause(failure)
@@ -94,12 +98,17 @@ record ErrorLine(int status, String text) {
             .orElse("");
   }
 
-  /// A library speaks of `batch-size: …`; here it is the option `--batch-size`.
+  /// A library speaks of `batch-size: …`, or in the middle of a message of an option in backticks;
+  /// here it is the option `--batch-size`.
   private static String withDashes(String message, CommandSpec command) {
     Matcher option = LIBRARY.matcher(message);
-    return option.matches() && command.findOption("--" + option.group(1)) != null
-        ? "--" + message
-        : message;
+    boolean begins = option.matches() && command.findOption("--" + option.group(1)) != null;
+    return withOptions(begins ? "--" + message : message);
+  }
+
+  /// A message of the library with the options that it names as they are written here.
+  static String withOptions(String message) {
+    return NAMED.matcher(message).replaceAll("--$1");
   }
 
   private static String outOfMemory(OutOfMemoryError e) {

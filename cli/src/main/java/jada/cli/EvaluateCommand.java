@@ -1,7 +1,9 @@
 package jada.cli;
 
 import jada.adalora.data.Dataset;
+import jada.adalora.data.EmptyTexts;
 import jada.adalora.model.AdaptedModel;
+import jada.adalora.model.EncodedExamples;
 import jada.adalora.model.Evaluation;
 import jada.adalora.model.Evaluator;
 import java.nio.file.Path;
@@ -38,6 +40,14 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "labelled texts: TSV, CSV or JSON Lines in UTF-8")
   private Path data;
 
+  @Option(
+      names = "--empty",
+      paramLabel = "WHAT",
+      description =
+          "rows with an empty text, or second text: refuse the file, skip them, or keep them"
+              + " [${DEFAULT-VALUE}]")
+  private EmptyTexts empty;
+
   @Option(names = "--json", description = "print one JSON object")
   private boolean json;
 
@@ -47,14 +57,22 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Dataset examples = columns.reader().read(data);
+    Dataset examples = columns.reader().withEmpty(empty).read(data);
+    DataOptions.sayWhatIsSkipped(examples, console);
     AdaptedModel model = adapter.load(console);
     Evaluation evaluation =
         adapter.withWorkers(() -> Evaluator.evaluate(model, examples, adapter.maxLength(model)));
+    long cut = cut(examples, model);
+    if (cut > 0) {
+      console.say(
+          PredictionPrinter.cutTexts(
+              examples.name(), cut, examples.size(), adapter.maxLength(model)));
+    }
     if (json) {
       Map<String, Object> result = new LinkedHashMap<>(evaluation.metrics());
       result.put("loss", evaluation.loss());
       result.put("examples", examples.size());
+      result.put("cut", cut);
       console.result(Json.line(result));
     } else {
       evaluation
@@ -65,5 +83,12 @@ final class EvaluateCommand implements Callable<Integer> {
       console.result("examples\t" + examples.size());
     }
     return 0;
+  }
+
+  private long cut(Dataset examples, AdaptedModel model) {
+    int maxLength = adapter.maxLength(model);
+    return examples.examples().stream()
+        .filter(example -> EncodedExamples.isCut(example.input(), model.base(), maxLength))
+        .count();
   }
 }

@@ -73,7 +73,7 @@ final class ExportCommand implements Callable<Integer> {
         };
     PeftFolder.save(exported, out);
     console.say(
-        "%d of %d adapted matrices, ranks %d in all, as %s"
+        "%s of %s adapted matrices, ranks %s in all, as %s"
             .formatted(
                 exported.adapters().size(),
                 saved.adapters().size(),

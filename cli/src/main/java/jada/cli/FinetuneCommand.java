@@ -5,6 +5,7 @@ import jada.adalora.BudgetSchedule;
 import jada.adalora.Method;
 import jada.adalora.data.DatasetReader;
 import jada.adalora.data.Split;
+import jada.adalora.model.AdaLora;
 import jada.adalora.model.AdaptedModel;
 import jada.adalora.model.Evaluation;
 import jada.adalora.model.Task;
@@ -46,7 +47,23 @@ import picocli.CommandLine.Spec;
       "  jada finetune --method lora --target-r 8 --target-modules query,value",
       "  jada finetune --importance article --init orthonormal --init-r 12 \\",
       "      --orth-penalty squared --tfinal 0",
+      "  jada finetune --preset jada --target-r 1",
       "  jada finetune --resume runs/mine",
+      "",
+      "Presets (--preset) set these options, where they are not given themselves:",
+      "  jada     --init-r 6 --target-r 4 --init lora --gauge flow --orth-reg-weight 0",
+      "           --scaling target-rank --importance fisher --beta1 0.95",
+      "  paper    --init-r 2 --target-r 1 --lora-alpha 32 --tinit 0.12 --delta-t 0.01",
+      "           --init gaussian --gauge none --orth-reg-weight 0.1",
+      "           --scaling init-rank --importance paper --beta1 0.85",
+      "           --target-modules '.*\\.layers?\\.\\d+\\..*' (all linear layers)",
+      "  peft     --init-r 12 --target-r 8 --lora-alpha 8 --tinit 0 --tfinal 0",
+      "           --init gaussian --gauge none --orth-reg-weight 0.5 --compact never",
+      "           --scaling init-rank --importance paper --beta1 0.85",
+      "           --target-modules query,value",
+      "  article  --init-r 12 --target-r 4 --tfinal 0 --init orthonormal --gauge none",
+      "           --orth-reg-weight 0.1 --orth-penalty squared --scaling init-rank",
+      "           --importance article --beta1 0.85",
       "",
       "Ctrl-C stops after the step in hand, saves what was learned and a checkpoint, and says how"
           + " to",
@@ -102,6 +119,13 @@ final class FinetuneCommand implements Callable<Integer> {
         console.result(place.toString());
         return 0;
       }
+      Optional<EarlierRun> killed = EarlierRun.toStartAnew(place);
+      if (killed.isPresent()) {
+        console.say(
+            "jada: the run in %s was killed before its first checkpoint; it starts anew"
+                .formatted(place));
+        return withOptionsOf(killed.get());
+      }
       return withOptionsOf(EarlierRun.toResume(place));
     }
     return again.repeat().isPresent()
@@ -142,11 +166,11 @@ final class FinetuneCommand implements Callable<Integer> {
   private int train() {
     ZonedDateTime started = ZonedDateTime.now();
     data.check();
-    AdaLoraConfig config = method.config();
+    AdaLoraConfig config = method.config(Settings.given(spec).keySet());
     if (config.method() == Method.ADALORA) {
-      config.requirePrunable();
+      config.requireConsistent();
     }
-    TrainingOptions options = optimizer.options(config.method());
+    TrainingOptions options = optimizer.options();
     int checkpointEvery = again.checkpointEvery();
     warnOfThreads(options.threads());
     DatasetReader reader = columns.reader();
@@ -168,6 +192,7 @@ final class FinetuneCommand implements Callable<Integer> {
       RunRecord record =
           new RunRecord(started, settings(folder, config, options, base), adapted, split);
       describe(split, task);
+      sayWhatBecomesOfTheHead(base, task);
       earlier.flatMap(e -> e.difference(record)).ifPresent(d -> console.say("jada: " + d));
       boolean measureHead = output.headBaseline(data.isBuiltIn()) && config.method() != Method.HEAD;
       FineTuner tuner =
@@ -186,6 +211,7 @@ final class FinetuneCommand implements Callable<Integer> {
       Optional<Evaluation> headAlone = checkpoint.flatMap(_ -> earlier.orElseThrow().headAlone());
       boolean inPlace = checkpointEvery > 0 || checkpoint.isPresent();
       IntSupplier work = () -> run.run(measureHead, headAlone, inPlace);
+      earlier.filter(e -> e.inPlace() && checkpoint.isEmpty()).ifPresent(EarlierRun::removeLeft);
       int status = output.profile() ? profiled(work, options) : work.getAsInt();
       console.result(output.json() ? Json.line(record.fields()) : folder.target().toString());
       return status;
@@ -207,7 +233,7 @@ final class FinetuneCommand implements Callable<Integer> {
     int processors = Runtime.getRuntime().availableProcessors();
     if (threads > processors) {
       console.say(
-          "jada: --threads %d: Java sees %d processors; more threads than that make training slower"
+          "jada: --threads %s: Java sees %s processors; more threads than that make training slower"
               .formatted(threads, processors));
     }
   }
@@ -223,12 +249,29 @@ final class FinetuneCommand implements Callable<Integer> {
     console.say(
         String.format(
             Locale.ROOT,
-            "data: %s, %,d examples; dev: %s, %,d%s",
+            "data: %s, %,d examples; dev: %s, %,d; %s",
             split.train().name(),
             split.train().size(),
             split.dev().name(),
             split.dev().size(),
-            task.isRegression() ? "" : "; %d labels".formatted(task.labels().size())));
+            task.description()));
+  }
+
+  private void sayWhatBecomesOfTheHead(PretrainedModel base, Task task) {
+    if (base.weights().containsKey("classifier.weight")
+        && !AdaLora.startsFromClassifier(base, task)) {
+      console.say(
+          "model %s: its classifier answers something else (%s); a new one is trained"
+              .formatted(
+                  base.name(),
+                  base.labels().isEmpty() ? "labels without names" : shown(base.labels())));
+    }
+  }
+
+  private static String shown(List<String> labels) {
+    int most = 6;
+    return String.join(", ", labels.subList(0, Math.min(most, labels.size())))
+        + (labels.size() > most ? ", …" : "");
   }
 
   private static void requireFittingSchedule(AdaLoraConfig config, int steps) {

@@ -5,6 +5,7 @@ import jada.adalora.TrainingDiverged;
 import jada.adalora.data.Split;
 import jada.adalora.model.AdaptedModel;
 import jada.adalora.model.Evaluation;
+import jada.adalora.model.SequenceTask;
 import jada.adalora.peft.PeftFolder;
 import jada.adalora.training.Checkpoint;
 import jada.adalora.training.FineTuner;
@@ -16,6 +17,7 @@ import jada.cli.report.LivePage;
 import jada.cli.report.Recorder;
 import jada.cli.report.Report;
 import jada.cli.report.RunHistory;
+import jada.nn.files.AtomicFile;
 import jada.nn.files.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -84,11 +86,11 @@ final class FinetuneRun {
   /// @param inPlace whether the folder holds or will hold checkpoints while the run goes on
   /// @throws TrainingDiverged if there is no good state to save
   int run(boolean measureHead, Optional<Evaluation> measured, boolean inPlace) {
-    Optional<Evaluation> headAlone =
-        measureHead ? measured.or(() -> Optional.of(headAlone())) : Optional.empty();
+    Optional<Evaluation> headAlone = measureHead ? measured.or(this::headAlone) : Optional.empty();
     headAlone.ifPresent(record::headAlone);
     Path aside = inPlace ? folder.openInPlace() : folder.open();
     folder.takeRoom(room());
+    keepRecord(aside);
     Path place = tracePlace.orElse(aside.resolve(RunFolder.TRACE));
     try (TraceWriter trace = new TraceWriter(place, folder::giveRoom);
         Interrupts interrupts = interrupts(trace)) {
@@ -106,11 +108,23 @@ final class FinetuneRun {
         console.say("jada: go on with: jada finetune --resume " + folder.target());
       }
       divergence.ifPresent(
-          e -> console.say("jada: %s; saved in %s".formatted(e.getMessage(), folder.target())));
+          e ->
+              console.say(
+                  "jada: %s; saved in %s"
+                      .formatted(ErrorLine.withOptions(e.getMessage()), folder.target())));
       live.ifPresent(page -> page.ended(status, report));
       return divergence.isPresent() ? ErrorLine.FAILED : stopped ? interrupts.status() : 0;
     } finally {
       live.ifPresent(LivePage::close);
+    }
+  }
+
+  /// Should the process be killed before its first checkpoint, the record tells how to start anew.
+  private void keepRecord(Path aside) {
+    try {
+      AtomicFile.writeText(aside.resolve(RunFolder.RECORD), Json.pretty(record.fields()));
+    } catch (InputException e) {
+      throw folder.failed(e.getCause() instanceof IOException io ? io : new IOException(e));
     }
   }
 
@@ -121,13 +135,16 @@ final class FinetuneRun {
             : BYTES_OF_CHECKPOINT * model.trainableParameters());
   }
 
-  private Evaluation headAlone() {
+  /// What a head on the frozen encoder reaches; empty for a task that is not about whole texts.
+  private Optional<Evaluation> headAlone() {
+    if (!(model.task() instanceof SequenceTask task)) {
+      return Optional.empty();
+    }
     try (ConsoleProgress progress = new ConsoleProgress(console)) {
       Evaluation evaluation =
-          HeadBaseline.measure(
-              model.base(), model.task(), options, data.train(), data.dev(), progress);
+          HeadBaseline.measure(model.base(), task, options, data.train(), data.dev(), progress);
       console.say("head alone: dev " + Figures.metrics(evaluation));
-      return evaluation;
+      return Optional.of(evaluation);
     }
   }
 

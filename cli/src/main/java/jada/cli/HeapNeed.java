@@ -30,10 +30,9 @@ record HeapNeed(String model, long parameters) {
   ///
   /// @throws InputException if its weights are damaged
   static Optional<HeapNeed> of(String nameOrFolder) {
-    for (Models.KnownModel known : Models.known()) {
-      if (known.name().equals(nameOrFolder.toLowerCase(Locale.ROOT))) {
-        return Optional.of(new HeapNeed(nameOrFolder, known.parameters()));
-      }
+    Optional<Models.KnownModel> known = Models.find(nameOrFolder);
+    if (known.isPresent()) {
+      return Optional.of(new HeapNeed(nameOrFolder, known.get().parameters()));
     }
     Path weights = Path.of(nameOrFolder).resolve("model.safetensors");
     if (!Files.isRegularFile(weights)) {

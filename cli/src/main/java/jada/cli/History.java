@@ -10,6 +10,7 @@ import java.util.Optional;
 final class History implements TrainingListener {
   private Optional<RunPlan> plan = Optional.empty();
   private final List<Evaluation> evaluations = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
   private int steps;
   private long tokens;
   private long nanos;
@@ -26,6 +27,11 @@ final class History implements TrainingListener {
     tokens += report.tokens();
     nanos += report.nanos();
     lastLoss = report.loss();
+  }
+
+  @Override
+  public void notLearning(String message) {
+    warnings.add(ErrorLine.withOptions(message));
   }
 
   @Override
@@ -55,6 +61,11 @@ final class History implements TrainingListener {
     return evaluations.isEmpty() || evaluations.getLast().step() != steps
         ? Optional.empty()
         : Optional.of(evaluations.getLast());
+  }
+
+  /// What was seen of a run that does not learn, a line each.
+  List<String> warnings() {
+    return List.copyOf(warnings);
   }
 
   /// Optimizer steps taken.

@@ -55,7 +55,7 @@ final class InitialValues {
         LoraLinear saved = (LoraLinear) from;
         require(
             saved.rank() == lora.rank() && saved.scale() == lora.scale(),
-            "has rank %d and scale %s, this run rank %d and scale %s; give it the same --target-r and --lora-alpha"
+            "has rank %s and scale %s, this run rank %s and scale %s; give it the same --target-r and --lora-alpha"
                 .formatted(saved.rank(), saved.scale(), lora.rank(), lora.scale()));
         copy(saved.a().value(), lora.a());
         copy(saved.b().value(), lora.b());
@@ -66,7 +66,7 @@ final class InitialValues {
   private static void copy(SvdLinear from, SvdLinear to) {
     require(
         from.initialRank() == to.initialRank() && from.scale() == to.scale(),
-        "has init-r %d and scale %s, this run init-r %d and scale %s; give it the same --init-r and --lora-alpha"
+        "has init-r %s and scale %s, this run init-r %s and scale %s; give it the same --init-r and --lora-alpha"
             .formatted(from.initialRank(), from.scale(), to.initialRank(), to.scale()));
     int[] places = from.survivors().stream().toArray();
     Tensor p = from.values().p(); // (out, k)

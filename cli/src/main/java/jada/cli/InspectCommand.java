@@ -242,7 +242,7 @@ final class InspectCommand implements Callable<Integer> {
         position++;
       } else {
         lines.add(
-            "  %7d %10s %10s  pruned%s"
+            "  %7s %10s %10s  pruned%s"
                 .formatted(i, "-", "-", fate.map(InspectCommand::end).orElse("")));
       }
     }

@@ -2,18 +2,25 @@ package jada.cli;
 
 import jada.adalora.BudgetUnit;
 import jada.adalora.Compaction;
+import jada.adalora.Gauge;
 import jada.adalora.ImportanceScore;
+import jada.adalora.LambdaRate;
 import jada.adalora.Method;
 import jada.adalora.OrthogonalityPenalty;
+import jada.adalora.Preset;
+import jada.adalora.Scaling;
 import jada.adalora.Steps;
 import jada.adalora.TargetModules;
 import jada.adalora.TripletStart;
+import jada.adalora.data.EmptyTexts;
+import jada.adalora.data.OddLabels;
 import jada.adalora.training.TrainingOptions;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Help;
@@ -30,11 +37,17 @@ public final class Main {
 
   /// Runs one command and ends the JVM with its exit status.
   public static void main(String[] args) {
+    speakOneLanguage();
     System.exit(run(args, Console.ofProcess()));
   }
 
+  /// What is printed is English whatever the machine speaks, also where libraries ask the machine.
+  static void speakOneLanguage() {
+    Locale.setDefault(Locale.ROOT);
+  }
+
   /// Runs one command and returns its exit status: 0 done, 1 the work failed, 2 the command line or
-  /// an input is wrong.
+  /// an input is wrong, 141 whoever read standard output has gone.
   ///
   /// @param out receives results, in UTF-8
   /// @param err receives what people read
@@ -43,6 +56,14 @@ public final class Main {
   }
 
   static int run(String[] args, Console console) {
+    try {
+      return execute(args, console);
+    } catch (StandardOutput.Closed _) {
+      return StandardOutput.STATUS_OF_CLOSED;
+    }
+  }
+
+  private static int execute(String[] args, Console console) {
     boolean debug = List.of(args).contains("--debug");
     return commandLine(console)
         .setParameterExceptionHandler((e, _) -> report(console, debug, e, ErrorLine.of(e)))
@@ -53,6 +74,9 @@ public final class Main {
                   e instanceof ExecutionException wrapped && wrapped.getCause() != null
                       ? wrapped.getCause()
                       : e;
+              if (failure instanceof StandardOutput.Closed) {
+                return StandardOutput.STATUS_OF_CLOSED;
+              }
               return report(console, debug, failure, ErrorLine.of(failure, line.getCommandSpec()));
             })
         .execute(args);
@@ -89,14 +113,19 @@ public final class Main {
         .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(console.err(), true))
         .registerConverter(Steps.class, Steps::parse)
-        .registerConverter(TargetModules.class, TargetModules::parse);
-    choices(line, DataOptions.TaskKind.class);
+        .registerConverter(TargetModules.class, TargetModules::parse)
+        .registerConverter(LambdaRate.class, LambdaRate::parse);
+    choices(line, EmptyTexts.class);
+    choices(line, OddLabels.class);
     choices(line, Method.class);
     choices(line, ImportanceScore.class);
     choices(line, TripletStart.class);
     choices(line, OrthogonalityPenalty.class);
     choices(line, Compaction.class);
     choices(line, BudgetUnit.class);
+    choices(line, Scaling.class);
+    choices(line, Gauge.class);
+    choices(line, Preset.class);
     choices(line, ExportCommand.Format.class);
     choices(line, TrainingOptions.Schedule.class);
     return line;

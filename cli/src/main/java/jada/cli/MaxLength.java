@@ -13,11 +13,11 @@ final class MaxLength {
   ///
   /// @throws InputException if the model cannot take what was asked for
   static int of(Optional<Integer> asked, PretrainedModel model) {
-    int most = model.config().maxPositions();
+    int most = model.config().maxTokens();
     int length = asked.orElse(Math.min(most, TrainingOptions.defaults().maxLength()));
     if (length < 3 || length > most) {
       throw new InputException(
-          "max-length: must be from 3 to %d tokens, which is what %s can take, got %d"
+          "max-length: must be from 3 to %s tokens, which is what %s can take, got %s"
               .formatted(most, model.name(), length));
     }
     return length;

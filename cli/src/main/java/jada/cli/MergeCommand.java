@@ -51,12 +51,7 @@ final class MergeCommand implements Callable<Integer> {
     AdaptedModel saved = new SavedAdapter(adapter).load(model, console);
     PeftFolder.saveMerged(saved, out);
     console.say(
-        "%d matrices merged, %s"
-            .formatted(
-                saved.adapters().size(),
-                saved.task().isRegression()
-                    ? "a number to predict"
-                    : saved.task().labels().size() + " labels"));
+        "%s matrices merged, %s".formatted(saved.adapters().size(), saved.task().description()));
     console.result(out.toString());
     return 0;
   }

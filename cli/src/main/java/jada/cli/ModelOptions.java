@@ -48,7 +48,6 @@ final class ModelOptions {
         base.weights(),
         base.checksum(),
         base.source(),
-        base.tokenizerFiles(),
         base.labels(),
         base.problemType());
   }

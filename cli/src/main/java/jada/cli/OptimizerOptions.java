@@ -1,17 +1,14 @@
 package jada.cli;
 
-import jada.adalora.Method;
 import jada.adalora.training.TrainingOptions;
 import jada.nn.checkpoint.PretrainedModel;
 import jada.nn.files.InputException;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import picocli.CommandLine.Option;
 
 /// How the parameters learn.
 final class OptimizerOptions {
-  /// A rate that adapters need would tear pretrained weights apart; this is the usual one for them.
-  private static final double FULL_LEARNING_RATE = 5e-5;
-
   @Option(
       names = "--epochs",
       paramLabel = "N",
@@ -101,15 +98,13 @@ final class OptimizerOptions {
   }
 
   /// The options as far as they can be checked without the model.
-  TrainingOptions options(Method method) {
-    double usual =
-        method == Method.FULL ? FULL_LEARNING_RATE : TrainingOptions.defaults().learningRate();
+  TrainingOptions options() {
     try {
       return new TrainingOptions(
           epochs,
           maxSteps,
           batchSize,
-          learningRate.orElse(usual),
+          learningRate.map(OptionalDouble::of).orElse(OptionalDouble.empty()),
           schedule,
           warmupRatio,
           weightDecay,

@@ -1,18 +1,18 @@
 package jada.cli;
 
 import jada.adalora.model.AdaptedModel;
-import jada.adalora.model.Prediction;
 import jada.adalora.model.Predictor;
+import jada.cli.TextLines.Line;
 import jada.nn.files.InputException;
 import jada.nn.text.Input;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -23,7 +23,9 @@ import picocli.CommandLine.Parameters;
     name = "predict",
     description = {
       "Label text from the arguments, from a file, or from standard input.",
-      "Prints label TAB probability TAB text, one line a text."
+      "Prints label TAB probability TAB text, one line a text in the order of the texts: a blank"
+          + " line for a blank",
+      "one, TAB TAB reason for one that cannot be read; then the exit status is 1."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -33,6 +35,7 @@ import picocli.CommandLine.Parameters;
     })
 final class PredictCommand implements Callable<Integer> {
   private static final int BATCH = 64;
+  private static final Path STANDARD_INPUT = Path.of("-");
 
   private final Console console;
 
@@ -53,7 +56,9 @@ final class PredictCommand implements Callable<Integer> {
               + " Without texts and --data, lines of standard input are labelled as they come")
   private Optional<Path> data = Optional.empty();
 
-  @Option(names = "--json", description = "print one object a line: text, label, scores, logits")
+  @Option(
+      names = "--json",
+      description = "print one object a line: text, label, scores, logits; or text, error")
   private boolean json;
 
   PredictCommand(Console console) {
@@ -62,63 +67,69 @@ final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Optional<List<Input>> given = given();
+    Optional<List<Line>> given = given();
     AdaptedModel model = adapter.load(console);
-    Predictor predictor = Predictor.of(model).withMaxLength(adapter.maxLength(model));
-    Consumer<List<Input>> label =
-        batch -> {
-          List<Prediction> predictions = adapter.withWorkers(() -> predictor.predict(batch));
-          for (int i = 0; i < batch.size(); i++) {
-            console.result(line(batch.get(i), predictions.get(i)));
-          }
-        };
-    if (given.isPresent()) {
-      List<Input> inputs = given.get();
-      for (int from = 0; from < inputs.size(); from += BATCH) {
-        label.accept(inputs.subList(from, Math.min(inputs.size(), from + BATCH)));
-      }
-    } else {
-      TextLines lines = new TextLines(console.in(), columns.encoding());
-      for (List<Input> batch = lines.next(BATCH); !batch.isEmpty(); batch = lines.next(BATCH)) {
-        label.accept(batch);
-      }
-    }
-    return 0;
+    PredictionPrinter printer =
+        new PredictionPrinter(
+            console, Predictor.of(model), model.base(), adapter.maxLength(model), json);
+    return adapter.withWorkers(
+        () -> {
+          given.ifPresentOrElse(lines -> answer(lines, printer), () -> answerLines(printer));
+          return printer.finish();
+        });
   }
 
-  /// The inputs that are known before the first is answered; empty to read lines as they come.
-  private Optional<List<Input>> given() {
+  private static void answer(List<Line> lines, PredictionPrinter printer) {
+    for (int from = 0; from < lines.size(); from += BATCH) {
+      printer.answer(lines.subList(from, Math.min(lines.size(), from + BATCH)));
+    }
+  }
+
+  /// Answers the lines of a file or of standard input as they come.
+  private void answerLines(PredictionPrinter printer) {
+    if (data.isEmpty()) {
+      answer(new TextLines("standard input", console.in(), columns.encoding()), printer);
+      return;
+    }
+    try (InputStream in = Files.newInputStream(data.get())) {
+      answer(new TextLines(data.get().toString(), in, columns.encoding()), printer);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void answer(TextLines lines, PredictionPrinter printer) {
+    for (List<Line> batch = lines.next(BATCH); !batch.isEmpty(); batch = lines.next(BATCH)) {
+      printer.answer(batch);
+    }
+  }
+
+  /// The texts that are known before the first is answered; empty to read lines as they come.
+  private Optional<List<Line>> given() {
     if (data.isPresent() && !texts.isEmpty()) {
       throw new InputException("--data: give a file or texts, not both");
     }
     if (data.isPresent()) {
-      return Optional.of(
-          data.get().equals(Path.of("-"))
-              ? columns.reader().readInputs("standard input", console.in())
-              : columns.reader().readInputs(data.get()));
+      return isPlain(data.get()) ? Optional.empty() : Optional.of(lines(inputs(data.get())));
     }
-    return texts.isEmpty() ? Optional.empty() : Optional.of(texts.stream().map(Input::of).toList());
+    return texts.isEmpty()
+        ? Optional.empty()
+        : Optional.of(lines(texts.stream().map(Input::of).toList()));
   }
 
-  private String line(Input input, Prediction prediction) {
-    if (json) {
-      Map<String, Object> object = new LinkedHashMap<>();
-      object.put("text", input.text());
-      input.pair().ifPresent(pair -> object.put("pair", pair));
-      object.put("label", prediction.label());
-      object.put("scores", prediction.scores());
-      object.put("logits", prediction.logits());
-      return Json.line(object);
-    }
-    // One line a text, whatever is in it; only the tab before a pair stays.
-    return "%s\t%s\t%s"
-        .formatted(
-            clean(prediction.label()),
-            String.format(Locale.ROOT, "%.4f", prediction.probability()),
-            clean(input.text()) + input.pair().map(pair -> "\t" + clean(pair)).orElse(""));
+  private boolean isPlain(Path file) {
+    return !file.equals(STANDARD_INPUT)
+        && TextLines.canSplit(columns.encoding())
+        && columns.reader().isPlainLines(file);
   }
 
-  private static String clean(String text) {
-    return text.replaceAll("\\p{Cntrl}", " ");
+  private List<Input> inputs(Path file) {
+    return file.equals(STANDARD_INPUT)
+        ? columns.reader().readInputs("standard input", console.in())
+        : columns.reader().readInputs(file);
+  }
+
+  private static List<Line> lines(List<Input> inputs) {
+    return inputs.stream().map(Line::of).toList();
   }
 }

@@ -40,7 +40,7 @@ final class ProfileTable {
             profile.steps(),
             peak));
     lines.add(
-        String.format(ROW, "", "", "calls", "ms", "share", "GFLOP/s", "peak", "MB")
+        String.format(Locale.ROOT, ROW, "", "", "calls", "ms", "share", "GFLOP/s", "peak", "MB")
             .stripTrailing());
     for (Line row : rows) {
       lines.add(row(row.phase().name().toLowerCase(Locale.ROOT), row, steps, nanos, peak));
@@ -56,6 +56,7 @@ final class ProfileTable {
   private static String row(String name, Line row, double steps, long all, double peak) {
     boolean multiplies = row.operations() > 0;
     return String.format(
+        Locale.ROOT,
         ROW,
         name,
         row.op(),

@@ -1,5 +1,6 @@
 package jada.cli;
 
+import jada.nn.Families;
 import jada.nn.Family;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,9 +36,8 @@ final class RankTable {
 
   private static Map<String, Integer> kinds() {
     Map<String, Integer> kinds = new HashMap<>();
-    for (Family family : Family.values()) {
-      List<String> matrices = new ArrayList<>(family.attention());
-      matrices.addAll(family.feedForward());
+    for (Family family : Families.all()) {
+      List<String> matrices = family.layerMatrices();
       for (int i = 0; i < matrices.size(); i++) {
         kinds.put(matrices.get(i), i);
       }
@@ -71,14 +71,14 @@ final class RankTable {
     }
     layers.forEach(
         (layer, row) -> {
-          StringBuilder line = new StringBuilder("  %5d".formatted(layer));
+          StringBuilder line = new StringBuilder("  %5s".formatted(layer));
           columns.forEach(
               column ->
                   line.append(
                       cell(column, row.containsKey(column) ? row.get(column).toString() : "-")));
           lines.add(line.toString());
         });
-    others.forEach((module, rank) -> lines.add("  %s: %d".formatted(module, rank)));
+    others.forEach((module, rank) -> lines.add("  %s: %s".formatted(module, rank)));
     return lines;
   }
 

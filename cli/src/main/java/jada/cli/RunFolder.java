@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// The output folder of a run, which gets its files all at once.
@@ -76,7 +77,7 @@ final class RunFolder implements AutoCloseable {
     this.force = force;
     this.resumes = resumes;
     this.place = target.toAbsolutePath().normalize();
-    String name = ".jada-%d.partial".formatted(ProcessHandle.current().pid());
+    String name = ".jada-%s.partial".formatted(ProcessHandle.current().pid());
     // Inside a folder that exists: it may be a disk of its own, whose root cannot be renamed.
     aside = Files.isDirectory(place) ? place.resolve(name) : place.resolveSibling(name);
   }
@@ -96,6 +97,7 @@ final class RunFolder implements AutoCloseable {
   }
 
   private static RunFolder check(Path target, boolean force, boolean resumes) {
+    NewFolder.requireNoDanglingLink(target);
     if (Files.exists(target) && !Files.isDirectory(target)) {
       throw new InputException("--out " + target + ": is a file; name a folder");
     }
@@ -173,6 +175,63 @@ final class RunFolder implements AutoCloseable {
     }
     aside = place.resolve(aside.getFileName());
     return open();
+  }
+
+  /// The record of a run that was killed before its first checkpoint, in the folder aside that it
+  /// has left: inside its folder, or beside where that would have been.
+  ///
+  /// @throws InputException if the run is still going on
+  static Optional<Path> recordLeftBy(Path target) {
+    Path place = target.toAbsolutePath().normalize();
+    for (Path folder : List.of(place, place.getParent())) {
+      if (!Files.isDirectory(folder)) {
+        continue;
+      }
+      try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, ".jada-*.partial")) {
+        for (Path aside : left) {
+          Path record = aside.resolve(RECORD);
+          if (Files.isRegularFile(record) && isOf(place, record)) {
+            requireEnded(target, aside);
+            return Optional.of(record);
+          }
+        }
+      } catch (IOException e) {
+        throw new InputException("%s: %s".formatted(folder, ErrorLine.reason(e)), e);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isOf(Path place, Path record) {
+    String out = Json.read(record).at("/options/out").asString("");
+    return Path.of(out).toAbsolutePath().normalize().equals(place)
+        || record.startsWith(place); // which may have been moved
+  }
+
+  private static void requireEnded(Path target, Path aside) {
+    String pid = aside.getFileName().toString().replaceAll("[^0-9]", "");
+    boolean running =
+        pid.matches("[0-9]{1,18}")
+            && ProcessHandle.of(Long.parseLong(pid))
+                .flatMap(process -> process.info().command())
+                .filter(command -> command.contains("java"))
+                .isPresent();
+    if (running) {
+      throw new InputException(
+          "--resume %s: process %s is still at it; wait for its end, or stop it"
+              .formatted(target, pid));
+    }
+  }
+
+  /// Removes what a killed run has left aside.
+  ///
+  /// @param record in the folder that is removed
+  static void removeLeft(Path record) {
+    try {
+      deleteTree(record.getParent());
+    } catch (IOException e) {
+      throw new OutputException("%s: %s".formatted(record.getParent(), ErrorLine.reason(e)), e);
+    }
   }
 
   /// Takes room on the disk for what the run will have to write at its end, so that a disk that

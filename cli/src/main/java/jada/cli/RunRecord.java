@@ -41,7 +41,7 @@ final class RunRecord {
 
   private static Map<String, Object> task(AdaptedModel model) {
     Map<String, Object> task = new LinkedHashMap<>();
-    task.put("kind", model.task().isRegression() ? "regression" : "classification");
+    task.put("kind", model.task().type().name());
     task.put("labels", model.task().labels());
     return task;
   }
@@ -139,6 +139,7 @@ final class RunRecord {
     run.put("tokens_per_second", history.tokensPerSecond());
     run.put("last_loss", history.lastLoss());
     fields.put("run", run);
+    fields.put("warnings", history.warnings());
     ParameterCounts counts = ParameterCounts.of(model);
     Map<String, Object> parameters = new LinkedHashMap<>();
     parameters.put("trainable_at_start", history.plan().trainableParameters());

@@ -97,7 +97,8 @@ record SavedAdapter(Path folder) {
     return Files.isRegularFile(history) ? RunHistory.read(history).fates() : Map.of();
   }
 
-  /// Tokens at which texts were cut in training, where the run left a record.
+  /// Tokens at which texts were cut in training, from the record of the run, for an adapter that
+  /// does not tell it itself because an earlier version saved it.
   Optional<Integer> maxLength() {
     Path run = folder.resolve(RUN);
     if (!Files.isRegularFile(run)) {

@@ -31,9 +31,12 @@ final class Settings {
             .ifPresent(value -> settings.put(option.longestName().substring(2), value));
       }
     }
+    // A preset may have set them.
+    Defaults.of(config)
+        .forEach((name, value) -> plain(value).ifPresent(p -> settings.put(name.substring(2), p)));
     settings.put("init-r", config.initRank());
     settings.put("lora-alpha", config.alpha());
-    settings.put("learning-rate", options.learningRate());
+    settings.put("learning-rate", options.learningRate(config.method()));
     settings.put("max-length", options.maxLength());
     settings.put("out", out.toString());
     return settings;

@@ -26,6 +26,7 @@ record Summary(
   void print() {
     console.say("");
     scores();
+    history.warnings().forEach(line -> console.say("warning    " + line));
     ranks();
     sizes();
     say(
@@ -48,7 +49,10 @@ record Summary(
           String gain =
               history
                   .last()
-                  .map(dev -> ": the adapter adds %+.4f".formatted(dev.main() - head.main()))
+                  .map(
+                      dev ->
+                          String.format(
+                              Locale.ROOT, ": the adapter adds %+.4f", dev.main() - head.main()))
                   .orElse("");
           say("head alone %s %.4f%s", head.mainMetric(), head.main(), gain);
         });

@@ -13,43 +13,66 @@ import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /// Reads plain lines as they come: a batch is what is there, so that a line typed or piped in is
-/// answered at once and a long file in full batches.
+/// answered at once and a long file in full batches. No more than a batch is held in memory.
 final class TextLines {
   /// A longer line is no text.
   private static final int LONGEST = 1 << 20;
 
   private static final int BUFFER = 1 << 16;
 
+  private final String name;
   private final InputStream in;
   private final Charset charset;
   private int line;
   private boolean ended;
 
-  /// @throws InputException if lines cannot be told apart in this encoding without decoding it
-  TextLines(InputStream in, Charset charset) {
-    if (!Arrays.equals("\n".getBytes(charset), new byte[] {'\n'})) {
-      throw new InputException(
-          "--encoding %s: standard input is not read line by line in it; use --data FILE"
-              .formatted(charset));
+  /// A line, or what stands for one where texts come from elsewhere.
+  ///
+  /// @param input what is on it; empty where it cannot be read
+  /// @param problem why it cannot be read
+  record Line(Input input, Optional<String> problem) {
+    static Line of(Input input) {
+      return new Line(input, Optional.empty());
     }
+
+    private static Line unreadable(String why) {
+      return new Line(Input.of(""), Optional.of(why));
+    }
+
+    /// Whether there is nothing on it that could be answered.
+    boolean isBlank() {
+      return problem.isEmpty() && input.pair().isEmpty() && input.text().isBlank();
+    }
+  }
+
+  /// @param name what messages call the stream
+  /// @throws InputException if lines cannot be told apart in this encoding without decoding it
+  TextLines(String name, InputStream in, Charset charset) {
+    if (!canSplit(charset)) {
+      throw new InputException(
+          "--encoding %s: %s is not read line by line in it; use --data FILE"
+              .formatted(charset, name));
+    }
+    this.name = name;
     this.in = new BufferedInputStream(in, BUFFER);
     this.charset = charset;
   }
 
-  /// The next lines that are not blank: at least one, waiting for it if need be, and no more than
-  /// `most`; none at the end.
-  ///
-  /// @throws InputException if a line is not in the encoding or too long; the message names it
-  List<Input> next(int most) {
-    List<Input> batch = new ArrayList<>();
+  /// Whether lines can be told apart in this encoding without decoding it.
+  static boolean canSplit(Charset charset) {
+    return Arrays.equals("\n".getBytes(charset), new byte[] {'\n'});
+  }
+
+  /// The next lines: at least one, waiting for it if need be, and no more than `most`; none at the
+  /// end.
+  List<Line> next(int most) {
+    List<Line> batch = new ArrayList<>();
     try {
       while (!ended && batch.size() < most && (batch.isEmpty() || in.available() > 0)) {
-        String text = read();
-        if (!text.isBlank()) {
-          batch.add(Input.of(text));
-        }
+        read().ifPresent(batch::add);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -57,29 +80,45 @@ final class TextLines {
     return batch;
   }
 
-  private String read() throws IOException {
+  /// The next line; nothing where the stream ends with a line end.
+  private Optional<Line> read() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     line++;
+    boolean tooLong = false;
     int next = in.read();
+    boolean nothing = next < 0;
     while (next >= 0 && next != '\n') {
       if (bytes.size() == LONGEST) {
-        throw new InputException(
-            "standard input:%d: longer than %,d bytes; one text a line is expected"
-                .formatted(line, LONGEST));
+        tooLong = true; // and is read to its end, without being kept
+      } else {
+        bytes.write(next);
       }
-      bytes.write(next);
       next = in.read();
     }
     ended = next < 0;
-    try {
-      String text = charset.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
-      boolean marked = line == 1 && text.startsWith("\uFEFF");
-      return text.substring(marked ? 1 : 0, text.length() - (text.endsWith("\r") ? 1 : 0));
-    } catch (CharacterCodingException e) {
-      throw new InputException(
-          "standard input:%d: is not %s text; name its encoding, for example --encoding ISO-8859-1"
-              .formatted(line, charset),
-          e);
+    if (nothing) {
+      return Optional.empty();
     }
+    return Optional.of(
+        tooLong
+            ? unreadable("longer than %s bytes; one text a line is expected".formatted(LONGEST))
+            : decoded(bytes.toByteArray()));
+  }
+
+  private Line decoded(byte[] bytes) {
+    try {
+      String text = charset.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      boolean marked = line == 1 && text.startsWith("\uFEFF");
+      return Line.of(
+          Input.of(text.substring(marked ? 1 : 0, text.length() - (text.endsWith("\r") ? 1 : 0))));
+    } catch (CharacterCodingException _) {
+      return unreadable(
+          "is not %s text; name its encoding, for example --encoding ISO-8859-1"
+              .formatted(charset));
+    }
+  }
+
+  private Line unreadable(String why) {
+    return Line.unreadable("%s:%s: %s".formatted(name, line, why));
   }
 }

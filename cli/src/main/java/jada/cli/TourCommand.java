@@ -61,7 +61,7 @@ final class TourCommand implements Callable<Integer> {
     if (list) {
       for (int i = 0; i < sections.size(); i++) {
         console.show(
-            "%2d  %-14s %s".formatted(i + 1, sections.get(i).name(), sections.get(i).title()));
+            "%2s  %-14s %s".formatted(i + 1, sections.get(i).name(), sections.get(i).title()));
       }
     } else if (section.isPresent()) {
       int index = find(sections, section.get());
@@ -102,7 +102,7 @@ final class TourCommand implements Callable<Integer> {
   }
 
   private void show(int index, Section section) {
-    console.show(Style.TITLE, "%d. %s".formatted(index + 1, section.title()));
+    console.show(Style.TITLE, "%s. %s".formatted(index + 1, section.title()));
     console.show("");
     Page page = new Page();
     section.show(page, RandomSource.of(seed));
@@ -124,7 +124,7 @@ final class TourCommand implements Callable<Integer> {
     }
     List<String> names = sections.stream().map(Section::name).toList();
     throw new InputException(
-        "the tour has no section \"%s\"%s; there are 1 to %d: %s"
+        "the tour has no section \"%s\"%s; there are 1 to %s: %s"
             .formatted(
                 wanted,
                 Nearest.to(wanted, names).map(name -> ", did you mean " + name + "?").orElse(""),

@@ -53,15 +53,7 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
 
   @Override
   public void textsCut(String dataset, int cut, int of, int maxLength) {
-    String line =
-        String.format(
-            Locale.ROOT,
-            "%s: %,d of %,d texts are longer than %d tokens and lose their end; --max-length keeps"
-                + " more",
-            dataset,
-            cut,
-            of,
-            maxLength);
+    String line = PredictionPrinter.cutTexts(dataset, cut, of, maxLength);
     meter.ifPresentOrElse(m -> m.say(line), () -> console.say(line));
   }
 
@@ -100,6 +92,11 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
           spikes.seen(report.step(), report.loss()).ifPresent(m::say);
           m.at(report.step() + 1L, detail);
         });
+  }
+
+  @Override
+  public void notLearning(String message) {
+    meter.ifPresent(m -> m.say("jada: " + ErrorLine.withOptions(message)));
   }
 
   @Override

@@ -95,6 +95,44 @@ class BadInputTest {
   }
 
   @Test
+  void header_of_unknown_names() {
+    Path file = world.file("reviews.csv", "review,sentiment\nlumo,sunny\nmorbo,gloomy\n");
+
+    refuses(
+        file
+            + ":1: the label 'sentiment' occurs only here, so this looks like a header; give"
+            + " --text-column and --label-column by their names",
+        "--train",
+        file);
+  }
+
+  @Test
+  void labels_that_look_alike() {
+    Path file = world.file("alike.tsv", "sentence\tlabel\nlumo\t1\nbrisa\t0\nmorbo\t1.0\n");
+
+    refuses(
+        file
+            + ":4: the label '1.0' would be another class than '1' of "
+            + file
+            + ":2; write them alike, or say that they are two: --odd-labels keep",
+        "--train",
+        file);
+  }
+
+  @Test
+  void second_text_that_is_empty() {
+    Path file =
+        world.file("pairs.tsv", "sentence1\tsentence2\tlabel\nlumo\tbrisa\t1\nmorbo\t\t0\n");
+
+    refuses(
+        file
+            + ":3: the second text is empty; correct the file, or say what is done with such rows:"
+            + " --empty keep, or skip",
+        "--train",
+        file);
+  }
+
+  @Test
   void label_in_dev_that_training_does_not_know() {
     Path file = world.file("unknown.tsv", "sentence\tlabel\nlumo\tsunny\nbrisa\tfoggy\n");
 
@@ -246,13 +284,32 @@ class BadInputTest {
   }
 
   @Test
-  void target_rank_that_leaves_nothing_to_prune() {
-    refuses("target-r 12 must be less than init-r 12", "--init-r", "12", "--target-r", "12");
+  void target_rank_above_the_initial_rank() {
+    refuses("target-r 13 must not be greater than init-r 12", "--init-r", "12", "--target-r", "13");
   }
 
   @Test
   void encoding_that_does_not_exist() {
     refuses("--encoding: cannot convert 'latin-none' to Charset", "--encoding", "latin-none");
+  }
+
+  @Test
+  void output_that_is_a_link_to_nothing() throws IOException {
+    Path link = Files.createSymbolicLink(temp.resolve("link"), temp.resolve("nowhere"));
+    for (Path out : List.of(link, link.resolve("run"))) {
+      Captured run = new Captured();
+      String message =
+          "jada: --out %s: %s is a link to %s, which does not exist; make that folder, or name another"
+              .formatted(out, link, temp.resolve("nowhere"));
+
+      int status =
+          run.run("finetune", "--model", model, "--train", train, "--dev", dev, "--out", out);
+      assertThat(run.errLines()).containsExactly(message);
+      assertThat(status).isEqualTo(2);
+      Captured merge = new Captured();
+      assertThat(merge.run("merge", temp.resolve("none"), "--out", out)).isEqualTo(2);
+      assertThat(merge.errLines()).containsExactly(message);
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import jada.adalora.examples.Printed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,7 @@ class EndToEndTest {
     assertThat(finetune.out()).isEqualTo(out + "\n");
     assertThat(finetune.err())
         .contains("%d of 32 triplets are alive, the target is %d".formatted(TARGET, TARGET))
+        .containsPattern("dev        accuracy 0\\.\\d{4} \\(commonest class 0\\.5000\\), f1")
         .contains("head alone accuracy")
         .contains("tokens/s")
         .contains("layer   q   k   v   o")
@@ -100,6 +102,7 @@ class EndToEndTest {
     assertThat(run.at("/run/steps").intValue()).isEqualTo(STEPS);
     assertThat(run.at("/metrics/dev/accuracy").doubleValue()).isGreaterThan(0.8);
     assertThat(run.at("/metrics/head_alone/accuracy").doubleValue()).isGreaterThan(0.6);
+    assertThat(run.at("/metrics/dev/commonest_class").doubleValue()).isEqualTo(0.5);
     assertThat(run.path("evaluations")).hasSize(3);
     assertThat(run.path("ranks")).hasSize(8);
   }
@@ -135,6 +138,7 @@ class EndToEndTest {
           .isCloseTo(expected.path(metric).doubleValue(), within(1e-5));
     }
     assertThat(scores.path("examples").intValue()).isEqualTo(60);
+    assertThat(scores.path("commonest_class").doubleValue()).isEqualTo(0.5);
   }
 
   @Test
@@ -143,7 +147,8 @@ class EndToEndTest {
     assertThat(jada.run("predict", "--adapter", out)).isZero();
 
     List<String> lines = jada.out().lines().toList();
-    assertThat(lines).hasSize(2);
+    assertThat(lines).hasSize(3);
+    assertThat(lines.get(1)).isEmpty();
     assertThat(lines.getFirst()).matches("sunny\t[01]\\.\\d{4}\ttavo lumo miru pona");
     assertThat(lines.getLast()).matches("gloomy\t[01]\\.\\d{4}\tkeldo pona dreck wawa");
     assertThat(jada.err()).isEmpty();
@@ -295,6 +300,49 @@ class EndToEndTest {
     assertThat(inspect.run("inspect", folder, "--json")).as(inspect.err()).isZero();
     assertThat(JSON.readTree(inspect.out()).path("budget").intValue())
         .isEqualTo(method.equals("lora") ? 16 : 0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"keep", "skip"})
+  void trains_and_scores_on_pairs_of_which_some_are_empty(String what) {
+    String rows = "lumo\tbrisa\tsunny\nmorbo\tgrunt\tgloomy\n".repeat(10);
+    Path data =
+        new TinyWorld(temp)
+            .file("pairs.tsv", "sentence1\tsentence2\tlabel\n" + rows + "lumo\t\tsunny\n");
+    Captured train = new Captured();
+    Captured evaluate = new Captured();
+    Path folder = temp.resolve("pairs-" + what);
+    List<Object> arguments = new ArrayList<>(List.of("finetune", "--model", temp.resolve("model")));
+    arguments.addAll(List.of("--train", data, "--dev", data, "--out", folder, "--empty", what));
+    arguments.addAll(List.of("--max-steps", 1, "--method", "head", "--json"));
+
+    assertThat(train.run(arguments.toArray())).as(train.err()).isZero();
+    evaluate.run("evaluate", "--adapter", folder, "--data", data, "--empty", what, "--json");
+
+    int examples = what.equals("keep") ? 21 : 20;
+    JsonNode run = JSON.readTree(train.out());
+    assertThat(run.at("/data/train/examples").intValue()).isEqualTo(examples);
+    assertThat(run.at("/options/empty").stringValue()).isEqualTo(what);
+    assertThat(JSON.readTree(evaluate.out()).path("examples").intValue()).isEqualTo(examples);
+    assertThat(evaluate.err().contains(data + ": 1 rows with an empty text are left out"))
+        .isEqualTo(what.equals("skip"));
+  }
+
+  @Test
+  void a_run_that_does_not_learn_is_told_at_once_in_the_summary_and_in_the_record() {
+    Captured train = new Captured();
+    List<Object> arguments = new ArrayList<>(List.of("finetune", "--model", temp.resolve("model")));
+    arguments.addAll(List.of("--train", temp.resolve("train.tsv"), "--dev", dev));
+    arguments.addAll(List.of("--out", temp.resolve("diverged"), "--method", "lora", "--epochs", 3));
+    arguments.addAll(List.of("--learning-rate", 5, "--json"));
+
+    assertThat(train.run(arguments.toArray())).as(train.err()).isZero();
+
+    JsonNode warnings = JSON.readTree(train.out()).path("warnings");
+    assertThat(warnings).isNotEmpty();
+    String line = warnings.get(0).stringValue();
+    assertThat(line).startsWith("step ").contains("try a lower --learning-rate");
+    assertThat(train.errLines()).contains("jada: " + line, "warning    " + line);
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jada.adalora.Method;
 import jada.nn.files.InputException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +26,9 @@ class HeapNeedTest {
   @Test
   void knows_the_models_that_have_names() {
     assertThat(HeapNeed.of("all-minilm-l6-v2")).get().returns(22_565_376L, HeapNeed::parameters);
+    for (String alias : List.of("minilm", "MiniLM", "All-MiniLM-L6-v2")) {
+      assertThat(HeapNeed.of(alias)).as(alias).contains(new HeapNeed(alias, 22_565_376L));
+    }
     assertThat(HeapNeed.of(temp.toString())).isEmpty();
   }
 

@@ -131,7 +131,7 @@ class InterchangeTest {
       try (Stream<Path> files = Files.list(out)) {
         assertThat(files.map(file -> file.getFileName().toString()))
             .containsExactlyInAnyOrder(
-                "config.json", "model.safetensors", "vocab.txt", "labels.json");
+                "config.json", "model.safetensors", "vocab.txt", "jada.json", "labels.json");
       }
       assertSameLogits(out, trained);
       assertThat(label(out)).isIn("sunny", "gloomy").isEqualTo(label(trained));

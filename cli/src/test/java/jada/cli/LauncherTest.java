@@ -225,6 +225,92 @@ class LauncherTest {
     assertThat(outcome.err()).contains("JADA_OPTS").contains("-Xmxlots");
   }
 
+  /// What the zip unpacks to, with a jar that is none.
+  private Path unpacked() throws IOException {
+    Path root = Files.createDirectories(temp.resolve("an unpacked zip"));
+    Path jada = Files.createDirectories(root.resolve("bin")).resolve("jada");
+    Files.copy(LAUNCHER, jada);
+    jada.toFile().setExecutable(true);
+    Files.writeString(Files.createDirectories(root.resolve("lib")).resolve("jada-cli.jar"), "");
+    return root;
+  }
+
+  @Test
+  void zip_runs_its_own_jars_and_writes_a_cache_at_its_first_start()
+      throws IOException, InterruptedException {
+    Path root = unpacked();
+    Path link = Files.createSymbolicLink(temp.resolve("linked"), root.resolve("bin/jada"));
+    Path caches = temp.resolve("caches");
+    Map<String, String> environment =
+        Map.of("JAVA_HOME", fakeJdk("jdk", "25").toString(), "XDG_CACHE_HOME", caches.toString());
+
+    Outcome first = run(environment, link.toString(), "models");
+    Outcome second = run(environment, link.toString(), "models");
+    Files.writeString(root.resolve("lib/more.jar"), "");
+    Outcome other = run(environment, link.toString(), "models");
+
+    assertThat(first.err())
+        .isEqualTo(
+            "jada: first start, writing a cache for the next ones to %s/jada ...\n"
+                .formatted(caches));
+    assertThat(second.err()).isEmpty();
+    assertThat(second.out())
+        .contains("[" + root + "/lib/*]\n")
+        .containsPattern("\\[-XX:AOTCache=" + caches + "/jada/start-[0-9]+-[0-9]+\\.aot\\]")
+        .doesNotContain("maven.home")
+        .endsWith("[jada.cli.Main]\n[models]\n");
+    assertThat(other.err()).as("the cache does not fit other jars").isEqualTo(first.err());
+    try (var files = Files.list(caches.resolve("jada"))) {
+      assertThat(files).as("the one that no longer fits is gone").hasSize(1);
+    }
+  }
+
+  @Test
+  void zip_runs_where_no_cache_can_be_written() throws IOException, InterruptedException {
+    Path file = Files.writeString(temp.resolve("file"), "");
+
+    Outcome outcome =
+        run(
+            Map.of("JAVA_HOME", fakeJdk("jdk", "25").toString(), "XDG_CACHE_HOME", file.toString()),
+            unpacked().resolve("bin/jada").toString(),
+            "models");
+
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.out()).endsWith("[models]\n");
+  }
+
+  @Test
+  void image_runs_its_own_runtime() throws IOException, InterruptedException {
+    Path root = unpacked();
+    Files.move(fakeJdk("runtime", "25"), root.resolve("runtime"));
+
+    Outcome outcome =
+        run(
+            Map.of(
+                "JAVA_HOME",
+                fakeJdk("jdk", "25").toString(),
+                "XDG_CACHE_HOME",
+                temp.resolve("caches").toString()),
+            root.resolve("bin/jada").toString());
+
+    assertThat(outcome.out()).startsWith("runtime\n");
+  }
+
+  @Test
+  void launcher_that_is_alone_says_where_it_belongs() throws IOException, InterruptedException {
+    Path root = unpacked();
+    Files.delete(root.resolve("lib/jada-cli.jar"));
+    Files.delete(root.resolve("lib"));
+
+    Outcome outcome =
+        run(
+            Map.of("JAVA_HOME", fakeJdk("jdk", "25").toString()),
+            root.resolve("bin/jada").toString());
+
+    assertThat(outcome.status()).isEqualTo(1);
+    assertThat(outcome.err()).startsWith("jada: " + root + "/lib: no such folder").hasLineCount(1);
+  }
+
   /// Makes the jar and the libraries of the launcher from the class path of this test.
   private static void pack(Path target) throws IOException {
     int number = 0;

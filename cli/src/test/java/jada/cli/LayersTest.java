@@ -25,7 +25,7 @@ class LayersTest {
   @ParameterizedTest
   @CsvSource({
     "tensor, jada.tensor.kernel < jada.tensor",
-    "autograd, jada.autograd",
+    "autograd, jada.autograd < jada.autograd.draw",
     "nn, jada.nn.files < jada.nn.text < jada.nn < jada.nn.optim < jada.nn.checkpoint",
     "adalora, jada.adalora.data < jada.adalora < jada.adalora.model < jada.adalora.peft"
         + " < jada.adalora.training",

@@ -162,6 +162,60 @@ class ResumeTest {
     refuses("--resume " + empty + ": holds no checkpoint", "--resume", empty);
   }
 
+  private static boolean recordIsLeft(Path out) throws IOException {
+    for (Path folder : List.of(out, temp)) {
+      if (Files.isDirectory(folder)) {
+        try (Stream<Path> list = Files.list(folder)) {
+          if (list.anyMatch(
+              path ->
+                  Files.exists(path.resolve("run.json")) && path.toString().endsWith(".partial"))) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  @Test
+  void a_run_that_was_killed_before_its_first_checkpoint_starts_anew() throws Exception {
+    startsAnew(1000);
+  }
+
+  @Test
+  void so_does_one_that_was_to_make_none() throws Exception {
+    startsAnew(0);
+  }
+
+  private void startsAnew(int every) throws Exception {
+    Path early = temp.resolve("early-" + every);
+    try (JadaProcess process =
+        JadaProcess.start(run.finetune(early, "--checkpoint-every", every))) {
+      assertThat(process.says("training ")).isTrue();
+      while (!recordIsLeft(early)) {
+        Thread.onSpinWait();
+      }
+      process.signal("STOP");
+      refuses("--resume " + early + ": process ", "--resume", early);
+      process.kill();
+    }
+
+    Captured anew = new Captured();
+    assertThat(anew.run("finetune", "--resume", early)).as(anew.err()).isZero();
+
+    assertThat(anew.errLines().getFirst())
+        .isEqualTo(
+            "jada: the run in "
+                + early
+                + " was killed before its first checkpoint; it starts anew");
+    LongRun.assertSameResult(early, whole);
+    assertThat(Json.read(early.resolve("run.json")).at("/options/checkpoint-every").intValue())
+        .isEqualTo(every);
+    try (Stream<Path> left = Files.list(temp)) {
+      assertThat(left.filter(path -> path.getFileName().toString().startsWith(".jada-"))).isEmpty();
+    }
+  }
+
   @Test
   void a_new_run_does_not_replace_an_interrupted_one_unasked() {
     List<String> arguments = run.finetune(out);

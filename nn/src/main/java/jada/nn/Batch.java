@@ -57,6 +57,11 @@ public final class Batch {
     return new Batch(ids, tokenTypes, positions, offsets);
   }
 
+  /// The same tokens under other positions, all of type 0.
+  Batch withPositions(int[] replaced) {
+    return new Batch(ids, new int[ids.length], replaced.clone(), offsets);
+  }
+
   /// T, the tokens of all sequences.
   public int tokens() {
     return ids.length;

@@ -12,6 +12,7 @@ package jada.nn;
 /// @param layerNormEpsilon added to the variance before the root is taken
 /// @param hiddenDropout probability that training drops an activation
 /// @param attentionDropout probability that training drops an attention weight
+/// @param headDropout probability that training drops an activation between the head's two matrices
 public record BertConfig(
     int vocabularySize,
     int hiddenSize,
@@ -22,7 +23,8 @@ public record BertConfig(
     int tokenTypes,
     float layerNormEpsilon,
     float hiddenDropout,
-    float attentionDropout)
+    float attentionDropout,
+    float headDropout)
     implements EncoderConfig {
 
   /// @throws IllegalArgumentException if a size is not positive, the heads do not divide the hidden
@@ -40,20 +42,42 @@ public record BertConfig(
     check.epsilon("layerNormEpsilon", layerNormEpsilon);
     check.probability("hiddenDropout", hiddenDropout);
     check.probability("attentionDropout", attentionDropout);
+    check.probability("headDropout", headDropout);
+  }
+
+  /// A configuration whose head drops as its hidden states do.
+  public BertConfig(
+      int vocabularySize,
+      int hiddenSize,
+      int layers,
+      int heads,
+      int intermediateSize,
+      int maxPositions,
+      int tokenTypes,
+      float layerNormEpsilon,
+      float hiddenDropout,
+      float attentionDropout) {
+    this(
+        vocabularySize,
+        hiddenSize,
+        layers,
+        heads,
+        intermediateSize,
+        maxPositions,
+        tokenTypes,
+        layerNormEpsilon,
+        hiddenDropout,
+        attentionDropout,
+        hiddenDropout);
   }
 
   @Override
   public Family family() {
-    return Family.BERT;
+    return Families.BERT;
   }
 
   @Override
   public float attentionOutputDropout() {
-    return hiddenDropout;
-  }
-
-  @Override
-  public float headDropout() {
     return hiddenDropout;
   }
 

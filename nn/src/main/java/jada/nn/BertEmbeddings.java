@@ -23,7 +23,7 @@ record BertEmbeddings(
   ///
   /// @throws InputException if a token id or type has no vector, or a sequence is too long
   Variable forward(Batch batch) {
-    requireShort(batch);
+    requireShort(batch, positions.size());
     requireKnown("token id", batch.ids(), words, "outside the vocabulary", batch);
     Variable word = words.forward(batch.ids()); // (T, C)
     Variable typed = tokenTypes.map(table -> addTypes(word, table, batch)).orElse(word); // (T, C)
@@ -37,18 +37,19 @@ record BertEmbeddings(
     return add(word, table.forward(types));
   }
 
-  private void requireShort(Batch batch) {
+  /// @throws InputException if a sequence has more than `most` tokens
+  static void requireShort(Batch batch, int most) {
     for (int i = 0; i < batch.sequences(); i++) {
-      if (batch.length(i) > positions.size()) {
+      if (batch.length(i) > most) {
         throw new InputException(
             "embeddings: sequence "
                 + i
                 + " has "
                 + batch.length(i)
                 + " tokens, the model has "
-                + positions.size()
+                + most
                 + " positions; truncate when encoding (--max-length "
-                + positions.size()
+                + most
                 + ")");
       }
     }

@@ -7,11 +7,11 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /// BERT's encoder (Devlin et al. 2019): embeddings, then a stack of equal blocks. DistilBERT's is
-/// the same without token types; its modules have other names ([Family]).
+/// the same without token types; its modules have other names ([BlockNames]).
 ///
 /// Weights are what the caller makes them: a [jada.autograd.Constant] stays as it is and costs no
 /// gradient work, a [jada.autograd.Parameter] is trained. Read on at `BertLayer` and `Attention`.
-public final class BertEncoder implements Encoder {
+final class BertEncoder implements Encoder {
   private final BertEmbeddings embeddings;
   private final List<BertLayer> layers;
 
@@ -23,17 +23,21 @@ public final class BertEncoder implements Encoder {
   /// The encoder with the given weights.
   ///
   /// @param config the sizes
+  /// @param names the modules of a layer
   /// @param weights gives each weight by its Hugging Face name without the prefix `bert.` or
   ///   `distilbert.`, for example `encoder.layer.0.attention.self.query.weight`; `Map::get` will do
   /// @param linears makes the layer of each matrix, by its path with the prefix
   /// @throws jada.nn.files.InputException if a weight is missing or its shape does not fit the
   ///   configuration
-  public static BertEncoder build(
-      EncoderConfig config, Function<String, Variable> weights, LinearFactory linears) {
+  static BertEncoder of(
+      EncoderConfig config,
+      BlockNames names,
+      Function<String, Variable> weights,
+      LinearFactory linears) {
     NamedWeights named = new NamedWeights("encoder", config.family(), weights, linears);
     return new BertEncoder(
         embeddings(config, named),
-        IntStream.range(0, config.layers()).mapToObj(i -> layer(config, named, i)).toList());
+        IntStream.range(0, config.layers()).mapToObj(i -> layer(config, names, named, i)).toList());
   }
 
   @Override
@@ -62,8 +66,8 @@ public final class BertEncoder implements Encoder {
     return new Embedding(weights.get(name, rows, config.hiddenSize()));
   }
 
-  private static BertLayer layer(EncoderConfig config, NamedWeights weights, int index) {
-    Family names = config.family();
+  private static BertLayer layer(
+      EncoderConfig config, BlockNames names, NamedWeights weights, int index) {
     String path = names.layer(index);
     int channels = config.hiddenSize();
     int inner = config.intermediateSize();

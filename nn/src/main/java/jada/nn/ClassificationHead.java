@@ -1,6 +1,5 @@
 package jada.nn;
 
-import jada.autograd.Ops;
 import jada.autograd.Variable;
 import jada.tensor.RandomSource;
 import jada.tensor.Shape;
@@ -17,51 +16,69 @@ import java.util.function.UnaryOperator;
 ///
 ///     BERT        logits = W_c·dropout(tanh(W_p·h + b_p)) + b_c        W_p: pooler.dense
 ///     DistilBERT  logits = W_c·dropout(relu(W_p·h + b_p)) + b_c        W_p: pre_classifier
+///     RoBERTa     logits = W_c·dropout(tanh(W_p·dropout(h) + b_p)) + b_c
+///                                                 W_p: classifier.dense, W_c: classifier.out_proj
 ///
 /// K is the number of classes; with K = 1 the output is the estimate of a regression.
 public final class ClassificationHead implements Head {
   /// Standard deviation of weights that no checkpoint gives: BERT's `initializer_range`.
   private static final float INITIAL_STD = 0.02f;
 
+  private final UnaryOperator<Variable> input;
   private final Layer pooling;
   private final UnaryOperator<Variable> activation;
   private final Dropout dropout;
   private final Layer classifier;
 
   private ClassificationHead(
-      Layer pooling, UnaryOperator<Variable> activation, Dropout dropout, Layer classifier) {
+      UnaryOperator<Variable> input,
+      Layer pooling,
+      UnaryOperator<Variable> activation,
+      Dropout dropout,
+      Layer classifier) {
+    this.input = input;
     this.pooling = pooling;
     this.activation = activation;
     this.dropout = dropout;
     this.classifier = classifier;
   }
 
-  /// The head with the given weights.
+  /// The head of the configuration's family with the given weights.
   ///
   /// @param config the encoder's sizes
   /// @param outputs K, at least 1
-  /// @param weights gives weight and bias of the modules that [Family#head] names, for example
-  ///   `classifier.bias`; `Map::get` will do
+  /// @param weights gives weight and bias of the modules that [Family#headModules] names, for
+  ///   example `classifier.bias`; `Map::get` will do
   /// @param linears makes the layers of the two modules, by their paths with the prefix
   /// @throws IllegalArgumentException if K is less than 1
   /// @throws jada.nn.files.InputException if a weight is missing or its shape does not fit
-  public static ClassificationHead build(
+  public static Head build(
       EncoderConfig config,
       int outputs,
       Function<String, Variable> weights,
       LinearFactory linears) {
     requireOutputs(outputs);
-    Family names = config.family();
-    NamedWeights named = new NamedWeights("classification head", names, weights, linears);
+    return config.family().head(config, outputs, weights, linears);
+  }
+
+  /// The head of the given form.
+  static ClassificationHead of(
+      EncoderConfig config,
+      HeadForm form,
+      int outputs,
+      Function<String, Variable> weights,
+      LinearFactory linears) {
+    NamedWeights named = new NamedWeights("classification head", config.family(), weights, linears);
     int channels = config.hiddenSize();
+    Dropout dropout = Dropout.of("classifier", config.headDropout());
     return new ClassificationHead(
-        named.linear(names.head().getFirst(), channels, channels),
-        switch (names) {
-          case BERT -> Ops::tanh;
-          case DISTILBERT -> Ops::relu;
-        },
-        Dropout.of("classifier", config.headDropout()),
-        named.linear(names.head().getLast(), outputs, channels));
+        form.input() == HeadForm.Input.DROPPED
+            ? Dropout.of("classifier.input", config.headDropout())::forward
+            : UnaryOperator.identity(),
+        named.linear(form.pooling(), channels, channels),
+        form.activation(),
+        dropout,
+        named.linear(form.classifier(), outputs, channels));
   }
 
   /// Weights to start from where the checkpoint has none: matrices from N(0, 0.02²), biases 0. Each
@@ -72,16 +89,19 @@ public final class ClassificationHead implements Head {
   public static Map<String, Tensor> initial(
       EncoderConfig config, int outputs, RandomSource random) {
     requireOutputs(outputs);
-    int channels = config.hiddenSize();
     Map<String, Tensor> weights = new LinkedHashMap<>();
-    for (String module : config.family().head()) {
-      int rows = module.equals(Family.CLASSIFIER) ? outputs : channels;
-      String matrix = module + ".weight";
-      weights.put(
-          matrix, Tensor.normal(Shape.of(rows, channels), INITIAL_STD, random.split(matrix)));
-      weights.put(module + ".bias", Tensor.zeros(Shape.of(rows)));
-    }
+    config
+        .family()
+        .headWeights(config, outputs)
+        .forEach(weight -> weights.put(weight.name(), initial(weight, random)));
     return weights;
+  }
+
+  private static Tensor initial(WeightSpec weight, RandomSource random) {
+    Shape shape = Shape.of(weight.sizes().stream().mapToInt(Math::toIntExact).toArray());
+    return weight.decays()
+        ? Tensor.normal(shape, INITIAL_STD, random.split(weight.name()))
+        : Tensor.zeros(shape);
   }
 
   @Override
@@ -91,7 +111,7 @@ public final class ClassificationHead implements Head {
 
   @Override
   public Variable forward(Variable hidden, Batch batch) {
-    Variable pooled = activation.apply(pooling.forward(hidden)); // (B, C)
+    Variable pooled = activation.apply(pooling.forward(input.apply(hidden))); // (B, C)
     return classifier.forward(dropout.forward(pooled)); // (B, C) -> (B, K)
   }
 

@@ -22,7 +22,7 @@ record ConfigChecks(String owner) {
     require(value >= 0 && value < 1, name + " must be at least 0 and below 1, got " + value);
   }
 
-  private void require(boolean holds, String rule) {
+  void require(boolean holds, String rule) {
     if (!holds) {
       throw new IllegalArgumentException(owner + ": " + rule);
     }

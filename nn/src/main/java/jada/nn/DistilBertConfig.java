@@ -44,7 +44,7 @@ public record DistilBertConfig(
 
   @Override
   public Family family() {
-    return Family.DISTILBERT;
+    return Families.DISTILBERT;
   }
 
   @Override

@@ -33,6 +33,11 @@ public record Dropout(long layer, float probability) implements Layer {
     return Fused.dropout(x, key(), current()); // x itself where nothing is dropped
   }
 
+  /// Whether elements are dropped now: inside a training step if p > 0.
+  public boolean active() {
+    return current() > 0;
+  }
+
   /// The probability now: p inside a training step, else 0. With [#key], for operations that drop
   /// inside.
   float current() {

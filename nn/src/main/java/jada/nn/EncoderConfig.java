@@ -5,7 +5,7 @@ package jada.nn;
 /// All activations are the exact (erf) GELU; positions are learnt and absolute. With C the hidden
 /// size and F the intermediate size, a layer holds four (C, C) attention projections, a (F, C) and
 /// a (C, F) matrix, their biases and two LayerNorms.
-public sealed interface EncoderConfig permits BertConfig, DistilBertConfig {
+public interface EncoderConfig {
   /// Whose names the modules have, and which head belongs to it.
   Family family();
 
@@ -24,8 +24,13 @@ public sealed interface EncoderConfig permits BertConfig, DistilBertConfig {
   /// F, channels inside the feed-forward part.
   int intermediateSize();
 
-  /// Rows of the position table: the longest sequence in tokens.
+  /// Rows of the position table.
   int maxPositions();
+
+  /// The longest sequence in tokens, special tokens included.
+  default int maxTokens() {
+    return maxPositions();
+  }
 
   /// Rows of the token type table; 0 if the encoder does not tell a second text from the first.
   int tokenTypes();

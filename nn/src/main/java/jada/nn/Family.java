@@ -1,124 +1,108 @@
 package jada.nn;
 
+import jada.autograd.Variable;
+import jada.nn.files.ConfigJson;
+import jada.nn.files.KeyLedger;
+import jada.nn.text.Tokenizer;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import tools.jackson.databind.node.ObjectNode;
 
-/// A kind of encoder, and what transformers calls its modules.
+/// A family of encoders: what transformers calls a model type. All that depends on the family is
+/// here: its configuration, the names and shapes of its weights, its network and its head.
 ///
-/// BERT and DistilBERT compute the same block under different names. DistilBERT has no token types,
-/// and its head is its own. Checkpoints of the encoder alone leave the prefix out of every name,
-/// and so does Jada; [#path] and [#bare] put it in and take it away.
-public enum Family {
-  /// Devlin et al. 2019; transformers' `BertForSequenceClassification`.
-  BERT(
-      "bert",
-      "encoder.layer.",
-      List.of(
-          "attention.self.query",
-          "attention.self.key",
-          "attention.self.value",
-          "attention.output.dense"),
-      "attention.output.LayerNorm",
-      List.of("intermediate.dense", "output.dense"),
-      "output.LayerNorm",
-      "pooler.dense"),
+/// [Families] finds the family of a model. Jada's own are [Bert], [DistilBert] and [Roberta];
+/// others are found as providers of this service.
+///
+/// Weights have Hugging Face's names. Checkpoints of the encoder alone leave the prefix ([#type])
+/// out of every name, and so does Jada; [#path] and [#bare] put it in and take it away.
+public interface Family {
+  /// The `model_type` in a `config.json`, and the prefix of the encoder's modules: `bert`.
+  String type();
 
-  /// Sanh et al. 2019; transformers' `DistilBertForSequenceClassification`.
-  DISTILBERT(
-      "distilbert",
-      "transformer.layer.",
-      List.of("attention.q_lin", "attention.k_lin", "attention.v_lin", "attention.out_lin"),
-      "sa_layer_norm",
-      List.of("ffn.lin1", "ffn.lin2"),
-      "output_layer_norm",
-      "pre_classifier");
+  /// What becomes of each key of a `config.json` of this family.
+  KeyLedger keys();
 
-  /// The last matrix of a model that classifies: from the pooled vector to the logits.
-  static final String CLASSIFIER = "classifier";
+  /// The configuration that a `config.json` describes, whose keys [#keys] lets pass.
+  ///
+  /// @throws jada.nn.files.InputException if a key is missing or asks for what this family cannot
+  ///   compute
+  /// @throws IllegalArgumentException if the sizes do not fit each other
+  EncoderConfig read(ConfigJson json);
 
-  private final String type;
-  private final String layers;
-  private final List<String> attention;
-  private final String attentionNorm;
-  private final List<String> feedForward;
-  private final String outputNorm;
-  private final String pooling;
+  /// Puts the keys of a configuration of this family into a `config.json`: the reverse of [#read].
+  void write(EncoderConfig config, ObjectNode json);
 
-  Family(
-      String type,
-      String layers,
-      List<String> attention,
-      String attentionNorm,
-      List<String> feedForward,
-      String outputNorm,
-      String pooling) {
-    this.type = type;
-    this.layers = layers;
-    this.attention = attention;
-    this.attentionNorm = attentionNorm;
-    this.feedForward = feedForward;
-    this.outputNorm = outputNorm;
-    this.pooling = pooling;
+  /// The kinds of tokenizers that models of this family have ([Tokenizer#kind]). A folder with
+  /// another is refused.
+  List<String> tokenizers();
+
+  /// The class of transformers that reads the saved model.
+  ///
+  /// @param classifies whether there is a classification head
+  String architecture(boolean classifies);
+
+  /// The weights of the encoder, in the order of the layers. Lazily made, so that a configuration
+  /// that claims a billion layers costs nothing before the first of them is missed.
+  Stream<WeightSpec> weights(EncoderConfig config);
+
+  /// The weights of the classification head, in the order of their use.
+  ///
+  /// @param outputs K
+  Stream<WeightSpec> headWeights(EncoderConfig config, int outputs);
+
+  /// The encoder with the given weights.
+  ///
+  /// @param weights gives each weight by its name without the prefix, or null
+  /// @param linears makes the layer of each matrix, by its path with the prefix
+  /// @throws jada.nn.files.InputException if a weight is missing or has another shape
+  Encoder encoder(EncoderConfig config, Function<String, Variable> weights, LinearFactory linears);
+
+  /// The classification head with the given weights.
+  ///
+  /// @param outputs K
+  /// @param weights gives each weight by its name without the prefix, or null
+  /// @param linears makes the layer of each matrix, by its path with the prefix
+  /// @throws jada.nn.files.InputException if a weight is missing or has another shape
+  Head head(
+      EncoderConfig config, int outputs, Function<String, Variable> weights, LinearFactory linears);
+
+  /// The modules of the classification head, in the order of their use; the last one makes the
+  /// logits.
+  List<String> headModules();
+
+  /// What stands beside the encoder's model, not in it: the first parts of the names of the head's
+  /// modules that have no prefix.
+  List<String> besideEncoder();
+
+  /// The shortest names that choose the matrices of attention and nothing else: what adapters are
+  /// put on if nothing is said.
+  List<String> attentionTargets();
+
+  /// The six matrices of a layer as they are called within it: query, key, value, output of
+  /// attention, then up and down of the feed-forward part.
+  List<String> layerMatrices();
+
+  /// The module that makes the logits.
+  default String classifier() {
+    return headModules().getLast();
   }
 
-  /// The word for it in a `config.json`, and the prefix of its modules: `bert`, `distilbert`.
-  public String type() {
-    return type;
-  }
-
-  /// What the names of a layer's modules begin with, for example `encoder.layer.3.`.
-  public String layer(int index) {
-    return layers + index + ".";
-  }
-
-  /// The four matrices of a layer's attention: query, key, value, output.
-  public List<String> attention() {
-    return attention;
-  }
-
-  /// The LayerNorm after a layer's attention.
-  public String attentionNorm() {
-    return attentionNorm;
-  }
-
-  /// The two matrices of a layer's feed-forward part: up, down.
-  public List<String> feedForward() {
-    return feedForward;
-  }
-
-  /// The LayerNorm at the end of a layer.
-  public String outputNorm() {
-    return outputNorm;
-  }
-
-  /// All modules of a layer that hold a weight and a bias, in the same order in every family.
-  public List<String> modulesOfLayer() {
-    return Stream.of(attention, List.of(attentionNorm), feedForward, List.of(outputNorm))
-        .flatMap(List::stream)
-        .toList();
-  }
-
-  /// The modules of the head, in the order of their use: `pooler.dense` or `pre_classifier`, then
-  /// `classifier`.
-  public List<String> head() {
-    return List.of(pooling, CLASSIFIER);
-  }
-
-  /// Whether a module or weight stands beside the encoder's model, not in it: `classifier` and
-  /// `pre_classifier` do; BERT's pooler is a part of `bert`.
-  public boolean isBeside(String name) {
-    String first = name.substring(0, name.indexOf('.') < 0 ? name.length() : name.indexOf('.'));
-    return first.equals(CLASSIFIER) || first.equals(pooling);
+  /// Whether a module or weight stands beside the encoder's model, not in it: `classifier` does;
+  /// BERT's pooler is a part of `bert`.
+  default boolean isBeside(String name) {
+    return besideEncoder().contains(name.split("\\.", 2)[0]);
   }
 
   /// The whole name of a module or weight in a model that classifies, for example
   /// `bert.pooler.dense` for `pooler.dense`.
-  public String path(String name) {
-    return isBeside(name) ? name : type + "." + name;
+  default String path(String name) {
+    return isBeside(name) ? name : type() + "." + name;
   }
 
   /// The name without the prefix, if it has it: the reverse of [#path].
-  public String bare(String path) {
-    return path.startsWith(type + ".") ? path.substring(type.length() + 1) : path;
+  default String bare(String path) {
+    return path.startsWith(type() + ".") ? path.substring(type().length() + 1) : path;
   }
 }

@@ -1,6 +1,6 @@
 /// Transformer encoders as one reads them in the papers, and what trains them.
 ///
-/// **A walk.** [jada.nn.Encoder] → [jada.nn.BertEncoder] → `BertLayer` → `Attention` →
+/// **A walk.** [jada.nn.Encoder] → `BertEncoder` → `BertLayer` → `Attention` →
 /// [jada.autograd.Fused]; each is a page. [jada.nn.SequenceClassifier] puts a [jada.nn.Head] on an
 /// encoder. [jada.nn.optim.AdamW], [jada.nn.optim.LearningRate] and [jada.nn.optim.GradientClipping] train it.
 ///
@@ -29,7 +29,9 @@
 /// The last three lines of the last block need only the rows that the head reads ([jada.nn.Rows]).
 ///
 /// **DistilBERT** (Sanh et al. 2019) is the same without token types and with relu instead of tanh;
-/// what differs in names is in [jada.nn.Family], in sizes in [jada.nn.EncoderConfig].
+/// **RoBERTa** (Liu et al. 2019) counts positions from the padding token's id + 1. What differs from
+/// family to family is in one class each: [jada.nn.Family], [jada.nn.Bert], [jada.nn.DistilBert],
+/// [jada.nn.Roberta].
 ///
 /// **No modes.** A weight is trained if it is a [jada.autograd.Parameter] and frozen if it is a
 /// [jada.autograd.Constant]. A forward pass is training while a [jada.nn.TrainingStep] is bound to

@@ -27,7 +27,7 @@ class BertEncoderTest {
 
   private final Map<String, Variable> weights =
       RandomBert.constants(RandomBert.weights(CONFIG, 2, 0.3f, 1));
-  private final Encoder encoder = BertEncoder.build(CONFIG, weights::get, LinearFactory.PLAIN);
+  private final Encoder encoder = Encoder.build(CONFIG, weights::get, LinearFactory.PLAIN);
 
   @Test
   void gives_one_hidden_state_for_each_token() {
@@ -68,7 +68,7 @@ class BertEncoderTest {
     Batch batch = Batch.of(List.of(LONG, SHORT, sequence(2, 3)));
     Map<String, Variable> parameters =
         RandomBert.parameters(RandomBert.weights(CONFIG, 2, 0.3f, 1));
-    Encoder trained = BertEncoder.build(CONFIG, parameters::get, LinearFactory.PLAIN);
+    Encoder trained = Encoder.build(CONFIG, parameters::get, LinearFactory.PLAIN);
     Head head = ClassificationHead.build(CONFIG, 2, parameters::get, LinearFactory.PLAIN);
 
     Variable wanted = head.forward(trained.forward(batch, Rows.FIRST), batch);
@@ -88,7 +88,7 @@ class BertEncoderTest {
   void asks_the_factory_for_every_matrix_by_its_path_in_transformers() {
     List<String> names = new ArrayList<>();
 
-    BertEncoder.build(
+    Encoder.build(
         CONFIG,
         weights::get,
         (name, weight, bias) -> {
@@ -122,7 +122,7 @@ class BertEncoderTest {
     String name = "encoder.layer.1.attention.self.value.weight";
     Map<String, Variable> mixed =
         RandomBert.with(weights, name, frozen -> Parameter.of(name, frozen.value()));
-    Encoder partly = BertEncoder.build(CONFIG, mixed::get, LinearFactory.PLAIN);
+    Encoder partly = Encoder.build(CONFIG, mixed::get, LinearFactory.PLAIN);
 
     Variable y = partly.forward(Batch.of(List.of(SHORT)));
     Gradients gradients = Gradients.of(Ops.sum(Ops.multiply(y, y)));
@@ -134,7 +134,7 @@ class BertEncoderTest {
   @Test
   void drops_in_training_only() {
     BertConfig config = CONFIG.withDropout(0.1f, 0.1f);
-    Encoder dropping = BertEncoder.build(config, weights::get, LinearFactory.PLAIN);
+    Encoder dropping = Encoder.build(config, weights::get, LinearFactory.PLAIN);
     Batch batch = Batch.of(List.of(LONG, SHORT));
     float[] plain = encoder.forward(batch).value().array();
 
@@ -148,7 +148,7 @@ class BertEncoderTest {
   @Test
   void drops_attention_weights_in_training() {
     BertConfig config = CONFIG.withDropout(0, 0.5f);
-    Encoder dropping = BertEncoder.build(config, weights::get, LinearFactory.PLAIN);
+    Encoder dropping = Encoder.build(config, weights::get, LinearFactory.PLAIN);
     Batch batch = Batch.of(List.of(LONG));
 
     assertThat(new TrainingStep(1, 0).call(() -> dropping.forward(batch)).value().array())
@@ -170,7 +170,7 @@ class BertEncoderTest {
   void refuses_a_token_type_that_the_model_does_not_have() {
     BertConfig single = new BertConfig(20, 16, 2, 4, 32, 12, 1, 1e-12f, 0, 0);
     Map<String, Variable> oneType = RandomBert.constants(RandomBert.weights(single, 2, 0.3f, 1));
-    Encoder model = BertEncoder.build(single, oneType::get, LinearFactory.PLAIN);
+    Encoder model = Encoder.build(single, oneType::get, LinearFactory.PLAIN);
 
     assertThatThrownBy(() -> model.forward(Batch.of(List.of(LONG))))
         .isInstanceOf(InputException.class)
@@ -195,7 +195,7 @@ class BertEncoderTest {
     Map<String, Variable> incomplete = new HashMap<>(weights);
     incomplete.remove("encoder.layer.1.output.dense.bias");
 
-    assertThatThrownBy(() -> BertEncoder.build(CONFIG, incomplete::get, LinearFactory.PLAIN))
+    assertThatThrownBy(() -> Encoder.build(CONFIG, incomplete::get, LinearFactory.PLAIN))
         .isInstanceOf(InputException.class)
         .hasMessage(
             "bert encoder: weight encoder.layer.1.output.dense.bias (16) is missing; is the model"
@@ -210,7 +210,7 @@ class BertEncoderTest {
             "encoder.layer.0.intermediate.dense.weight",
             weight -> Constant.of(weight.value().transpose()));
 
-    assertThatThrownBy(() -> BertEncoder.build(CONFIG, wrong::get, LinearFactory.PLAIN))
+    assertThatThrownBy(() -> Encoder.build(CONFIG, wrong::get, LinearFactory.PLAIN))
         .isInstanceOf(InputException.class)
         .hasMessage(
             "bert encoder: weight encoder.layer.0.intermediate.dense.weight is (16, 32), the"

@@ -22,7 +22,7 @@ class ClassificationHeadTest {
   private static final Batch PAIR =
       Batch.of(List.of(RandomBert.sequence(2, 3), RandomBert.sequence(2, 3)));
 
-  private static ClassificationHead head(BertConfig config, int outputs) {
+  private static Head head(BertConfig config, int outputs) {
     Map<String, Variable> weights =
         RandomBert.constants(ClassificationHead.initial(config, outputs, RandomSource.of(5)));
     return ClassificationHead.build(config, outputs, weights::get, LinearFactory.PLAIN);
@@ -56,7 +56,7 @@ class ClassificationHeadTest {
             "pooler.dense.bias", Constant.of(Tensor.vector(0.5f)),
             "classifier.weight", Constant.of(Tensor.matrix(new float[] {10})),
             "classifier.bias", Constant.of(Tensor.vector(1)));
-    ClassificationHead head = ClassificationHead.build(tiny, 1, weights::get, LinearFactory.PLAIN);
+    Head head = ClassificationHead.build(tiny, 1, weights::get, LinearFactory.PLAIN);
     Variable hidden = Constant.of(Tensor.matrix(new float[] {0.25f}, new float[] {-3}));
 
     Tensor logits = head.forward(hidden, PAIR).value();
@@ -67,7 +67,7 @@ class ClassificationHeadTest {
 
   @Test
   void drops_what_the_classifier_reads_in_training_only() {
-    ClassificationHead dropping = head(CONFIG.withDropout(0.5f, 0), 2);
+    Head dropping = head(CONFIG.withDropout(0.5f, 0), 2);
     Variable hidden = Constant.of(Tensor.full(Shape.of(2, 16), 1));
     float[] plain = head(CONFIG, 2).forward(hidden, PAIR).value().array();
 

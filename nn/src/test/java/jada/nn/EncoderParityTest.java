@@ -38,7 +38,7 @@ class EncoderParityTest {
     try (InputStream in = EncoderParityTest.class.getResourceAsStream(model)) {
       BertWeights weights = OnnxBert.read(in, model, HEADS);
       encoder =
-          BertEncoder.build(
+          Encoder.build(
               weights.config(),
               name -> Constant.of(weights.tensors().get(name)),
               LinearFactory.PLAIN);

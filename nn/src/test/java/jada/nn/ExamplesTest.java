@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -42,7 +41,6 @@ class ExamplesTest {
             RandomBert.weights(RandomBert.CONFIG, 2, 0.3f, 4),
             "",
             "letters",
-            Map.of("vocab.txt", vocabulary),
             List.of(),
             Optional.empty()));
     return folder.toString();

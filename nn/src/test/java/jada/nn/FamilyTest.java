@@ -7,7 +7,7 @@ import jada.autograd.Constant;
 import jada.nn.checkpoint.HuggingFaceFolder;
 import jada.nn.checkpoint.PretrainedModel;
 import jada.nn.text.Encoding;
-import jada.nn.text.WordPieceTokenizer;
+import jada.nn.text.Tokenizer;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import java.net.URISyntaxException;
@@ -42,11 +42,11 @@ class FamilyTest {
     model.weights().forEach((name, value) -> weights.put(name, Constant.of(value)));
     int outputs = model.weights().get("classifier.weight").shape().dim(0);
     return new SequenceClassifier(
-        BertEncoder.build(model.config(), weights::get, linears),
+        Encoder.build(model.config(), weights::get, linears),
         ClassificationHead.build(model.config(), outputs, weights::get, linears));
   }
 
-  private static Encoding encoding(WordPieceTokenizer tokenizer, JsonNode texts) {
+  private static Encoding encoding(Tokenizer tokenizer, JsonNode texts) {
     String first = texts.get(0).stringValue();
     return texts.size() == 1
         ? tokenizer.encode(first, CUT)
@@ -146,14 +146,15 @@ class FamilyTest {
     paths.put("classifier.bias", "classifier.bias");
     paths.forEach(
         (bare, path) -> {
-          assertThat(Family.BERT.path(bare)).isEqualTo(path);
-          assertThat(Family.BERT.bare(path)).isEqualTo(bare);
+          assertThat(Families.BERT.path(bare)).isEqualTo(path);
+          assertThat(Families.BERT.bare(path)).isEqualTo(bare);
         });
-    assertThat(Family.DISTILBERT.path("pre_classifier.weight")).isEqualTo("pre_classifier.weight");
-    assertThat(Family.DISTILBERT.path("transformer.layer.0.ffn.lin1"))
+    assertThat(Families.DISTILBERT.path("pre_classifier.weight"))
+        .isEqualTo("pre_classifier.weight");
+    assertThat(Families.DISTILBERT.path("transformer.layer.0.ffn.lin1"))
         .isEqualTo("distilbert.transformer.layer.0.ffn.lin1");
-    assertThat(Family.BERT.isBeside("pooler.dense.weight")).isFalse();
-    assertThat(Family.DISTILBERT.isBeside("pre_classifier")).isTrue();
+    assertThat(Families.BERT.isBeside("pooler.dense.weight")).isFalse();
+    assertThat(Families.DISTILBERT.isBeside("pre_classifier")).isTrue();
   }
 
   @Test

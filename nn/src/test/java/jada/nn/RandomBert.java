@@ -86,7 +86,7 @@ public final class RandomBert {
   static SequenceClassifier classifier(
       BertConfig config, int outputs, Map<String, Variable> weights) {
     return new SequenceClassifier(
-        BertEncoder.build(config, weights::get, LinearFactory.PLAIN),
+        Encoder.build(config, weights::get, LinearFactory.PLAIN),
         ClassificationHead.build(config, outputs, weights::get, LinearFactory.PLAIN));
   }
 

@@ -1,6 +1,6 @@
 package jada.tensor;
 
-/// What operations demand of the shapes they are given, and the texts of the refusals.
+/// Checks of the shapes that operations are given, and their error messages.
 final class Fit {
   private Fit() {}
 
@@ -30,7 +30,7 @@ final class Fit {
     int r = b.shape().dim(right);
     if (l != r) {
       throw new IllegalArgumentException(
-          "%s: %s and %s do not fit: %s (%d != %d)"
+          "%s: %s and %s do not fit: %s (%s != %s)"
               .formatted(operation, a.shape(), b.shape(), rule, l, r));
     }
   }
@@ -48,7 +48,7 @@ final class Fit {
   private static void vector(String operation, String what, Tensor a, Tensor vector, int size) {
     if (vector.shape().rank() != 1 || vector.size() != size) {
       throw new IllegalArgumentException(
-          "%s: %s needs a %s (%d), got %s"
+          "%s: %s needs a %s (%s), got %s"
               .formatted(operation, a.shape(), what, size, vector.shape()));
     }
   }
@@ -57,7 +57,7 @@ final class Fit {
     for (int index : indices) {
       if (index < 0 || index >= size) {
         throw new IndexOutOfBoundsException(
-            "%s: %s %d of a matrix with %d %ss".formatted(operation, what, index, size, what));
+            "%s: %s %s of a matrix with %s %ss".formatted(operation, what, index, size, what));
       }
     }
   }

@@ -3,11 +3,11 @@ package jada.tensor;
 import java.util.Arrays;
 
 /// The thin QR decomposition A = Q·R of a matrix A (m,n) with m ≥ n, by Householder reflections
-/// (Golub, Van Loan, Matrix Computations, 5.2), in double precision inside.
+/// (Golub, Van Loan, Matrix Computations, 5.2), computed in double precision.
 ///
-/// The columns of Q are orthonormal, also where A lacks rank. The diagonal of R is not negative,
-/// which makes Q and R unique where A has full rank; so Q of a matrix of independent normal numbers
-/// is distributed uniformly over the orthonormal frames.
+/// The columns of Q are orthonormal even if A is rank-deficient. The diagonal of R is not negative,
+/// which makes Q and R unique if A has full rank; so Q of a matrix of independent normal numbers is
+/// uniformly distributed over the orthonormal frames.
 ///
 /// @param q (m,n), QᵀQ = I
 /// @param r (n,n), upper triangular
@@ -15,7 +15,7 @@ public record Qr(Tensor q, Tensor r) {
 
   /// Decomposes A (m,n).
   ///
-  /// @throws IllegalArgumentException if A is no matrix or has more columns than rows
+  /// @throws IllegalArgumentException if A is not a matrix or has more columns than rows
   public static Qr of(Tensor a) {
     if (a.shape().rank() != 2 || a.shape().dim(0) < a.shape().dim(1)) {
       throw new IllegalArgumentException(
@@ -25,7 +25,7 @@ public record Qr(Tensor q, Tensor r) {
     }
     int m = a.shape().dim(0);
     int n = a.shape().dim(1);
-    // Columns lie in rows here: w[j] is column j of A, later the reflector vⱼ from element j on.
+    // Stored by columns: w[j] is column j of A, later the reflector vⱼ from element j on.
     double[][] w = new double[n][m];
     for (int i = 0; i < m; i++) {
       for (int j = 0; j < n; j++) {
@@ -48,7 +48,7 @@ public record Qr(Tensor q, Tensor r) {
     for (int l = 0; l < n; l++) {
       Arrays.fill(column, 0);
       column[l] = signs[l];
-      for (int j = l; j >= 0; j--) { // reflectors beyond l leave this column alone
+      for (int j = l; j >= 0; j--) { // reflectors beyond l do not change this column
         reflect(w[j], column, j);
       }
       for (int i = 0; i < m; i++) {
@@ -58,14 +58,14 @@ public record Qr(Tensor q, Tensor r) {
     return new Qr(Tensor.of(Shape.of(m, n), q), Tensor.of(Shape.of(n, n), r));
   }
 
-  /// Turns x from element j on into v with |v|² = 2, so that I − v·vᵀ maps x to d·eⱼ; v = 0 where x
-  /// is 0.
+  /// Replaces x from element j on by v with |v|² = 2, so that I − v·vᵀ maps x to d·eⱼ; v = 0 if x =
+  /// 0.
   ///
   /// @return d, of the sign opposite to xⱼ, so that nothing cancels
   private static double makeReflector(double[] x, int j) {
     double norm = 0;
     for (int i = j; i < x.length; i++) {
-      norm = Math.hypot(norm, x[i]);
+      norm = StrictMath.hypot(norm, x[i]);
     }
     if (norm == 0) {
       return 0;

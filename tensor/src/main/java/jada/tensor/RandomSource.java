@@ -5,7 +5,7 @@ import jada.tensor.kernel.CounterHash;
 /// Deterministic random numbers from a seed: the same on every machine and JVM.
 ///
 /// The stream is SplitMix64 (Steele, Lea, Flood 2014): state advances by the golden ratio, each
-/// output is the state finalized. [#split] gives an independent source for a name, so that adding
+/// output is a hash of the state. [#split] gives an independent source for a name, so that adding
 /// one consumer does not shift the numbers of another.
 public final class RandomSource {
   private static final long GOLDEN = 0x9e3779b97f4a7c15L;
@@ -24,8 +24,8 @@ public final class RandomSource {
     return new RandomSource(seed);
   }
 
-  /// An independent source for a purpose; depends on this source's seed and the name only, not on
-  /// how many numbers were drawn.
+  /// An independent source for a purpose. It depends only on this source's seed and the name, not
+  /// on how many numbers were drawn.
   public RandomSource split(String purpose) {
     long key = seed;
     for (int i = 0; i < purpose.length(); i++) {
@@ -48,7 +48,7 @@ public final class RandomSource {
     if (bound <= 0) {
       throw new IllegalArgumentException("nextInt: bound must be positive, got " + bound);
     }
-    // Rejection keeps it uniform: 2³¹ mod bound values at the top are drawn again.
+    // Rejection keeps it uniform: the topmost 2³¹ mod bound values are drawn again.
     while (true) {
       int bits = (int) (nextLong() >>> 33);
       int value = bits % bound;
@@ -83,7 +83,7 @@ public final class RandomSource {
     }
   }
 
-  /// Puts an array into random order (Fisher–Yates).
+  /// Shuffles an array (Fisher–Yates).
   public void shuffle(int[] values) {
     for (int i = values.length - 1; i > 0; i--) {
       int j = nextInt(i + 1);

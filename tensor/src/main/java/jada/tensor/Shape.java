@@ -71,8 +71,7 @@ public final class Shape {
     return dims.length == 0 ? 1 : dims[dims.length - 1];
   }
 
-  /// The number of innermost rows: elements divided by [#columns()]; the product of the outer
-  /// dimensions even where a row is empty.
+  /// The number of innermost rows: the product of the outer dimensions, even if rows are empty.
   public int rows() {
     int rows = 1;
     for (int i = 0; i < dims.length - 1; i++) {

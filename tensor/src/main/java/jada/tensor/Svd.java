@@ -4,17 +4,17 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /// The thin singular value decomposition A = U·diag(σ)·Vᵀ of A (m,n), k = min(m,n), by one-sided
-/// Jacobi rotations (Demmel, Veselić 1992), in double precision inside. For inspection and tests:
-/// simple and accurate, slow beyond some hundred columns.
+/// Jacobi rotations (Demmel, Veselić 1992), computed in double precision. Meant for inspection and
+/// tests: simple and accurate, but slow beyond a few hundred columns.
 ///
-/// In each column of U the element of largest magnitude is positive, which makes U and V unique
-/// where the singular values differ.
+/// In each column of U the element of largest magnitude is positive, which makes U and V unique if
+/// the singular values differ.
 ///
 /// @param u (m,k), UᵀU = I
 /// @param s (k), descending, not negative
 /// @param v (n,k), VᵀV = I
 public record Svd(Tensor u, Tensor s, Tensor v) {
-  /// Columns whose cosine is below this count as orthogonal.
+  /// Columns whose cosine is below this are treated as orthogonal.
   private static final double ORTHOGONAL = 1e-14;
 
   /// Jacobi's method converges quadratically; 6 to 10 sweeps are usual.
@@ -22,7 +22,7 @@ public record Svd(Tensor u, Tensor s, Tensor v) {
 
   /// Decomposes A.
   ///
-  /// @throws IllegalArgumentException if A is no matrix or has an element that is not finite
+  /// @throws IllegalArgumentException if A is not a matrix or has an element that is not finite
   public static Svd of(Tensor a) {
     if (a.shape().rank() != 2) {
       throw new IllegalArgumentException(
@@ -56,11 +56,10 @@ public record Svd(Tensor u, Tensor s, Tensor v) {
           double beta = dot(columns[q], columns[q]);
           double gamma = dot(columns[p], columns[q]);
           if (Math.abs(gamma) > ORTHOGONAL * Math.sqrt(alpha) * Math.sqrt(beta)) {
-            // The angle that makes the two columns orthogonal: tan 2θ = 2γ/(α − β), the smaller
-            // one.
+            // The smaller angle that makes the two columns orthogonal: tan 2θ = 2γ/(α − β).
             double zeta = (beta - alpha) / (2 * gamma);
-            double t = Math.copySign(1 / (Math.abs(zeta) + Math.hypot(1, zeta)), zeta);
-            double cos = 1 / Math.hypot(1, t);
+            double t = Math.copySign(1 / (Math.abs(zeta) + StrictMath.hypot(1, zeta)), zeta);
+            double cos = 1 / StrictMath.hypot(1, t);
             rotate(columns[p], columns[q], cos, cos * t);
             rotate(rotations[p], rotations[q], cos, cos * t);
             rotated = true;
@@ -101,7 +100,7 @@ public record Svd(Tensor u, Tensor s, Tensor v) {
       int j = order[k];
       s[k] = (float) sigma[j];
       right[k] = rotations[j];
-      // What is left of a column that depends on the others is rounding error, not a direction.
+      // The remainder of a linearly dependent column is rounding error, not a direction.
       left[k] =
           sigma[j] > largest * m * 0x1p-52 ? scaled(columns[j], 1 / sigma[j]) : another(left, k, m);
       double sign = Math.signum(largestElement(wide ? right[k] : left[k]));
@@ -113,8 +112,8 @@ public record Svd(Tensor u, Tensor s, Tensor v) {
     return new Svd(wide ? v : u, Tensor.vector(s), wide ? u : v);
   }
 
-  /// A unit vector orthogonal to the first k: what is left of the unit vector of the axis farthest
-  /// from their span, orthogonalized twice.
+  /// A unit vector orthogonal to the first k: the axis farthest from their span, orthogonalized
+  /// twice.
   private static double[] another(double[][] basis, int k, int m) {
     double[] best = {};
     double longest = -1;

@@ -7,11 +7,11 @@ import java.util.Arrays;
 
 /// A dense array of floats with a shape, row-major, without gaps.
 ///
-/// Operations return new tensors. Shapes must match exactly; there is no implicit broadcasting. An
-/// operation that does not fit throws an [IllegalArgumentException] that names the operation, the
+/// Operations return new tensors. Shapes must match exactly; there is no implicit broadcasting. If
+/// they do not, the operation throws an [IllegalArgumentException] that names the operation, the
 /// shapes, the rule and the remedy.
 public final class Tensor {
-  /// Rows and columns of a square that is transposed in L1.
+  /// Side of the square blocks in which [#transpose] works, so that they stay in L1.
   private static final int SQUARE = 32;
 
   private static final Kernels KERNELS = Kernels.fastest();
@@ -26,8 +26,8 @@ public final class Tensor {
 
   // ---- making --------------------------------------------------------------------------------
 
-  /// A tensor over the given elements in row-major order. The array is not copied: the caller gives
-  /// it up.
+  /// A tensor over the given elements in row-major order. The array is not copied; the caller must
+  /// not use it any more.
   ///
   /// @throws IllegalArgumentException if the number of elements does not fit the shape
   public static Tensor of(Shape shape, float... elements) {
@@ -72,8 +72,8 @@ public final class Tensor {
     return new Tensor(shape, new float[shape.size()]);
   }
 
-  /// Elements that mean nothing, for whoever writes all of them before anybody reads one; lent by
-  /// the [Workspace] of the calling thread, if there is one.
+  /// An uninitialised tensor; the caller must write every element before any is read. Its array
+  /// comes from the [Workspace] of the calling thread, if there is one.
   public static Tensor blank(Shape shape) {
     return new Tensor(shape, Workspace.lend(shape.size()));
   }
@@ -114,7 +114,7 @@ public final class Tensor {
 
   // ---- looking -------------------------------------------------------------------------------
 
-  /// The sizes.
+  /// The size of each dimension.
   public Shape shape() {
     return shape;
   }
@@ -124,9 +124,9 @@ public final class Tensor {
     return shape.size();
   }
 
-  /// The elements themselves, row-major, not a copy; the first [#size] of the array, which is
-  /// longer where a [Workspace] lent it. To be read only, but for whoever just made the tensor and
-  /// has not shown it to anybody.
+  /// The elements in row-major order, not a copy: the first [#size] elements of the array, which
+  /// may be longer if it belongs to a [Workspace]. Read-only once the tensor has been published;
+  /// its creator may fill it before.
   public float[] array() {
     return data;
   }
@@ -156,7 +156,7 @@ public final class Tensor {
     return data[0];
   }
 
-  /// A tensor of its own with the same elements.
+  /// A copy in an array of its own.
   public Tensor copy() {
     return new Tensor(shape, Arrays.copyOf(data, size()));
   }
@@ -190,7 +190,7 @@ public final class Tensor {
 
   /// Natural logarithm.
   public Tensor log() {
-    return map(x -> (float) Math.log(x));
+    return map(x -> (float) StrictMath.log(x));
   }
 
   /// √x.
@@ -201,11 +201,6 @@ public final class Tensor {
   /// |x|.
   public Tensor abs() {
     return map(Math::abs);
-  }
-
-  /// 1/x.
-  public Tensor reciprocal() {
-    return map(x -> 1 / x);
   }
 
   /// tanh x.
@@ -221,21 +216,6 @@ public final class Tensor {
   /// max(x, 0).
   public Tensor relu() {
     return unary(KERNELS::relu);
-  }
-
-  /// gradient where this > 0, else 0.
-  public Tensor reluGradient(Tensor gradient) {
-    return binary("reluGradient", gradient, KERNELS::reluGradient);
-  }
-
-  /// x · Φ(x), exact (erf) form.
-  public Tensor gelu() {
-    return unary(KERNELS::gelu);
-  }
-
-  /// gradient ⊙ gelu′(this).
-  public Tensor geluGradient(Tensor gradient) {
-    return binary("geluGradient", gradient, KERNELS::geluGradient);
   }
 
   // ---- rows and columns ----------------------------------------------------------------------
@@ -350,8 +330,8 @@ public final class Tensor {
     return out;
   }
 
-  /// Writes the rows `[from, to)` of the transpose, square by square: whole cache lines are read
-  /// and written.
+  /// Writes the rows `[from, to)` of the transpose, square by square, so that whole cache lines are
+  /// read and written.
   private void transpose(int m, int n, int from, int to, float[] out) {
     for (int j0 = from; j0 < to; j0 += SQUARE) {
       int j1 = Math.min(to, j0 + SQUARE);
@@ -445,7 +425,7 @@ public final class Tensor {
     return true;
   }
 
-  /// The shape and the first elements, for people.
+  /// The shape and some elements, for people.
   @Override
   public String toString() {
     return TensorText.render(this);
@@ -501,7 +481,7 @@ public final class Tensor {
 
   private static Tensor product(int m, int n, int k, Operand a, Operand b) {
     Tensor out = blank(Shape.of(m, n));
-    Gemm.multiply(Blocks.dispatcher(), m, n, k, a, b, out.data, 0, n);
+    Gemm.call(m, n, k, a, b).into(Blocks.dispatcher(), out.data);
     return out;
   }
 }

@@ -2,7 +2,7 @@ package jada.tensor;
 
 import java.util.Locale;
 
-/// Prints tensors for people: the shape, then at most six rows and six columns of each matrix.
+/// Formats tensors for people: the shape, then at most six rows and six columns of each matrix.
 final class TensorText {
   private static final int EDGE = 3;
 

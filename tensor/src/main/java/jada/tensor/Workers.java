@@ -2,6 +2,7 @@ package jada.tensor;
 
 import jada.tensor.kernel.Dispatcher;
 import jada.tensor.kernel.Effort;
+import jada.tensor.kernel.Subnormals;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -9,23 +10,21 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
-/// The threads that compute: the calling thread and `threads − 1` helpers.
+/// The threads that compute: the calling thread and `threads − 1` helper threads.
 ///
-/// Operations run on the workers bound to the calling thread by [#call]; where none are bound, on
-/// the calling thread alone. Results do not depend on the number of threads.
+/// Operations run on the workers bound to the calling thread by [#call]; if none are bound, on the
+/// calling thread alone. Results do not depend on the number of threads.
 ///
 ///     try (Workers workers = Workers.of(2)) {
 ///       Tensor c = workers.call(() -> a.matmul(b));
 ///     }
 ///
-/// Helpers are daemon threads that live until [#close]. They look for work for half a
-/// millisecond after their last, because the next operation of a computation follows at once, and
-/// then sleep.
+/// Helpers are daemon threads that live until [#close]. After a task they spin for half a millisecond,
+/// because the next operation usually follows at once, and then sleep.
 public final class Workers implements AutoCloseable {
-  /// How long a thread looks for work, or for the end of the others' work, before it sleeps: longer
-  /// than a large task (0.2 to 0.4 ms), so that nobody falls asleep while another finishes the last
-  /// one. Waking a thread costs 50 µs: on the models' matrix products two threads were on average
-  /// 1.7 times as fast as one with 30 µs here, and 1.9 times with 1 ms.
+  /// How long a thread spins, waiting for work or for the end of other threads' tasks, before it
+  /// sleeps. Longer than a large task (0.2 to 0.4 ms), so that no thread falls asleep while another
+  /// one finishes the last task: waking a thread costs about 50 µs.
   private static final long SPIN_NANOS = 500_000;
 
   private static final ScopedValue<Workers> BOUND = ScopedValue.newInstance();
@@ -33,7 +32,7 @@ public final class Workers implements AutoCloseable {
 
   private final Helper[] helpers;
 
-  /// Taken by whoever dispatches; a dispatch that finds it taken, which may be from within a task,
+  /// Held by the running dispatch. A dispatch that finds it taken, for example from within a task,
   /// runs on its own thread alone.
   private final AtomicBoolean taken = new AtomicBoolean();
 
@@ -59,6 +58,7 @@ public final class Workers implements AutoCloseable {
     if (threads < 1) {
       throw new IllegalArgumentException("workers: at least 1 thread is needed, got " + threads);
     }
+    Subnormals.check();
     return new Workers(threads);
   }
 
@@ -85,9 +85,9 @@ public final class Workers implements AutoCloseable {
   /// Runs `task` once for each number in `[0, tasks)`, in any order, on these threads; returns when
   /// all have run. Tasks must not depend on the order.
   ///
-  /// When a task throws, tasks not begun are dropped, and what it threw is thrown here once no task
-  /// is running any more. A dispatch from within a task, or while another thread's dispatch is
-  /// running, or after [#close], runs on the calling thread alone.
+  /// If a task throws, tasks that have not begun are dropped, and its exception is rethrown here
+  /// once no task is running any more. A dispatch from within a task, or while another thread's
+  /// dispatch is running, or after [#close], runs on the calling thread alone.
   public void dispatch(int tasks, IntConsumer task) {
     if (helpers.length == 0 || tasks <= 1 || !taken.compareAndSet(false, true)) {
       Dispatcher.SEQUENTIAL.dispatch(tasks, task);
@@ -101,15 +101,15 @@ public final class Workers implements AutoCloseable {
       }
       mine.take();
       mine.await();
-      work = Work.NONE; // so that finished tasks, and what they hold, are not kept alive
+      work = Work.NONE; // so that finished tasks and all they refer to can be collected
       mine.rethrow();
     } finally {
       taken.set(false);
     }
   }
 
-  /// Ends the helpers once the running dispatch has finished; waits for their end. Not to be called
-  /// from within a task.
+  /// Ends the helper threads after the running dispatch and waits for them. Must not be called from
+  /// within a task.
   @Override
   public void close() {
     boolean interrupted = false;
@@ -154,7 +154,7 @@ public final class Workers implements AutoCloseable {
       return next.get() < tasks;
     }
 
-    /// Runs tasks until none is left to begin.
+    /// Runs tasks until none is left.
     void take() {
       for (int i = next.getAndIncrement(); i < tasks; i = next.getAndIncrement()) {
         int done = 1;
@@ -164,7 +164,7 @@ public final class Workers implements AutoCloseable {
           if (!failure.compareAndSet(null, thrown) && failure.get() != thrown) {
             failure.get().addSuppressed(thrown);
           }
-          done += Math.max(0, tasks - next.getAndSet(tasks)); // drops what has not begun
+          done += Math.max(0, tasks - next.getAndSet(tasks)); // drops tasks that have not begun
         }
         if (open.addAndGet(-done) == 0 && ownerSleeps) {
           LockSupport.unpark(owner);
@@ -172,7 +172,7 @@ public final class Workers implements AutoCloseable {
       }
     }
 
-    /// Waits until every task has run or was dropped.
+    /// Waits until every task has run or has been dropped.
     void await() {
       if (spin(() -> open.get() == 0)) {
         return;
@@ -229,7 +229,7 @@ public final class Workers implements AutoCloseable {
     boolean holds();
   }
 
-  /// Waits a short time, awake; whether the condition came to hold.
+  /// Spins for a short time; returns whether the condition became true.
   private static boolean spin(Condition condition) {
     long end = System.nanoTime() + SPIN_NANOS;
     do {

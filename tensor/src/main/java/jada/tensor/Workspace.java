@@ -10,43 +10,42 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
-/// Memory for the large tensors of one computation that is done again and again, such as a training
-/// step: their arrays are lent, taken back when the computation ends, and lent again in the next.
+/// Reuses the memory of large tensors in a computation that repeats, such as a training step: it lends
+/// arrays, takes all of them back when the computation ends, and lends them again in the next one.
 ///
 ///     Workspace workspace = new Workspace();
 ///     for (...) workspace.run(() -> step());
 ///
-/// While [#call] runs, the results of a [Tensor]'s operations lie in lent arrays if they were made
-/// on the calling thread; elsewhere they are allocated. They must not be used after the call;
-/// [Tensor#copy] makes a tensor that may be, and what is computed [#outside] may be as well. With
-/// assertions enabled, arrays that were taken back hold NaN until they are lent again, so that a
-/// test of what was computed with them fails.
+/// While [#call] runs, the tensors that operations create on the calling thread use lent arrays; other
+/// threads allocate. Such tensors must not be used after the call, unlike their [Tensor#copy] and
+/// tensors computed [#outside]. With assertions enabled, an array that was taken back holds NaN until
+/// it is lent again, so that tests detect its use.
 ///
-/// Texts differ in length from step to step, so an array is lent to whatever fits it: a lent array
-/// may be up to twice as long as the tensor over it. New ones have one of eight lengths to a
-/// doubling, so that the next step finds one that fits.
+/// Texts differ in length from step to step, so an array may serve a smaller tensor, down to half its
+/// length. New arrays have one of eight lengths per power of two, so that the next step is likely to
+/// find one that fits.
 public final class Workspace {
   private static final ScopedValue<Optional<Workspace>> BOUND = ScopedValue.newInstance();
 
-  /// Floats below which allocating costs nothing worth saving: 4 KiB.
+  /// Smaller arrays are allocated, which costs next to nothing: 4 KiB.
   private static final int LEAST = 1024;
 
-  /// Free arrays by length; those that came back last, and so are still in the caches, go first.
+  /// Free arrays by length. The last one returned, which is likely to be cached, is lent first.
   private final NavigableMap<Integer, Deque<float[]>> free = new TreeMap<>();
 
-  /// Lent arrays, each with its place in the order of lending.
+  /// Lent arrays, each with its number in the order of lending.
   private final Map<float[], Long> lent = new IdentityHashMap<>();
 
   private long lendings;
   private boolean running;
 
-  /// A workspace that owns nothing yet.
+  /// An empty workspace.
   public Workspace() {}
 
   /// Computes with this workspace bound to the calling thread.
   ///
   /// @throws IllegalStateException if another call of this workspace is running: its tensors would
-  ///   end with this one
+  ///   become invalid when this one ends
   public <T> T call(Supplier<T> computation) {
     if (running) {
       throw new IllegalStateException(
@@ -71,8 +70,8 @@ public final class Workspace {
         });
   }
 
-  /// Computes without the workspace of the calling thread, if there is one: for what outlives the
-  /// call, such as moving averages and the values of parameters.
+  /// Computes without the workspace of the calling thread: for results that outlive the call, such
+  /// as moving averages and the values of parameters.
   public static <T> T outside(Supplier<T> computation) {
     return ScopedValue.where(BOUND, Optional.empty()).call(computation::get);
   }
@@ -81,18 +80,19 @@ public final class Workspace {
     return BOUND.orElse(Optional.empty());
   }
 
-  /// A point in the computation: what is lent from now on may be given back to it.
+  /// A point in the computation, for [#giveBack]: arrays lent after it may be returned early.
   public static long mark() {
     return bound().map(workspace -> workspace.lendings).orElse(0L);
   }
 
-  /// Gives an array back before the computation ends, for whoever knows that no tensor over it will
-  /// be read again. Does nothing unless it was lent by this thread's workspace after the mark.
+  /// Returns a tensor's array before the computation ends. The caller must know that no tensor over
+  /// this array will be read again. Has no effect unless this thread's workspace lent the array
+  /// after the mark.
   public static void giveBack(Tensor tensor, long mark) {
     bound().ifPresent(workspace -> workspace.takeBack(tensor.array(), mark));
   }
 
-  /// At least `size` floats, whose contents mean nothing.
+  /// An array of at least `size` floats with undefined contents.
   static float[] lend(int size) {
     if (size < LEAST) {
       return new float[size];
@@ -111,7 +111,7 @@ public final class Workspace {
     return array;
   }
 
-  /// The least length of one, 1⅛, 1¼ … 1⅞ times a power of two that holds so many floats.
+  /// The smallest length of the form 1, 1⅛, 1¼ … 1⅞ times a power of two that is at least `size`.
   private static int length(int size) {
     int step = Integer.highestOneBit(size) / 8;
     return Math.multiplyExact(Math.ceilDiv(size, step), step);

@@ -6,15 +6,14 @@
 /// matrix, the operation says so in its name.
 ///
 /// Operations are pure: they return new tensors and leave their operands alone. They compute on the
-/// [jada.tensor.Workers] bound to the calling thread, and every output element is computed in an
-/// order that does not depend on how many threads there are, so the same input gives the same bits
-/// on 1, 2 or 64 threads.
+/// [jada.tensor.Workers] bound to the calling thread. The order of arithmetic does not depend on
+/// the number of threads, so the same input gives the same bits on 1, 2 or 64 threads.
 ///
-/// Two decompositions serve the method. [jada.tensor.Qr], A = Q·R with QᵀQ = I, makes orthonormal
-/// starts; [jada.tensor.Svd], A = U·diag(σ)·Vᵀ, shows what an update of low rank really is.
+/// There are two decompositions. [jada.tensor.Qr], A = Q·R with QᵀQ = I, gives orthonormal initial
+/// factors; [jada.tensor.Svd], A = U·diag(σ)·Vᵀ, shows the singular values of a low-rank update.
 ///
-/// The loops themselves, scalar and on the vector unit, are in `jada.tensor.kernel`. Start reading
-/// at [jada.tensor.Tensor#matmul].
+/// The inner loops, scalar and on the vector unit, are in `jada.tensor.kernel`. Start reading at
+/// [jada.tensor.Tensor#matmul].
 ///
 /// Letters used in the documentation: `m`, `n`, `k` sizes of matrices; `T` tokens, `C` channels.
 package jada.tensor;

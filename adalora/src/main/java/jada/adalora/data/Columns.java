@@ -9,18 +9,18 @@ import java.util.Optional;
 /// header: `sentence` or `text`, else `sentence1` and `sentence2`; and `label`. A table without a
 /// header has the text in column 1 and the label in column 2.
 ///
-/// @param text the column of the text (`--text-column`)
-/// @param pair the column of the second text (`--pair-column`); only with `text`
-/// @param label the column of the label (`--label-column`)
+/// @param text the column of the text
+/// @param pair the column of the second text ; only with `text`
+/// @param label the column of the label
 public record Columns(Optional<String> text, Optional<String> pair, Optional<String> label) {
   /// @throws InputException if a column is blank or the number 0, if two are the same, or if the
   ///   pair is given without the text
   public Columns {
-    check("--text-column", text);
-    check("--pair-column", pair);
-    check("--label-column", label);
+    check("text-column", text);
+    check("pair-column", pair);
+    check("label-column", label);
     if (pair.isPresent() && text.isEmpty()) {
-      throw new InputException("--pair-column needs --text-column: name the first text as well");
+      throw new InputException("`pair-column` needs `text-column`: name the first text as well");
     }
     List<String> given = List.of(text, pair, label).stream().flatMap(Optional::stream).toList();
     if (given.stream().distinct().count() < given.size()) {
@@ -52,10 +52,11 @@ public record Columns(Optional<String> text, Optional<String> pair, Optional<Str
 
   private static void check(String option, Optional<String> column) {
     if (column.isPresent() && column.get().isBlank()) {
-      throw new InputException(option + " is blank; give a column's name or its number from 1");
+      throw new InputException(
+          "`" + option + "` is blank; give a column's name or its number from 1");
     }
     if (column.isPresent() && column.get().matches("0+")) {
-      throw new InputException(option + " 0: columns are counted from 1");
+      throw new InputException("`" + option + "` 0: columns are counted from 1");
     }
   }
 }

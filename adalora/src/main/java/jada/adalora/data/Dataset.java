@@ -5,6 +5,7 @@ import jada.nn.files.Quoted;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /// Labelled examples in the order of their source, with the name of the source, the line of each
@@ -14,19 +15,21 @@ public final class Dataset {
   private final List<Example> examples;
   private final List<Integer> lines;
   private final String checksum;
+  private final int skipped;
 
-  Dataset(String name, List<Example> examples, List<Integer> lines, String checksum) {
+  Dataset(String name, List<Example> examples, List<Integer> lines, String checksum, int skipped) {
     if (examples.isEmpty()) {
       throw new IllegalArgumentException("dataset " + name + ": no examples");
     }
     if (examples.size() != lines.size()) {
       throw new IllegalArgumentException(
-          "dataset %s: %d examples but %d lines".formatted(name, examples.size(), lines.size()));
+          "dataset %s: %s examples but %s lines".formatted(name, examples.size(), lines.size()));
     }
     this.name = Objects.requireNonNull(name, "name");
     this.examples = List.copyOf(examples);
     this.lines = List.copyOf(lines);
     this.checksum = Objects.requireNonNull(checksum, "checksum");
+    this.skipped = skipped;
   }
 
   /// A dataset made in memory; its checksum is that of its examples' texts and labels.
@@ -39,10 +42,10 @@ public final class Dataset {
       // A length before each part keeps ("ab", "c") apart from ("a", "bc").
       update(sha, example.text());
       update(sha, example.pair().orElse(""));
-      update(sha, example.label());
+      example.labels().forEach(label -> update(sha, label));
       lines.add(lines.size() + 1);
     }
-    return new Dataset(name, examples, lines, sha.hex());
+    return new Dataset(name, examples, lines, sha.hex(), 0);
   }
 
   private static void update(Sha256 sha, String part) {
@@ -63,6 +66,11 @@ public final class Dataset {
   /// How many examples there are, at least one.
   public int size() {
     return examples.size();
+  }
+
+  /// How many rows of the file have an empty text and were left out ([EmptyTexts#SKIP]).
+  public int skipped() {
+    return skipped;
   }
 
   /// SHA-256 of the file's bytes, or of the examples of a dataset made in memory: 64 hexadecimal
@@ -89,8 +97,21 @@ public final class Dataset {
     return targets;
   }
 
+  /// The label of an example that must have one.
+  ///
+  /// @throws InputException if it has none or several; the message names its place
+  String label(int index) {
+    List<String> labels = examples.get(index).labels();
+    if (labels.size() != 1) {
+      throw new InputException(
+          "%s: %s where one is expected; correct it, or make it a multi-label task"
+              .formatted(place(index), labels.isEmpty() ? "no label" : labels.size() + " labels"));
+    }
+    return labels.getFirst();
+  }
+
   private float target(int index) {
-    String label = examples.get(index).label();
+    String label = label(index);
     try {
       float value = Float.parseFloat(label);
       if (Float.isFinite(value)) {
@@ -100,12 +121,12 @@ public final class Dataset {
       // Reported below, together with numbers that are not finite.
     }
     throw new InputException(
-        "%s: the label %s is not a finite number; correct it, or use --task classification"
+        "%s: the label %s is not a finite number; correct it, or use `task` classification"
             .formatted(place(index), Quoted.of(label)));
   }
 
   @Override
   public String toString() {
-    return "%s (%,d examples)".formatted(name, size());
+    return String.format(Locale.ROOT, "%s (%,d examples)", name, size());
   }
 }

@@ -35,6 +35,7 @@ public final class DatasetReader {
 
   private final Columns columns;
   private final Charset charset;
+  private final EmptyTexts empty;
 
   /// A reader of UTF-8 that finds the columns by the header.
   public DatasetReader() {
@@ -43,22 +44,62 @@ public final class DatasetReader {
 
   /// A reader of these columns in this encoding.
   public DatasetReader(Columns columns, Charset charset) {
+    this(columns, charset, EmptyTexts.REFUSE);
+  }
+
+  private DatasetReader(Columns columns, Charset charset, EmptyTexts empty) {
     this.columns = Objects.requireNonNull(columns, "columns");
     this.charset = Objects.requireNonNull(charset, "charset");
+    this.empty = Objects.requireNonNull(empty, "empty");
+  }
+
+  /// The same, doing something else with labelled rows that have an empty text.
+  public DatasetReader withEmpty(EmptyTexts choice) {
+    return new DatasetReader(columns, charset, choice);
   }
 
   /// Reads labelled examples.
   ///
   /// @throws InputException if the file cannot be read, is empty, is not what its extension says,
-  ///   or has a row without text or label; the message names file and line and what to do
+  ///   or has a row without label, or without text unless that is allowed
+  ///   ([#withEmpty(EmptyTexts)]); the message names file and line and what to do
   public Dataset read(Path file) {
     SourceText source = SourceText.read(file, charset);
-    List<Entry> entries = entries(source, format(file.toString(), source, true), true);
+    List<Entry> all = entries(source, format(file.toString(), source, true), true);
+    List<Entry> entries = withoutEmpty(source.name(), all);
     return new Dataset(
         source.name(),
-        entries.stream().map(e -> new Example(e.input(), e.label().orElseThrow())).toList(),
+        entries.stream().map(e -> new Example(e.input(), e.labels())).toList(),
         entries.stream().map(Entry::line).toList(),
-        source.checksum());
+        source.checksum(),
+        all.size() - entries.size());
+  }
+
+  private List<Entry> withoutEmpty(String name, List<Entry> all) {
+    List<Entry> hollow = all.stream().filter(DatasetReader::isHollow).toList();
+    if (hollow.isEmpty() || empty == EmptyTexts.KEEP) {
+      return all;
+    }
+    if (empty == EmptyTexts.SKIP && hollow.size() < all.size()) {
+      return all.stream().filter(entry -> !isHollow(entry)).toList();
+    }
+    Entry first = hollow.getFirst();
+    throw new InputException(
+        String.format(
+            Locale.ROOT,
+            "%s:%d: the %s is empty%s; correct the file, or say what is done with such rows:"
+                + " `empty` keep, or skip",
+            name,
+            first.line(),
+            first.input().text().isBlank() ? "text" : "second text",
+            hollow.size() == 1
+                ? ""
+                : String.format(
+                    Locale.ROOT, ", and so it is in %,d of %,d rows", hollow.size(), all.size())));
+  }
+
+  private static boolean isHollow(Entry entry) {
+    return entry.input().text().isBlank() || entry.input().pair().orElse("-").isBlank();
   }
 
   /// Reads inputs without labels; a label column, if there is one, is not looked at. A TSV whose
@@ -68,6 +109,20 @@ public final class DatasetReader {
   public List<Input> readInputs(Path file) {
     SourceText source = SourceText.read(file, charset);
     return inputs(source, format(file.toString(), source, false));
+  }
+
+  /// Whether [#readInputs(Path)] takes each line of this file as one input, known from its name and
+  /// its first line that is not blank: then a program may as well read it line by line.
+  ///
+  /// @throws InputException if the file cannot be read
+  public boolean isPlainLines(Path file) {
+    Optional<SourceText.Line> first = SourceText.firstLine(file, charset);
+    if (first.isEmpty() || !isPlain(first.get().text())) {
+      return false;
+    }
+    return byExtension(file.toString())
+        .map(format -> format == Format.TSV)
+        .orElseGet(() -> !TaggedLines.isTagged(first.get()) && isTsv(first.get().text()));
   }
 
   /// Reads inputs without labels to the end of a stream, which stays open.
@@ -97,9 +152,11 @@ public final class DatasetReader {
   }
 
   private boolean isPlainText(SourceText source, boolean labelled) {
-    String first = source.lines().getFirst().text();
-    return !labelled
-        && columns.text().isEmpty()
+    return !labelled && isPlain(source.lines().getFirst().text());
+  }
+
+  private boolean isPlain(String first) {
+    return columns.text().isEmpty()
         && first.indexOf('\t') < 0
         && ColumnNames.foundIn(List.of(first.strip().toLowerCase(Locale.ROOT))).isEmpty();
   }
@@ -109,29 +166,43 @@ public final class DatasetReader {
   }
 
   private Format format(String file, SourceText source, boolean labelled) {
+    return byExtension(file).orElseGet(() -> sniff(source, labelled));
+  }
+
+  private static Optional<Format> byExtension(String file) {
     return switch (file.substring(file.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT)) {
-      case "tsv", "txt" -> Format.TSV;
-      case "csv" -> Format.CSV;
-      case "jsonl", "ndjson", "json" -> Format.JSON_LINES;
-      case "label" -> Format.TAGGED_LINES;
-      default -> sniff(source, labelled);
+      case "tsv", "txt" -> Optional.of(Format.TSV);
+      case "csv" -> Optional.of(Format.CSV);
+      case "jsonl", "ndjson", "json" -> Optional.of(Format.JSON_LINES);
+      case "label" -> Optional.of(Format.TAGGED_LINES);
+      default -> Optional.empty();
     };
   }
 
   private Format sniff(SourceText source, boolean labelled) {
     List<SourceText.Line> lines = source.lines();
-    String first = lines.getFirst().text().strip();
-    if (first.startsWith("{")) {
+    String first = lines.getFirst().text();
+    if (isJson(first)) {
       return Format.JSON_LINES;
     }
     List<SourceText.Line> decisive = labelled ? lines.subList(0, 1) : lines;
     if (columns.equals(Columns.byHeader()) && decisive.stream().allMatch(TaggedLines::isTagged)) {
       return Format.TAGGED_LINES;
     }
+    return isTsv(first) ? Format.TSV : Format.CSV;
+  }
+
+  private static boolean isJson(String first) {
+    return first.strip().startsWith("{");
+  }
+
+  /// Whether a first line is neither of JSON Lines nor the header of a CSV table.
+  private static boolean isTsv(String first) {
     List<String> names =
         Arrays.stream(first.toLowerCase(Locale.ROOT).split(","))
             .map(cell -> cell.replace('"', ' ').strip())
             .toList();
-    return names.size() > 1 && ColumnNames.foundIn(names).isPresent() ? Format.CSV : Format.TSV;
+    boolean header = names.size() > 1 && ColumnNames.foundIn(names).isPresent();
+    return !isJson(first) && !header;
   }
 }

@@ -1,20 +1,30 @@
 package jada.adalora.data;
 
 import jada.nn.text.Input;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/// One labelled input. The label is the name of a class, or a number in a regression task.
+/// One labelled input.
 ///
 /// @param input what the model reads
-/// @param label what it should answer, never blank
-public record Example(Input input, String label) {
-  /// @throws IllegalArgumentException if the label is blank
+/// @param labels what it should answer, never blank: the name of a class, a number, or any number
+///   of names in a multi-label task
+public record Example(Input input, List<String> labels) {
+  /// Copies the labels.
+  ///
+  /// @throws IllegalArgumentException if a label is blank
   public Example {
     Objects.requireNonNull(input, "input");
-    if (label.isBlank()) {
+    labels = List.copyOf(labels);
+    if (labels.stream().anyMatch(String::isBlank)) {
       throw new IllegalArgumentException("example: the label is blank");
     }
+  }
+
+  /// An input with one label.
+  public Example(Input input, String label) {
+    this(input, List.of(label));
   }
 
   /// A labelled text.
@@ -25,6 +35,16 @@ public record Example(Input input, String label) {
   /// A labelled pair of texts.
   public static Example of(String text, String pair, String label) {
     return new Example(Input.of(text, pair), label);
+  }
+
+  /// The label.
+  ///
+  /// @throws IllegalStateException if there is not exactly one
+  public String label() {
+    if (labels.size() != 1) {
+      throw new IllegalStateException("example: one label was asked for, it has " + labels.size());
+    }
+    return labels.getFirst();
   }
 
   /// The text, or the first text of the pair.

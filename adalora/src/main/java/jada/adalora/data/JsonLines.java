@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Reads JSON Lines: one object a line. Texts are strings; a label is a string, a number or a
-/// boolean.
+/// boolean, or a list of these.
 final class JsonLines {
   private static final JsonMapper JSON =
       JsonMapper.builder()
@@ -46,9 +46,7 @@ final class JsonLines {
     String text = text(object, names.text(), line);
     Optional<String> pair = names.pair().map(key -> text(object, key, line));
     return new Entry(
-        line.number(),
-        new Input(text, pair),
-        labelled ? Optional.of(label(object, line)) : Optional.empty());
+        line.number(), new Input(text, pair), labelled ? labels(object, line) : List.of());
   }
 
   private JsonNode parse(SourceText.Line line) {
@@ -77,7 +75,7 @@ final class JsonLines {
         .orElseThrow(
             () ->
                 new InputException(
-                    "%s: no key sentence or text among %s; name it with --text-column"
+                    "%s: no key sentence or text among %s; name it with `text-column`"
                         .formatted(
                             place(line), Quoted.of(String.join(", ", object.propertyNames())))));
   }
@@ -86,24 +84,31 @@ final class JsonLines {
     JsonNode value = object.path(key);
     if (!value.isString()) {
       throw new InputException(
-          "%s: no text under %s; give a string, or name another key with --text-column"
-              .formatted(place(line), Quoted.of(key)));
-    }
-    if (labelled && value.stringValue().isBlank()) {
-      throw new InputException(
-          "%s: the text under %s is empty; give one, or remove the line"
+          "%s: no text under %s; give a string, or name another key with `text-column`"
               .formatted(place(line), Quoted.of(key)));
     }
     return value.stringValue();
   }
 
-  private String label(JsonNode object, SourceText.Line line) {
+  /// One label, or with a list of them any number, each once.
+  private List<String> labels(JsonNode object, SourceText.Line line) {
     String key = columns.label().orElse(ColumnNames.LABEL);
     JsonNode value = object.path(key);
+    if (!value.isArray()) {
+      return List.of(label(value, key, line));
+    }
+    List<String> labels = new ArrayList<>();
+    for (JsonNode element : value) {
+      labels.add(label(element, key, line));
+    }
+    return labels.stream().distinct().toList();
+  }
+
+  private String label(JsonNode value, String key, SourceText.Line line) {
     String label = value.isValueNode() && !value.isNull() ? value.asString().strip() : "";
     if (label.isEmpty()) {
       throw new InputException(
-          "%s: no label under %s; give one, remove the line, or name the key with --label-column"
+          "%s: no label under %s; give one, remove the line, or name the key with `label-column`"
               .formatted(place(line), Quoted.of(key)));
     }
     return label;

@@ -3,10 +3,13 @@ package jada.adalora.data;
 import jada.nn.files.InputException;
 import jada.nn.files.Quoted;
 import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,6 +18,9 @@ public final class Labels {
   /// More classes than any text classifier at home here; a text column taken for the label has
   /// more.
   private static final int MOST = 1_000;
+
+  /// With fewer rows than this a label for each is nothing to wonder about.
+  private static final int ROWS_TO_SUSPECT = 20;
 
   private final List<String> names;
   private final Map<String, Integer> indices = new HashMap<>();
@@ -41,9 +47,19 @@ public final class Labels {
   /// The labels that occur in the training data, sorted: by value if all are whole numbers, by
   /// character code otherwise, so that the order does not depend on the order of the rows.
   ///
-  /// @throws InputException if there is only one class, or more than 1,000
+  /// @throws InputException if there is only one class, or more than 1,000, or as many as there are
+  ///   examples almost, or a label is odd ([OddLabels])
   public static Labels of(Dataset train) {
-    List<String> names = train.examples().stream().map(Example::label).distinct().toList();
+    return of(train, OddLabels.REFUSE);
+  }
+
+  /// The labels that occur in the training data, as [#of(Dataset)].
+  ///
+  /// @param odd what is done with labels that look like a mistake
+  /// @throws InputException as [#of(Dataset)]
+  public static Labels of(Dataset train, OddLabels odd) {
+    List<String> names =
+        train.examples().stream().flatMap(e -> e.labels().stream()).distinct().toList();
     if (names.size() == 1) {
       throw new InputException(
           "%s: every label is %s; at least two classes are needed to tell apart"
@@ -51,10 +67,53 @@ public final class Labels {
     }
     if (names.size() > MOST) {
       throw new InputException(
-          "%s: %,d different labels in %,d rows, at most %,d can be told apart; check --label-column, or use --task regression"
-              .formatted(train.name(), names.size(), train.size(), MOST));
+          String.format(
+              Locale.ROOT,
+              "%s: %,d different labels in %,d rows, at most %,d can be told apart; check"
+                  + " `label-column`, or use `task` regression",
+              train.name(),
+              names.size(),
+              train.size(),
+              MOST));
+    }
+    if (train.size() >= ROWS_TO_SUSPECT && names.size() > train.size() / 2) {
+      throw new InputException(
+          String.format(
+              Locale.ROOT,
+              "%s: %,d different labels in %,d rows, hardly two of a kind, so these look like texts"
+                  + " or numbers; check `label-column`, or use `task` regression",
+              train.name(),
+              names.size(),
+              train.size()));
+    }
+    if (odd == OddLabels.REFUSE) {
+      refuseOdd(train);
     }
     return new Labels(sorted(names));
+  }
+
+  private static void refuseOdd(Dataset train) {
+    record First(String label, String place) {}
+    Map<String, First> firsts = new HashMap<>(); // of each likeness
+    for (int i = 0; i < train.size(); i++) {
+      String place = train.place(i);
+      for (String label : train.examples().get(i).labels()) {
+        if (OddLabels.isMissing(label)) {
+          throw new InputException(
+              "%s: the label %s looks like a missing value; correct it, or say that it is a class:"
+                      .formatted(place, Quoted.of(label))
+                  + " `odd-labels` keep");
+        }
+        First before =
+            firsts.computeIfAbsent(OddLabels.likeness(label), _ -> new First(label, place));
+        if (!before.label().equals(label)) {
+          throw new InputException(
+              "%s: the label %s would be another class than %s of %s; write them alike, or say that"
+                      .formatted(place, Quoted.of(label), Quoted.of(before.label()), before.place())
+                  + " they are two: `odd-labels` keep");
+        }
+      }
+    }
   }
 
   private static List<String> sorted(Collection<String> names) {
@@ -96,16 +155,43 @@ public final class Labels {
   public int[] indices(Dataset data) {
     int[] result = new int[data.size()];
     for (int i = 0; i < result.length; i++) {
-      String label = data.examples().get(i).label();
-      Integer index = indices.get(label);
-      if (index == null) {
-        throw new InputException(
-            "%s: the label %s does not occur in the training data (%s); correct it, or train on it"
-                .formatted(data.place(i), Quoted.of(label), shown()));
-      }
-      result[i] = index;
+      result[i] = index(data, i, data.label(i));
     }
     return result;
+  }
+
+  /// Which classes each of a dataset's examples has, in their order.
+  ///
+  /// @throws InputException if a label is not among these; the message names it and its place
+  public List<BitSet> sets(Dataset data) {
+    List<BitSet> sets = new ArrayList<>(data.size());
+    for (int i = 0; i < data.size(); i++) {
+      BitSet set = new BitSet(size());
+      for (String label : data.examples().get(i).labels()) {
+        set.set(index(data, i, label));
+      }
+      sets.add(set);
+    }
+    return sets;
+  }
+
+  private int index(Dataset data, int example, String label) {
+    Integer index = indices.get(label);
+    if (index == null) {
+      throw new InputException(
+          "%s: the label %s does not occur in the training data (%s); correct it, or train on it"
+              .formatted(data.place(example), Quoted.of(label), like(label).orElse(shown())));
+    }
+    return index;
+  }
+
+  /// The name that looks like this one.
+  private Optional<String> like(String label) {
+    String likeness = OddLabels.likeness(label);
+    return names.stream()
+        .filter(name -> OddLabels.likeness(name).equals(likeness))
+        .findFirst()
+        .map(name -> Quoted.of(name) + " does");
   }
 
   private String shown() {

@@ -1,6 +1,8 @@
 package jada.adalora.data;
 
 import jada.nn.files.InputException;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -14,6 +16,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /// A source's whole text, strictly decoded, with its name for messages and its checksum.
 ///
@@ -44,6 +48,41 @@ record SourceText(String name, String text, String checksum) {
     }
   }
 
+  /// The first line that is not blank, malformed bytes replaced; empty if there is none, or it is
+  /// longer than a line may be.
+  ///
+  /// @throws InputException if the file cannot be read
+  static Optional<Line> firstLine(Path file, Charset charset) {
+    if (Files.isDirectory(file)) {
+      throw new InputException(file + ": is a directory; give a TSV, CSV or JSON Lines file");
+    }
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+      ByteArrayOutputStream line = new ByteArrayOutputStream();
+      int number = 1;
+      for (int next = in.read(); line.size() <= LONGEST_LINE; next = in.read()) {
+        if (next >= 0 && next != '\n') {
+          line.write(next);
+          continue;
+        }
+        String text = line.toString(charset);
+        text = number == 1 && text.startsWith("\uFEFF") ? text.substring(1) : text;
+        if (!text.isBlank()) {
+          return Optional.of(new Line(number, text.stripTrailing()));
+        }
+        if (next < 0) {
+          return Optional.empty();
+        }
+        line.reset();
+        number++;
+      }
+      return Optional.empty();
+    } catch (NoSuchFileException e) {
+      throw new InputException(file + ": no such file; check the path", e);
+    } catch (IOException e) {
+      throw unreadable(file.toString(), e);
+    }
+  }
+
   static SourceText read(String name, InputStream in, Charset charset) {
     byte[] bytes;
     try {
@@ -53,7 +92,7 @@ record SourceText(String name, String text, String checksum) {
     }
     if (bytes.length > LARGEST) {
       throw new InputException(
-          "%s: larger than %d MiB; split the file".formatted(name, LARGEST >> 20));
+          "%s: larger than %s MiB; split the file".formatted(name, LARGEST >> 20));
     }
     String text = decode(name, bytes, charset);
     if (text.isBlank()) {
@@ -82,7 +121,7 @@ record SourceText(String name, String text, String checksum) {
     if (result.isError()) {
       long line = 1 + chars.chars().filter(c -> c == '\n').count();
       throw new InputException(
-          "%s:%d: is not %s text; name its encoding, for example --encoding ISO-8859-1"
+          "%s:%s: is not %s text; name its encoding, for example `encoding` ISO-8859-1"
               .formatted(name, line, charset));
     }
     boolean marked = !chars.isEmpty() && chars.charAt(0) == '\uFEFF';
@@ -110,7 +149,11 @@ record SourceText(String name, String text, String checksum) {
   }
 
   String tooLong(int line) {
-    return "%s:%d: longer than %,d characters; one example a line is expected"
-        .formatted(name, line, LONGEST_LINE);
+    return String.format(
+        Locale.ROOT,
+        "%s:%d: longer than %,d characters; one example a line is expected",
+        name,
+        line,
+        LONGEST_LINE);
   }
 }

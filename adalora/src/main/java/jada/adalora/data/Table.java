@@ -9,12 +9,72 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Reads the rows of a TSV or CSV table: finds out whether the first row is a header and where the
 /// columns are, and then takes every row by the same rule.
 final class Table {
   /// With fewer rows than this a label that occurs only once is nothing to wonder about.
-  private static final int ROWS_TO_SUSPECT_A_HEADER = 20;
+  private static final int ROWS_TO_SUSPECT_A_HEADER = 4;
+
+  /// With fewer rows than this texts may well repeat and labels not.
+  private static final int ROWS_TO_SUSPECT_A_SWAP = 6;
+
+  /// Names of columns in the data sets that people share; two such words make a header of a row
+  /// that too few others speak for.
+  private static final Set<String> TEXT_NAMES =
+      Set.of(
+          "text",
+          "texts",
+          "sentence",
+          "sentences",
+          "review",
+          "reviews",
+          "comment",
+          "comments",
+          "tweet",
+          "message",
+          "content",
+          "body",
+          "question",
+          "query",
+          "document",
+          "description",
+          "title",
+          "headline",
+          "utterance",
+          "input",
+          "premise",
+          "abstract",
+          "summary",
+          "v2");
+
+  private static final Set<String> LABEL_NAMES =
+      Set.of(
+          "label",
+          "labels",
+          "sentiment",
+          "class",
+          "classes",
+          "category",
+          "categories",
+          "target",
+          "targets",
+          "tag",
+          "tags",
+          "topic",
+          "type",
+          "intent",
+          "rating",
+          "score",
+          "stars",
+          "output",
+          "polarity",
+          "emotion",
+          "language",
+          "gold",
+          "y",
+          "v1");
 
   private final String name;
   private final List<Row> rows;
@@ -51,7 +111,8 @@ final class Table {
     for (Row row : body) {
       entries.add(entry(row, layout));
     }
-    if (!layout.header() && labelled) {
+    if (labelled && !layout.header() && columns.label().isEmpty()) {
+      refuseSwapped(entries);
       refuseLikelyHeader(entries);
     }
     return entries;
@@ -63,21 +124,17 @@ final class Table {
       int label = layout.label().get();
       if (label >= cells.size() || cells.get(label).isBlank()) {
         throw new InputException(
-            "%s:%d: no label in column %d; give one, or remove the row"
+            "%s:%s: no label in column %s; give one, or remove the row"
                 .formatted(name, row.line(), label + 1));
       }
     }
     if (cells.size() != layout.width()) {
       throw new InputException(
-          "%s:%d: %d columns, but line %d has %d; a text that holds the separator cannot be told"
+          "%s:%s: %s columns, but line %s has %s; a text that holds the separator cannot be told"
                   .formatted(name, row.line(), cells.size(), rows.getFirst().line(), layout.width())
               + " apart: correct the row, or use JSON Lines");
     }
     Optional<String> pair = layout.pair().map(cells::get);
-    if (labelled && (cells.get(layout.text()).isBlank() || pair.orElse("-").isBlank())) {
-      throw new InputException(
-          "%s:%d: the text is empty; give one, or remove the row".formatted(name, row.line()));
-    }
     return new Entry(
         row.line(),
         new Input(cells.get(layout.text()), pair),
@@ -109,12 +166,11 @@ final class Table {
     Optional<Integer> label =
         labelled
             ? Optional.of(
-                position(columns.label().orElse(ColumnNames.LABEL), first, "--label-column"))
+                position(columns.label().orElse(ColumnNames.LABEL), first, "label-column"))
             : Optional.empty();
     if (columns.text().isPresent()) {
-      int text = position(columns.text().get(), first, "--text-column");
-      Optional<Integer> pair =
-          columns.pair().map(column -> position(column, first, "--pair-column"));
+      int text = position(columns.text().get(), first, "text-column");
+      Optional<Integer> pair = columns.pair().map(column -> position(column, first, "pair-column"));
       return new Layout(cells.size(), text, pair, label, true);
     }
     ColumnNames names =
@@ -122,12 +178,12 @@ final class Table {
             .orElseThrow(
                 () ->
                     new InputException(
-                        "%s:%d: no column sentence or text among %s; name it with --text-column"
+                        "%s:%s: no column sentence or text among %s; name it with `text-column`"
                             .formatted(name, first.line(), shown(first))));
     return new Layout(
         cells.size(),
-        position(names.text(), first, "--text-column"),
-        names.pair().map(pair -> position(pair, first, "--pair-column")),
+        position(names.text(), first, "text-column"),
+        names.pair().map(pair -> position(pair, first, "pair-column")),
         label,
         true);
   }
@@ -135,30 +191,30 @@ final class Table {
   private Layout byNumber(Row first) {
     for (String column : named()) {
       throw new InputException(
-          "%s:%d: no column %s; the columns are %s"
+          "%s:%s: no column %s; the columns are %s"
               .formatted(name, first.line(), Quoted.of(column), shown(first)));
     }
     int width = first.cells().size();
     boolean guessed = columns.text().isEmpty();
     if (guessed && width > 2) {
       throw new InputException(
-          "%s:%d: %d columns and no header; say which with --text-column and --label-column (1 to %d)"
+          "%s:%s: %s columns and no header; say which with `text-column` and `label-column` (1 to %s)"
               .formatted(name, first.line(), width, width));
     }
     if (labelled && width < 2) {
       throw new InputException(
-          "%s:%d: no label; a text and a label are expected, separated by %s"
+          "%s:%s: no label; a text and a label are expected, separated by %s"
               .formatted(name, first.line(), "a tab (TSV) or a comma (CSV)"));
     }
-    int text = columns.text().map(column -> position(column, first, "--text-column")).orElse(0);
-    Optional<Integer> pair = columns.pair().map(column -> position(column, first, "--pair-column"));
+    int text = columns.text().map(column -> position(column, first, "text-column")).orElse(0);
+    Optional<Integer> pair = columns.pair().map(column -> position(column, first, "pair-column"));
     Optional<Integer> label =
         labelled
-            ? Optional.of(columns.label().map(c -> position(c, first, "--label-column")).orElse(1))
+            ? Optional.of(columns.label().map(c -> position(c, first, "label-column")).orElse(1))
             : Optional.empty();
     if (label.isPresent() && label.get() == text) {
       throw new InputException(
-          "%s: column %d cannot be both text and label; give --text-column and --label-column"
+          "%s: column %s cannot be both text and label; give `text-column` and `label-column`"
               .formatted(name, text + 1));
     }
     return new Layout(width, text, pair, label, false);
@@ -170,7 +226,7 @@ final class Table {
     if (number.isPresent()) {
       if (number.get() > width) {
         throw new InputException(
-            "%s:%d: no column %s, there are %d; correct %s"
+            "%s:%s: no column %s, there are %s; correct `%s`"
                 .formatted(name, first.line(), column, width, option));
       }
       return number.get() - 1;
@@ -179,35 +235,67 @@ final class Table {
     int position = cells.indexOf(normalized(column));
     if (position < 0) {
       throw new InputException(
-          "%s:%d: no column %s among %s; name it with %s"
+          "%s:%s: no column %s among %s; name it with `%s`"
               .formatted(name, first.line(), Quoted.of(column), shown(first), option));
     }
     if (position != cells.lastIndexOf(normalized(column))) {
       throw new InputException(
-          "%s:%d: two columns are called %s; give its number with %s"
+          "%s:%s: two columns are called %s; give its number with `%s`"
               .formatted(name, first.line(), Quoted.of(column), option));
     }
     return position;
   }
 
+  /// Labels in the column of the texts: few there, and hardly two alike where labels should be.
+  private void refuseSwapped(List<Entry> entries) {
+    long texts = entries.stream().map(entry -> entry.input().text()).distinct().count();
+    long labels = entries.stream().map(Table::label).distinct().count();
+    if (entries.size() >= ROWS_TO_SUSPECT_A_SWAP
+        && texts <= entries.size() / 2
+        && labels > entries.size() / 2) {
+      throw new InputException(
+          String.format(
+              Locale.ROOT,
+              "%s: of %,d rows column 1 has %,d different values and column 2 %,d, so the text"
+                  + " seems to be in column 2; say which is which with `text-column` and"
+                  + " `label-column`, here 2 and 1",
+              name,
+              entries.size(),
+              texts,
+              labels));
+    }
+  }
+
   /// A header that names no known column would silently become an example and a class of its own.
   private void refuseLikelyHeader(List<Entry> entries) {
-    if (entries.size() < ROWS_TO_SUSPECT_A_HEADER) {
-      return;
-    }
     Map<String, Integer> counts = new HashMap<>();
-    entries.forEach(entry -> counts.merge(entry.label().orElseThrow(), 1, Integer::sum));
-    String label = entries.getFirst().label().orElseThrow();
-    boolean alone = counts.remove(label) == 1;
-    if (alone && !counts.isEmpty() && counts.values().stream().allMatch(count -> count > 1)) {
+    entries.forEach(entry -> counts.merge(label(entry), 1, Integer::sum));
+    Entry first = entries.getFirst();
+    boolean alone =
+        counts.remove(label(first)) == 1 && !label(first).matches("[+-]?[0-9.]+(e[+-]?[0-9]+)?");
+    boolean classes =
+        entries.size() >= ROWS_TO_SUSPECT_A_HEADER
+            && !counts.isEmpty()
+            && counts.values().stream().allMatch(count -> count > 1);
+    if (alone && (classes || isNamedLikeColumns(first))) {
       throw new InputException(
-          "%s:%d: the label %s occurs only here, so this looks like a header; %s"
+          "%s:%s: the label %s occurs only here, so this looks like a header; %s"
               .formatted(
                   name,
-                  entries.getFirst().line(),
-                  Quoted.of(label),
-                  "give --text-column and --label-column by their names, or move the row"));
+                  first.line(),
+                  Quoted.of(label(first)),
+                  "give `text-column` and `label-column` by their names, or by their numbers, 1 and"
+                      + " 2, if it is an example"));
     }
+  }
+
+  private static boolean isNamedLikeColumns(Entry first) {
+    return TEXT_NAMES.contains(normalized(first.input().text()))
+        && LABEL_NAMES.contains(normalized(label(first)));
+  }
+
+  private static String label(Entry entry) {
+    return entry.label().orElseThrow();
   }
 
   private static Optional<Integer> numberOf(String column) {

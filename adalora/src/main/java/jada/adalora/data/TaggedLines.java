@@ -30,7 +30,7 @@ final class TaggedLines {
     Matcher tagged = TAGGED.matcher(line.text());
     if (!tagged.matches()) {
       throw new InputException(
-          "%s:%d: is not COARSE:fine text, as the lines of this file should be; correct it, or use a"
+          "%s:%s: is not COARSE:fine text, as the lines of this file should be; correct it, or use a"
                   .formatted(name, line.number())
               + " .tsv file");
     }

@@ -2,6 +2,7 @@ package jada.adalora.model;
 
 import jada.adalora.AdaLoraConfig;
 import jada.adalora.Adapter;
+import jada.adalora.Gauge;
 import jada.adalora.LoraLinear;
 import jada.adalora.Method;
 import jada.adalora.SvdLinear;
@@ -9,16 +10,17 @@ import jada.adalora.TargetModules;
 import jada.adalora.TripletStart;
 import jada.adalora.Triplets;
 import jada.autograd.Variable;
-import jada.nn.ClassificationHead;
 import jada.nn.checkpoint.PretrainedModel;
 import jada.nn.files.InputException;
 import jada.tensor.RandomSource;
+import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// Prepares a pretrained model for training.
 ///
@@ -26,10 +28,15 @@ import java.util.Optional;
 ///         AdaLoraConfig.defaults().withInitRank(12).withTargetRank(4));
 ///
 /// Chosen linear layers of the encoder get an adapter, all other weights of the encoder stay as they
-/// are. The classifier is always trained, and so is DistilBERT's pre-classifier; BERT's pooler is
+/// are. The classifier is always trained, from the checkpoint's
+/// own if that knows all labels of the task by name; and so is DistilBERT's pre-classifier; BERT's pooler is
 /// trained if the checkpoint has none, and frozen if it has one, as PEFT does. Before the first step the adapted model computes, bit for
 /// bit, what the base model computes.
 public final class AdaLora {
+
+  /// How transformers calls a label that nobody named, before its number.
+  private static final String UNNAMED = "LABEL_";
+
   private AdaLora() {}
 
   /// Adapts a model, random starts made from seed 0.
@@ -55,7 +62,7 @@ public final class AdaLora {
           new AdaptedModel(model, task, config, head, AdaptedModel.AdapterFactory.NONE);
       case LORA, ADALORA -> {
         if (config.method() == Method.ADALORA) {
-          config.requirePrunable();
+          config.requireConsistent();
         }
         List<String> modules = new ArrayList<>();
         AdaptedModel adapted =
@@ -85,7 +92,8 @@ public final class AdaLora {
       float scale = (float) (config.alpha() / rank);
       return LoraLinear.start(name, weight, bias, rank, scale, config.loraDropout(), random);
     }
-    if (config.init() == TripletStart.ORTHONORMAL && config.initRank() > Math.min(out, in)) {
+    boolean orthonormal = config.init() == TripletStart.ORTHONORMAL || config.gauge() != Gauge.NONE;
+    if (orthonormal && config.initRank() > Math.min(out, in)) {
       throw new InputException(
           "init-r "
               + config.initRank()
@@ -95,29 +103,79 @@ public final class AdaLora {
               + weight.shape()
               + " and has no more than "
               + Math.min(out, in)
-              + " orthonormal directions; lower init-r, or use the gaussian start");
+              + " orthonormal directions; lower init-r, or use the gaussian start"
+              + (config.gauge() == Gauge.NONE ? "" : " without a gauge"));
     }
     Triplets triplets = config.init().triplets(out, in, config.initRank(), random);
     return SvdLinear.of(name, weight, bias, triplets, config.scale(), config.loraDropout());
   }
 
+  /// Whether the classifier of a checkpoint is where training starts: it has a row for every label
+  /// of the task, known by name; or both give a number. A checkpoint that names no labels calls
+  /// them LABEL_0, LABEL_1 …, as transformers does, and LABEL_3 is the row of a label `3`, too.
+  public static boolean startsFromClassifier(PretrainedModel model, Task task) {
+    return classifierRows(model, task).isPresent();
+  }
+
+  /// The row of the checkpoint's classifier for each output of the task.
+  private static Optional<int[]> classifierRows(PretrainedModel model, Task task) {
+    Tensor classifier = model.weights().get(model.config().family().classifier() + ".weight");
+    if (classifier == null) {
+      return Optional.empty();
+    }
+    int outputs = classifier.shape().dim(0);
+    if (task.labels().isEmpty() || outputs == 1) {
+      return task.outputs() == outputs ? Optional.of(new int[] {0}) : Optional.empty();
+    }
+    int[] rows = task.labels().stream().mapToInt(label -> row(label, model, outputs)).toArray();
+    return IntStream.of(rows).allMatch(row -> row >= 0) ? Optional.of(rows) : Optional.empty();
+  }
+
+  /// The row of this label, or -1.
+  private static int row(String label, PretrainedModel model, int outputs) {
+    List<String> names =
+        model.labels().isEmpty()
+            ? IntStream.range(0, outputs).mapToObj(i -> UNNAMED + i).toList()
+            : model.labels();
+    int row = names.indexOf(label);
+    if (row < 0) {
+      row = names.indexOf(UNNAMED + label);
+    }
+    return row < outputs ? row : -1;
+  }
+
   /// What of the head is trained, and from where: what stands beside the encoder from the
-  /// checkpoint if that has it in the right size, everything that the checkpoint lacks from random
-  /// numbers.
+  /// checkpoint if that has it, the rows of the classifier by the names of their labels; everything
+  /// that the checkpoint lacks from random numbers.
   private static Map<String, Tensor> startOfHead(
       PretrainedModel model, Task task, RandomSource random) {
     Map<String, Tensor> head = new LinkedHashMap<>();
-    ClassificationHead.initial(model.config(), task.outputs(), random.split("head"))
+    Optional<int[]> rows = classifierRows(model, task);
+    task.initialHead(model.config(), random.split("head"))
         .forEach(
             (name, fresh) -> {
               Tensor given = model.weights().get(name);
               if (given == null) {
                 head.put(name, fresh);
+              } else if (name.startsWith(model.config().family().classifier() + ".")) {
+                head.put(name, rows.map(chosen -> rows(given, chosen)).orElse(fresh));
               } else if (model.config().family().isBeside(name)) {
                 head.put(name, given.shape().equals(fresh.shape()) ? given : fresh);
               }
             });
     return head;
+  }
+
+  /// These rows of a matrix, or elements of a vector.
+  private static Tensor rows(Tensor given, int[] chosen) {
+    if (given.shape().rank() == 2) {
+      return given.gatherRows(chosen);
+    }
+    float[] elements = new float[chosen.length];
+    for (int i = 0; i < chosen.length; i++) {
+      elements[i] = given.get(chosen[i]);
+    }
+    return Tensor.of(Shape.of(chosen.length), elements);
   }
 
   private static void requireMatches(TargetModules targets, List<String> modules) {

@@ -10,8 +10,7 @@ import jada.autograd.Constant;
 import jada.autograd.Parameter;
 import jada.autograd.Variable;
 import jada.nn.Batch;
-import jada.nn.BertEncoder;
-import jada.nn.ClassificationHead;
+import jada.nn.Encoder;
 import jada.nn.Layer;
 import jada.nn.Linear;
 import jada.nn.SequenceClassifier;
@@ -30,7 +29,7 @@ import java.util.SequencedMap;
 /// or with [Method#HEAD] nothing, or with [Method#FULL] the encoder itself.
 ///
 /// The frozen weights are those of the [PretrainedModel], shared, not copied.
-public final class AdaptedModel {
+public final class AdaptedModel implements Network {
   private final PretrainedModel base;
   private final Task task;
   private final AdaLoraConfig config;
@@ -38,7 +37,9 @@ public final class AdaptedModel {
   private final SequencedMap<String, Parameter> trainedWeights = new LinkedHashMap<>();
   private final SequencedMap<String, Tensor> weights = new LinkedHashMap<>();
   private final SequenceClassifier network;
+  private long linearWeights;
   private OptionalInt runSteps = OptionalInt.empty();
+  private OptionalInt textLength = OptionalInt.empty();
 
   /// Makes the adapter of a linear layer, or none.
   public interface AdapterFactory {
@@ -64,13 +65,12 @@ public final class AdaptedModel {
     this.config = config;
     this.network =
         new SequenceClassifier(
-            BertEncoder.build(
+            Encoder.build(
                 base.config(),
                 name -> weight(name, base.weights().get(name), config.method() == Method.FULL),
                 (name, w, b) -> layer(name, w, b, factory)),
-            ClassificationHead.build(
+            task.head(
                 base.config(),
-                task.outputs(),
                 name ->
                     head.containsKey(name)
                         ? weight(name, head.get(name), true)
@@ -94,6 +94,7 @@ public final class AdaptedModel {
   }
 
   private Layer layer(String name, Variable w, Variable b, AdapterFactory factory) {
+    linearWeights += w.value().size();
     // A matrix that is trained itself has no use for an adapter.
     Optional<Adapter> adapter =
         w instanceof Constant ? factory.create(name, w, b) : Optional.empty();
@@ -101,8 +102,9 @@ public final class AdaptedModel {
     return adapter.isPresent() ? adapter.get() : new Linear(name, w, b);
   }
 
-  /// The logits of each text: (B, K).
-  public Variable logits(Batch batch) {
+  /// The head's output: (B, K) of a head that gives a row for each text.
+  @Override
+  public Variable output(Batch batch) {
     return network.logits(batch);
   }
 
@@ -185,6 +187,33 @@ public final class AdaptedModel {
     runSteps = OptionalInt.of(totalSteps);
   }
 
+  /// Tokens at which texts were cut in training, special tokens included, as a saved adapter tells
+  /// it; empty before, and for an adapter that others saved.
+  public OptionalInt textLength() {
+    return textLength;
+  }
+
+  /// Notes the length at which training cuts texts, which a saved adapter tells.
+  ///
+  /// @param tokens special tokens included
+  public void cutTextsAt(int tokens) {
+    textLength = OptionalInt.of(tokens);
+  }
+
+  /// Tokens at which texts are cut, special tokens included: as in training, else 128; no more than
+  /// the base model has positions for.
+  public int maxLength() {
+    return Math.min(
+        textLength.orElse(EncodedExamples.DEFAULT_MAX_LENGTH), base.config().maxTokens());
+  }
+
+  /// Bytes of all weights of encoder and head, and of the packed copy that a product makes of each
+  /// frozen matrix at its first use; 4 bytes a number. Adapters are not in it.
+  long weightBytes() {
+    long numbers = weights.values().stream().mapToLong(Tensor::size).sum();
+    return (numbers + linearWeights) * Float.BYTES;
+  }
+
   /// The number of trainable parameters.
   public long trainableParameters() {
     return parameters().stream().mapToLong(p -> p.value().size()).sum();
@@ -231,6 +260,7 @@ public final class AdaptedModel {
             head,
             (name, weight, bias) -> Optional.ofNullable(left.get(name)).map(SvdLinear::toLora));
     converted.runSteps = runSteps;
+    converted.textLength = textLength;
     return converted;
   }
 
@@ -257,8 +287,7 @@ public final class AdaptedModel {
         merged,
         base.checksum(),
         base.source(),
-        base.tokenizerFiles(),
         task.labels(),
-        Optional.of(task.isRegression() ? "regression" : "single_label_classification"));
+        Optional.of(task.type().problemType()));
   }
 }

@@ -23,6 +23,17 @@ public final class Metrics {
     return (double) right / expected.length;
   }
 
+  /// The share of the commonest class, maxₖ tₖ / n, in (0, 1]: the accuracy of always answering it,
+  /// which an accuracy has to beat to mean anything (scikit-learn's `DummyClassifier`).
+  ///
+  /// @throws IllegalArgumentException if there are no examples, there are fewer than two classes,
+  ///   or a class is outside [0, classes)
+  public static double commonestClass(int[] expected, int classes) {
+    long[][] confusion = confusion(expected, expected, classes);
+    long most = IntStream.range(0, classes).mapToLong(k -> timesTrue(confusion, k)).max().orElse(0);
+    return (double) most / expected.length;
+  }
+
   /// F1 in [0, 1], the harmonic mean of precision Cₖₖ/pₖ and recall Cₖₖ/tₖ:
   ///
   ///     F1ₖ = 2·Cₖₖ / (tₖ + pₖ)
@@ -145,14 +156,14 @@ public final class Metrics {
   private static long[][] confusion(int[] predicted, int[] expected, int classes) {
     check("metrics", predicted.length, expected.length);
     if (classes < 2) {
-      throw new IllegalArgumentException("metrics: %d classes; at least 2".formatted(classes));
+      throw new IllegalArgumentException("metrics: %s classes; at least 2".formatted(classes));
     }
     long[][] confusion = new long[classes][classes];
     for (int i = 0; i < expected.length; i++) {
       if (Math.min(predicted[i], expected[i]) < 0
           || Math.max(predicted[i], expected[i]) >= classes) {
         throw new IllegalArgumentException(
-            "metrics: example %d: predicted %d, expected %d; classes are 0 to %d"
+            "metrics: example %s: predicted %s, expected %s; classes are 0 to %s"
                 .formatted(i, predicted[i], expected[i], classes - 1));
       }
       confusion[expected[i]][predicted[i]]++;
@@ -171,7 +182,7 @@ public final class Metrics {
   private static void check(String metric, int predicted, int expected) {
     if (predicted != expected || predicted == 0) {
       throw new IllegalArgumentException(
-          "%s: %d predictions for %d examples; as many as examples are needed, and at least one"
+          "%s: %s predictions for %s examples; as many as examples are needed, and at least one"
               .formatted(metric, predicted, expected));
     }
   }

@@ -1,11 +1,16 @@
 package jada.adalora.peft;
 
+import jada.adalora.model.RegressionTask;
+import jada.adalora.model.SingleLabelTask;
 import jada.adalora.model.Task;
+import jada.adalora.model.TaskType;
+import jada.adalora.model.TaskTypes;
 import jada.nn.files.InputException;
 import jada.nn.files.JsonFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -13,9 +18,11 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The file labels.json: `{"0": "first label", "1": "second label"}`, as in the `id2label` of
-/// Hugging Face; `{}` for regression.
+/// Hugging Face; `{}` for regression. Beside them stands the `problem_type` where the labels do not
+/// tell it.
 final class LabelsFile {
   static final String NAME = "labels.json";
+  private static final String PROBLEM_TYPE = "problem_type";
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -27,6 +34,9 @@ final class LabelsFile {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     for (int i = 0; i < task.labels().size(); i++) {
       root.put(Integer.toString(i), task.labels().get(i));
+    }
+    if (!task.type().equals(implied(task.labels()))) {
+      root.put(PROBLEM_TYPE, task.type().problemType());
     }
     return MAPPER.writeValueAsString(root) + "\n";
   }
@@ -53,19 +63,36 @@ final class LabelsFile {
                 + outputs
                 + " outputs");
     try {
-      return new Task(labels);
+      return type(json, labels).of(labels);
     } catch (InputException e) {
       throw new InputException(
           "%s: %s; restore the file".formatted(folder.resolve(NAME), e.getMessage()), e);
     }
   }
 
-  /// The task of a folder without the file, which Jada did not write: labels as Hugging Face names
-  /// those that nobody named.
-  static Task unnamed(int outputs) {
-    return new Task(
-        outputs == 1
-            ? List.of()
-            : IntStream.range(0, outputs).mapToObj(i -> "LABEL_" + i).toList());
+  /// The labels of a folder without the file, which Jada did not write: as Hugging Face names those
+  /// that nobody named.
+  static List<String> unnamed(int outputs) {
+    return outputs == 1
+        ? List.of()
+        : IntStream.range(0, outputs).mapToObj(i -> "LABEL_" + i).toList();
+  }
+
+  private static TaskType type(JsonFile json, List<String> labels) {
+    if (!json.has(PROBLEM_TYPE)) {
+      return implied(labels);
+    }
+    String named = json.text(PROBLEM_TYPE);
+    Optional<TaskType> type = TaskTypes.ofProblem(named);
+    json.require(
+        type.isPresent(),
+        PROBLEM_TYPE,
+        "one of " + TaskTypes.all().stream().map(TaskType::problemType).toList());
+    return type.orElseThrow();
+  }
+
+  /// The kind of task of a file that does not name one.
+  static TaskType implied(List<String> labels) {
+    return labels.isEmpty() ? RegressionTask.TYPE : SingleLabelTask.TYPE;
   }
 }

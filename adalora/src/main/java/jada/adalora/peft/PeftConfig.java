@@ -7,6 +7,7 @@ import jada.adalora.ImportanceScore;
 import jada.adalora.LoraLinear;
 import jada.adalora.Method;
 import jada.adalora.ModulePattern;
+import jada.adalora.Scaling;
 import jada.adalora.Steps;
 import jada.adalora.SvdLinear;
 import jada.adalora.TargetModules;
@@ -19,7 +20,6 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -48,20 +48,6 @@ final class PeftConfig {
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-  /// Variants of LoRA that compute something else with the same tensors, or need more.
-  private static final List<String> UNKNOWN =
-      List.of(
-          "use_dora",
-          "use_qalora",
-          "use_bdlora",
-          "lora_bias",
-          "alora_invocation_tokens",
-          "arrow_config",
-          "kasa_config",
-          "layer_replication",
-          "monteclora_config",
-          "velora_config");
-
   private final JsonFile json;
   private final Method method;
   private final AdaLoraConfig config;
@@ -83,9 +69,10 @@ final class PeftConfig {
     root.put("base_model_name_or_path", baseModel(model.base()));
     root.put("inference_mode", true);
     ArrayNode saved = root.putArray("modules_to_save").add("classifier").add("score");
-    String pooling = model.base().config().family().head().getFirst();
-    if (model.trainedWeights().containsKey(pooling + ".weight")) {
-      saved.add(pooling.replace(".dense", "")); // PEFT saves BERT's pooler as a whole
+    String pooling = model.base().config().family().headModules().getFirst();
+    String whole = pooling.split("\\.", 2)[0]; // PEFT saves BERT's pooler as a whole
+    if (model.trainedWeights().containsKey(pooling + ".weight") && !whole.equals("classifier")) {
+      saved.add(whole);
     }
     if (config.method() != Method.HEAD) {
       putTargets(root, model);
@@ -128,7 +115,7 @@ final class PeftConfig {
     ArrayNode names = root.putArray("target_modules");
     switch (model.config().targetModules()) {
       case TargetModules.Named named -> named.names().forEach(names::add);
-      case TargetModules.Attention _, TargetModules.Matching _ ->
+      case TargetModules.Attention _, TargetModules.AllLinear _, TargetModules.Matching _ ->
           model.adapters().keySet().forEach(names::add);
     }
   }
@@ -136,9 +123,11 @@ final class PeftConfig {
   private static void putAdaLora(ObjectNode root, AdaptedModel model) {
     AdaLoraConfig config = model.config();
     BudgetSchedule schedule = schedule(model);
-    // PEFT scales by lora_alpha / (init_r + 1e-5); the article's scale of 1 is written as such.
-    boolean one = config.importance() == ImportanceScore.ARTICLE;
-    putNumber(root, "lora_alpha", one ? config.initRank() + 1e-5 : config.alpha());
+    // PEFT scales by lora_alpha / (init_r + 1e-5); a scale from elsewhere is written as such.
+    boolean peft =
+        config.scaling() == Scaling.INIT_RANK && config.importance() != ImportanceScore.ARTICLE;
+    putNumber(
+        root, "lora_alpha", peft ? config.alpha() : config.scale() * (config.initRank() + 1e-5));
     root.put("init_r", config.initRank());
     root.put("target_r", config.targetRank());
     root.put("tinit", schedule.tinit());
@@ -224,11 +213,11 @@ final class PeftConfig {
   }
 
   private static AdaLoraConfig config(JsonFile json, Method method) {
-    AdaLoraConfig config = AdaLoraConfig.defaults().withMethod(method);
+    AdaLoraConfig config = AdaLoraConfig.penalized().withMethod(method);
+    PeftKeys.require(json, method);
     if (method == Method.HEAD) {
       return config;
     }
-    requireKnown(json);
     config =
         config
             .withTargetModules(targets(json))
@@ -253,21 +242,33 @@ final class PeftConfig {
     return rank;
   }
 
-  /// Refuses what would change the result and is not done here.
-  private static void requireKnown(JsonFile json) {
-    for (String key : UNKNOWN) {
-      boolean off = !json.has(key) || json.node(key).isBoolean() && !json.node(key).booleanValue();
-      json.require(off, key, "null or false; Jada does not compute it");
-    }
-    boolean plain = !json.has("bias") || json.text("bias").equals("none");
-    json.require(plain, "bias", "\"none\"; Jada does not train biases beside adapters");
-  }
-
   private static TargetModules targets(JsonFile json) {
     JsonNode targets = json.node("target_modules");
-    return targets.isString()
-        ? TargetModules.matching(targets.stringValue())
-        : new TargetModules.Named(json.texts("target_modules"));
+    if (targets.isString()) {
+      String text = targets.stringValue();
+      return text.equals(TargetModules.ALL_LINEAR.toString())
+          ? TargetModules.ALL_LINEAR
+          : TargetModules.matching(text);
+    }
+    return new TargetModules.Named(json.texts("target_modules"));
+  }
+
+  /// The start that has taken its part out of the base matrices, if it was such a one.
+  Optional<ResidualStart> residualStart() {
+    return method == Method.LORA
+        ? ResidualStart.named(json.node("init_lora_weights").asString(""))
+        : Optional.empty();
+  }
+
+  /// Refuses an adapter whose tensors tell what it changes only together with the base model.
+  ///
+  /// @throws InputException if its start has taken a part out of the base matrices
+  void requirePlainStart() {
+    json.require(
+        residualStart().isEmpty(),
+        "init_lora_weights",
+        "a start that leaves the base model as it is: what this adapter changes is only known"
+            + " together with it; export the adapter as plain LoRA first");
   }
 
   /// The folder or the name of the base model, if the file tells it.

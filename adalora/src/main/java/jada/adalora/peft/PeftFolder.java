@@ -7,7 +7,10 @@ import jada.adalora.Method;
 import jada.adalora.SvdLinear;
 import jada.adalora.Triplets;
 import jada.adalora.model.AdaptedModel;
+import jada.adalora.model.RegressionTask;
 import jada.adalora.model.Task;
+import jada.adalora.model.TaskType;
+import jada.adalora.model.TaskTypes;
 import jada.autograd.Parameter;
 import jada.autograd.Variable;
 import jada.nn.Family;
@@ -15,6 +18,7 @@ import jada.nn.checkpoint.HuggingFaceFolder;
 import jada.nn.checkpoint.PretrainedModel;
 import jada.nn.files.AtomicFile;
 import jada.nn.files.InputException;
+import jada.nn.files.Quoted;
 import jada.nn.files.Safetensors;
 import jada.nn.files.StagedFiles;
 import jada.tensor.Shape;
@@ -38,12 +42,15 @@ import java.util.SequencedMap;
 ///   or for plain LoRA `.lora_A.weight` and `.lora_B.weight`; and the trained weights of the head.
 ///   k may be 0.
 /// - `adapter_config.json`: see `PeftConfig`. Written last: a folder that has it is complete.
-/// - `labels.json`: `{"0": "first label", …}`; PEFT does not read it.
-/// - `jada.json`, beside triplets: the choices that PEFT has no name for, such as the unit of the
-///   budget; PEFT does not read it either.
+/// - `labels.json`: `{"0": "first label", …}`; PEFT does not read it. Without it the labels are
+///   those of the base model's `id2label`, if it has one for every output, else `LABEL_0`,
+///   `LABEL_1` …
+/// - `jada.json`: what PEFT has no name for: the length at which training cut texts, and beside
+///   triplets the choices of the method, such as the unit of the budget; PEFT does not read it
+///   either.
 ///
 /// A model that was trained as a whole ([Method#FULL]) is no adapter: its folder is a Hugging Face
-/// folder with a `labels.json`.
+/// folder with a `labels.json` and a `jada.json`.
 public final class PeftFolder {
   private static final String TENSORS = "adapter_model.safetensors";
   private static final String WEIGHTS = "model.safetensors";
@@ -66,14 +73,17 @@ public final class PeftFolder {
       Safetensors.write(staged.path(TENSORS), tensors(model), Map.of("format", "pt"));
       AtomicFile.writeText(staged.path(LabelsFile.NAME), LabelsFile.write(model.task()));
       List<String> names = new ArrayList<>(List.of(TENSORS, LabelsFile.NAME));
-      if (model.config().method() == Method.ADALORA) {
-        AtomicFile.writeText(staged.path(ChoicesFile.NAME), ChoicesFile.write(model.config()));
-        names.add(ChoicesFile.NAME);
-      }
+      writeChoices(model, false, staged, names);
       AtomicFile.writeText(staged.path(PeftConfig.FILE), config);
       names.add(PeftConfig.FILE);
       staged.publish(names);
     }
+  }
+
+  private static void writeChoices(
+      AdaptedModel model, boolean whole, StagedFiles staged, List<String> names) {
+    AtomicFile.writeText(staged.path(ChoicesFile.NAME), ChoicesFile.write(model, whole));
+    names.add(ChoicesFile.NAME);
   }
 
   /// Writes base model and adapter as one plain model ([AdaptedModel#merged]): a Hugging Face
@@ -90,7 +100,8 @@ public final class PeftFolder {
       HuggingFaceFolder.write(staged.path(""), model.merged());
       AtomicFile.writeText(staged.path(LabelsFile.NAME), LabelsFile.write(model.task()));
       List<String> names = new ArrayList<>(List.of(WEIGHTS, LabelsFile.NAME));
-      names.addAll(model.base().tokenizerFiles().keySet());
+      names.addAll(model.base().tokenizer().files().keySet());
+      writeChoices(model, true, staged, names);
       names.add(MODEL_CONFIG);
       staged.publish(names);
     }
@@ -142,9 +153,13 @@ public final class PeftFolder {
     if (isWhole(folder)) {
       AdaLoraConfig full = AdaLoraConfig.defaults().withMethod(Method.FULL);
       Task task = task(folder, base, Map.of());
-      return new AdaptedModel(base, task, full, Map.of(), AdaptedModel.AdapterFactory.NONE);
+      AdaptedModel model =
+          new AdaptedModel(base, task, full, Map.of(), AdaptedModel.AdapterFactory.NONE);
+      ChoicesFile.maxLength(folder).ifPresent(model::cutTextsAt);
+      return model;
     }
     PeftConfig config = PeftConfig.read(folder);
+    ChoicesFile.requireUntouched(base, folder);
     Path file = folder.resolve(TENSORS);
     SavedTensors tensors = new SavedTensors(file, PREFIX, Safetensors.read(file));
     Map<String, Tensor> head = head(base, file, tensors);
@@ -158,6 +173,7 @@ public final class PeftFolder {
             (name, weight, bias) -> adapter(config, tensors, name, weight, bias));
     tensors.requireAllTaken();
     config.totalSteps().ifPresent(model::planRun);
+    ChoicesFile.maxLength(folder).ifPresent(model::cutTextsAt);
     return model;
   }
 
@@ -179,6 +195,7 @@ public final class PeftFolder {
       return new LinkedHashMap<>();
     }
     PeftConfig config = PeftConfig.read(folder);
+    config.requirePlainStart();
     String suffix = config.method() == Method.LORA ? ".weight" : "";
     Path file = folder.resolve(TENSORS);
     Map<String, Tensor> read = Safetensors.read(file);
@@ -229,11 +246,11 @@ public final class PeftFolder {
     int channels = base.config().hiddenSize();
     Family family = base.config().family();
     Map<String, Tensor> head = new LinkedHashMap<>();
-    for (String matrix : family.head()) {
+    for (String matrix : family.headModules()) {
       String weight = matrix + ".weight";
       String path = family.path(weight);
       if (tensors.has(path)) {
-        int out = matrix.equals("classifier") ? tensors.rows(path) : channels;
+        int out = matrix.equals(family.classifier()) ? tensors.rows(path) : channels;
         head.put(weight, tensors.take(path, out, channels));
         head.put(matrix + ".bias", tensors.take(family.path(matrix + ".bias"), out));
       } else if (!base.weights().containsKey(weight)) {
@@ -250,11 +267,45 @@ public final class PeftFolder {
   }
 
   private static Task task(Path folder, PretrainedModel base, Map<String, Tensor> head) {
-    String classifier = "classifier.weight";
-    int outputs = head.getOrDefault(classifier, base.weights().get(classifier)).shape().dim(0);
-    return Files.exists(folder.resolve(LabelsFile.NAME))
-        ? LabelsFile.read(folder, outputs)
-        : LabelsFile.unnamed(outputs);
+    String classifier = base.config().family().classifier() + ".weight";
+    Tensor ofBase = base.weights().get(classifier);
+    int outputs = head.getOrDefault(classifier, ofBase).shape().dim(0);
+    if (Files.exists(folder.resolve(LabelsFile.NAME))) {
+      return LabelsFile.read(folder, outputs);
+    }
+    TaskType type = typeOfProblem(base, outputs);
+    boolean named = outputs > 1 && !base.labels().isEmpty();
+    if (named && isWhole(folder) && base.labels().size() != outputs) {
+      throw new InputException(
+          "%s: id2label has %s labels, but the classifier %s outputs; correct it"
+              .formatted(folder.resolve(MODEL_CONFIG), base.labels().size(), outputs));
+    }
+    try {
+      return type.of(
+          named && base.labels().size() == outputs ? base.labels() : LabelsFile.unnamed(outputs));
+    } catch (InputException e) {
+      throw new InputException(
+          "%s: id2label: %s".formatted(base.source() + "/" + MODEL_CONFIG, e.getMessage()), e);
+    }
+  }
+
+  /// The kind of task that a model saved by others names, or that follows from its outputs.
+  private static TaskType typeOfProblem(PretrainedModel base, int outputs) {
+    TaskType implied = LabelsFile.implied(LabelsFile.unnamed(outputs));
+    if (base.problemType().isEmpty()) {
+      return implied;
+    }
+    String named = base.problemType().get();
+    return TaskTypes.ofProblem(named)
+        .filter(type -> type.equals(RegressionTask.TYPE) == (outputs == 1))
+        .orElseThrow(
+            () ->
+                new InputException(
+                    "%s: problem_type %s with %s outputs is not computed here; one output is a"
+                            .formatted(
+                                base.source() + "/" + MODEL_CONFIG, Quoted.of(named), outputs)
+                        + " regression, several are one of "
+                        + TaskTypes.all().stream().map(TaskType::problemType).toList()));
   }
 
   private static Optional<Adapter> adapter(
@@ -271,7 +322,12 @@ public final class PeftFolder {
         int r = config.rank(name);
         Tensor a = tensors.take(name + ".lora_A.weight", r, in);
         Tensor b = tensors.take(name + ".lora_B.weight", out, r);
-        yield Optional.of(new LoraLinear(name, weight, bias, a, b, config.scale(name), dropout));
+        float scale = config.scale(name);
+        yield Optional.of(
+            config
+                .residualStart()
+                .map(start -> start.onWhole(name, weight, bias, a, b, scale, dropout))
+                .orElseGet(() -> new LoraLinear(name, weight, bias, a, b, scale, dropout)));
       }
       case ADALORA -> {
         if (!tensors.has(name + ".lora_E")) {

@@ -159,7 +159,7 @@ public final class Checkpoint {
       long size = Files.size(file);
       if (expected.path("bytes").asLong(-1) != size) {
         throw new InputException(
-            "%s: has %d bytes, the manifest says %s%s"
+            "%s: has %s bytes, the manifest says %s%s"
                 .formatted(file, size, shown(expected.path("bytes")), damaged));
       }
       String sha256 = Checksum.of(file);

@@ -2,7 +2,7 @@ package jada.adalora.training;
 
 import jada.adalora.data.Dataset;
 import jada.adalora.model.AdaptedModel;
-import jada.adalora.model.EncodedExamples;
+import jada.adalora.model.Objective;
 import jada.adalora.training.CheckpointPlan.Possession;
 import jada.tensor.Workers;
 import java.nio.file.Path;
@@ -22,6 +22,7 @@ public final class FineTuner {
   private final TrainingOptions options;
   private final TrainingListener listener;
   private final BooleanSupplier stop;
+  private final GradientSource gradients;
   private final Optional<CheckpointPlan> checkpoints;
   private final Optional<Checkpoint> start;
 
@@ -30,30 +31,33 @@ public final class FineTuner {
       TrainingOptions options,
       TrainingListener listener,
       BooleanSupplier stop,
+      GradientSource gradients,
       Optional<CheckpointPlan> checkpoints,
       Optional<Checkpoint> start) {
     this.model = model;
     this.options = options;
     this.listener = listener;
     this.stop = stop;
+    this.gradients = gradients;
     this.checkpoints = checkpoints;
     this.start = start;
   }
 
-  /// A tuner with default options that tells nobody.
+  /// A tuner with default options and without listeners.
   public static FineTuner of(AdaptedModel model) {
     return new FineTuner(
         model,
         TrainingOptions.defaults(),
         TrainingListener.SILENT,
         () -> false,
+        GradientSource.WHOLE,
         Optional.empty(),
         Optional.empty());
   }
 
   /// The same with all options replaced.
   public FineTuner options(TrainingOptions replacement) {
-    return new FineTuner(model, replacement, listener, stop, checkpoints, start);
+    return new FineTuner(model, replacement, listener, stop, gradients, checkpoints, start);
   }
 
   /// The same with some options changed: `with(o -> o.withBatchSize(16))`.
@@ -68,12 +72,18 @@ public final class FineTuner {
 
   /// The same, telling one more listener.
   public FineTuner listener(TrainingListener another) {
-    return new FineTuner(model, options, listener.and(another), stop, checkpoints, start);
+    return new FineTuner(
+        model, options, listener.and(another), stop, gradients, checkpoints, start);
   }
 
   /// The same, asking after every step whether to stop there.
   public FineTuner stopWhen(BooleanSupplier condition) {
-    return new FineTuner(model, options, listener, condition, checkpoints, start);
+    return new FineTuner(model, options, listener, condition, gradients, checkpoints, start);
+  }
+
+  /// The same with gradients computed otherwise, for example in parts of the batch.
+  public FineTuner gradients(GradientSource source) {
+    return new FineTuner(model, options, listener, stop, source, checkpoints, start);
   }
 
   /// The same, making checkpoints: folders `step-N` in `folder`, of which the last two are kept.
@@ -84,7 +94,7 @@ public final class FineTuner {
   /// @throws IllegalArgumentException if `every` is negative
   public FineTuner checkpoints(Path folder, int every) {
     CheckpointPlan plan = new CheckpointPlan(folder, every);
-    return new FineTuner(model, options, listener, stop, Optional.of(plan), start);
+    return new FineTuner(model, options, listener, stop, gradients, Optional.of(plan), start);
   }
 
   /// The same, going on from a checkpoint instead of the beginning. It ends, bit for bit, as the run
@@ -95,7 +105,8 @@ public final class FineTuner {
   /// The model must be adapted as for that run and not have been trained; options, configuration,
   /// data and base model must be the same, only the number of threads may differ.
   public FineTuner resume(Checkpoint checkpoint) {
-    return new FineTuner(model, options, listener, stop, checkpoints, Optional.of(checkpoint));
+    return new FineTuner(
+        model, options, listener, stop, gradients, checkpoints, Optional.of(checkpoint));
   }
 
   /// The number of optimizer steps, T, of a run over so many examples: ⌈examples / batch size⌉ for
@@ -120,13 +131,14 @@ public final class FineTuner {
         Possession _ = checkpoints.map(CheckpointPlan::takeForRun).orElse(Possession.NONE)) {
       return workers.call(
           () -> {
-            EncodedExamples trainExamples = encode(train);
-            EncodedExamples devExamples = encode(dev);
+            Objective trainExamples = prepare(train);
+            Objective devExamples = prepare(dev);
             return new TrainingRun(
                     model,
                     options,
                     listener,
                     stop,
+                    gradients,
                     checkpoints,
                     trainExamples,
                     devExamples,
@@ -136,7 +148,7 @@ public final class FineTuner {
     }
   }
 
-  private EncodedExamples encode(Dataset data) {
-    return EncodedExamples.of(data, model.task(), model.base(), options.maxLength());
+  private Objective prepare(Dataset data) {
+    return model.task().prepare(data, model.base(), options.maxLength());
   }
 }

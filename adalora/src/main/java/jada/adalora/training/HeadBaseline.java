@@ -9,7 +9,7 @@ import jada.adalora.model.AdaptedModel;
 import jada.adalora.model.EncodedExamples;
 import jada.adalora.model.Evaluation;
 import jada.adalora.model.Evaluator;
-import jada.adalora.model.Task;
+import jada.adalora.model.SequenceTask;
 import jada.autograd.Constant;
 import jada.autograd.Gradients;
 import jada.autograd.Variable;
@@ -56,7 +56,7 @@ public final class HeadBaseline {
   /// @throws jada.nn.files.InputException if a label does not fit the task, naming its place
   public static Evaluation measure(
       PretrainedModel base,
-      Task task,
+      SequenceTask task,
       TrainingOptions options,
       Dataset train,
       Dataset dev,
@@ -67,9 +67,8 @@ public final class HeadBaseline {
     try (Workers workers = Workers.of(options.threads())) {
       return workers.call(
           () -> {
-            EncodedExamples trainExamples =
-                EncodedExamples.of(train, task, base, options.maxLength());
-            EncodedExamples devExamples = EncodedExamples.of(dev, task, base, options.maxLength());
+            EncodedExamples trainExamples = task.prepare(train, base, options.maxLength());
+            EncodedExamples devExamples = task.prepare(dev, base, options.maxLength());
             int channels = base.config().hiddenSize();
             int all = trainExamples.size() + devExamples.size();
             progress.started("encoder for the head alone", "examples", all);
@@ -78,10 +77,8 @@ public final class HeadBaseline {
                 baseline.features(channels, devExamples, trainExamples.size(), progress);
             progress.finished();
             baseline.train(model, trainExamples, trainFeatures, options.seed());
-            return Evaluator.evaluate(
+            return devExamples.evaluateRows(
                 positions -> baseline.logits(devExamples, devFeatures, positions),
-                task,
-                devExamples,
                 0,
                 new Workspace());
           });
@@ -121,7 +118,7 @@ public final class HeadBaseline {
         random.shuffle(order);
       }
       int[] positions = Arrays.copyOfRange(order, first, Math.min(order.length, first + BATCH));
-      Variable loss = examples.answers().loss(logits(examples, features, positions), positions);
+      Variable loss = examples.targets().loss(logits(examples, features, positions), positions);
       optimizer.step(Gradients.of(loss), rate.at(t));
     }
   }

@@ -26,7 +26,7 @@ final class LastGood {
     }
   }
 
-  /// A parameter has lost what belonged to dropped triplets.
+  /// A parameter has lost what belonged to dropped triplets, or has changed its coordinates.
   void replaced(SvdLinear.Replacement replacement) {
     Tensor old = values.remove(replacement.old());
     if (old != null) {

@@ -25,8 +25,10 @@ record RunIdentity(SequencedMap<String, String> facts) {
     addAll(facts, options);
     addAll(facts, model.config());
     // Chosen or not, what counts is what it comes to.
+    facts.put("learning-rate", Double.toString(options.learningRate(model.config().method())));
     facts.put("lora-alpha", Double.toString(model.config().alpha()));
     facts.put("steps", Integer.toString(steps));
+    facts.put("task", model.task().type().name());
     facts.put("labels", model.task().labels().toString());
     facts.put("base-model", model.base().checksum());
     facts.put("base-model-config", String.valueOf(model.base().config()));

@@ -2,14 +2,17 @@ package jada.adalora.training;
 
 import jada.adalora.AdaLoraConfig;
 import jada.adalora.AdaptiveRanks;
+import jada.adalora.Gauge;
 import jada.adalora.Importance;
 import jada.adalora.JudgedTriplets;
+import jada.adalora.LambdaRate;
 import jada.adalora.Method;
 import jada.adalora.Orthogonality;
 import jada.adalora.SvdLinear;
 import jada.adalora.TrainingDiverged;
 import jada.adalora.model.AdaptedModel;
-import jada.adalora.model.EncodedExamples;
+import jada.adalora.model.Objective;
+import jada.adalora.training.GradientSource.StepGradients;
 import jada.adalora.training.TrainingListener.StepReport;
 import jada.autograd.Gradients;
 import jada.autograd.NonFinite;
@@ -17,22 +20,27 @@ import jada.autograd.Ops;
 import jada.autograd.Parameter;
 import jada.autograd.Profile;
 import jada.autograd.Variable;
-import jada.nn.Batch;
+import jada.nn.EncoderConfig;
 import jada.nn.TrainingStep;
+import jada.nn.WeightSpec;
 import jada.nn.optim.AdamW;
 import jada.nn.optim.GradientClipping;
 import jada.nn.optim.LearningRate;
 import jada.tensor.Tensor;
 import jada.tensor.Workspace;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// One optimizer step after another, in the order of the method:
 ///
@@ -41,60 +49,95 @@ import java.util.stream.Collectors;
 /// 3. clipping
 /// 4. the article's scores, from the values as the gradients saw them
 /// 5. AdamW
-/// 6. the paper's scores, from the new values; allocation; masks
+/// 6. the paper's scores, from the new values; the gauge; allocation; masks
 final class Trainer {
-  /// BERT's LayerNorm, DistilBERT's sa_layer_norm and output_layer_norm.
-  private static final Pattern NORM = Pattern.compile("(LayerNorm|layer_norm)\\.");
-
   private final AdaptedModel model;
   private final AdaLoraConfig config;
   private final TrainingOptions options;
   private final LearningRate learningRate;
   private final AdamW optimizer;
   private final Optional<AdaptiveRanks> adaptiveRanks;
+  private final GradientSource gradientSource;
   private final Workspace workspace;
   private final LastGood lastGood = new LastGood();
+  private double gradientNorm;
 
-  /// @param workspace where the tensors of a step lie
+  /// A trainer that passes over each batch as a whole.
   Trainer(AdaptedModel model, TrainingOptions options, int totalSteps, Workspace workspace) {
+    this(model, options, totalSteps, GradientSource.WHOLE, workspace);
+  }
+
+  /// @param gradientSource computes the gradients of a step
+  /// @param workspace where the tensors of a step lie
+  Trainer(
+      AdaptedModel model,
+      TrainingOptions options,
+      int totalSteps,
+      GradientSource gradientSource,
+      Workspace workspace) {
+    this.gradientSource = gradientSource;
     this.workspace = workspace;
     this.model = model;
     this.config = model.config();
     this.options = options;
-    this.learningRate = learningRate(options, totalSteps);
-    this.optimizer = AdamW.of(groups(model, options.weightDecay()));
+    this.learningRate = learningRate(options, config.method(), totalSteps);
+    this.optimizer = AdamW.of(groups(model, config, options.weightDecay()));
     model.planRun(totalSteps);
+    model.cutTextsAt(Math.min(options.maxLength(), model.base().config().maxTokens()));
     this.adaptiveRanks =
         config.method() == Method.ADALORA
             ? Optional.of(new AdaptiveRanks(config, model.svdAdapters(), totalSteps))
             : Optional.empty();
   }
 
-  private static LearningRate learningRate(TrainingOptions options, int totalSteps) {
-    long warmup = (long) Math.ceil(options.warmupRatio() * totalSteps);
+  private static LearningRate learningRate(TrainingOptions options, Method method, int totalSteps) {
+    double peak = options.learningRate(method);
+    long warmup = warmup(options, totalSteps);
     return switch (options.schedule()) {
-      case LINEAR -> LearningRate.linear(options.learningRate(), warmup, totalSteps);
-      case COSINE -> LearningRate.cosine(options.learningRate(), warmup, totalSteps);
-      case CONSTANT -> LearningRate.constant(options.learningRate(), warmup);
+      case LINEAR -> LearningRate.linear(peak, warmup, totalSteps);
+      case COSINE -> LearningRate.cosine(peak, warmup, totalSteps);
+      case CONSTANT -> LearningRate.constant(peak, warmup);
     };
   }
 
-  /// Biases and layer norms are not decayed, as transformers' trainer has it; all else is.
-  private static List<AdamW.Group> groups(AdaptedModel model, double weightDecay) {
+  /// Biases and norms of the model are not decayed, as transformers' trainer has it; all else is,
+  /// but for λ where it has a learning rate of its own or none.
+  private static List<AdamW.Group> groups(
+      AdaptedModel model, AdaLoraConfig config, double weightDecay) {
+    EncoderConfig sizes = model.base().config();
+    Set<String> kept =
+        Stream.concat(
+                sizes.family().weights(sizes),
+                sizes.family().headWeights(sizes, model.task().outputs()))
+            .filter(weight -> !weight.decays())
+            .map(WeightSpec::name)
+            .collect(Collectors.toSet());
+    boolean alike = config.gauge() == Gauge.NONE && config.lambdaRate().equals(LambdaRate.SAME);
+    SequencedMap<Double, List<Parameter>> lambdas = new LinkedHashMap<>(); // by ratio
+    for (SvdLinear adapter : alike ? List.<SvdLinear>of() : model.svdAdapters()) {
+      int out = adapter.weight().shape().dim(0);
+      lambdas
+          .computeIfAbsent(config.lambdaRatio(out), _ -> new ArrayList<>())
+          .add(adapter.lambda());
+    }
+    Set<Parameter> apart = Collections.newSetFromMap(new IdentityHashMap<>());
+    lambdas.values().forEach(apart::addAll);
     Map<Boolean, List<Parameter>> byDecay =
         model.parameters().stream()
-            .collect(
-                Collectors.partitioningBy(
-                    p -> !p.name().endsWith(".bias") && !NORM.matcher(p.name()).find()));
-    return List.of(
-        new AdamW.Group(byDecay.get(true), weightDecay), new AdamW.Group(byDecay.get(false), 0));
+            .filter(p -> !apart.contains(p))
+            .collect(Collectors.partitioningBy(p -> !kept.contains(p.name())));
+    List<AdamW.Group> groups = new ArrayList<>();
+    groups.add(new AdamW.Group(byDecay.get(true), weightDecay));
+    groups.add(new AdamW.Group(byDecay.get(false), 0));
+    lambdas.forEach((ratio, of) -> groups.add(new AdamW.Group(of, 0, ratio)));
+    return groups;
   }
 
   /// Takes step t on the examples at the given positions.
   ///
   /// @throws TrainingDiverged if the loss, a gradient, a weight or a score that the step has made
   ///   is not finite; the model then holds the last values that gave a finite loss
-  StepReport step(int t, int epoch, EncodedExamples examples, int[] positions) {
+  StepReport step(int t, int epoch, Objective examples, int[] positions) {
     Profile.begin();
     try {
       return workspace.call(() -> stepInWorkspace(t, epoch, examples, positions));
@@ -103,13 +146,12 @@ final class Trainer {
     }
   }
 
-  private StepReport stepInWorkspace(int t, int epoch, EncodedExamples examples, int[] positions) {
+  private StepReport stepInWorkspace(int t, int epoch, Objective examples, int[] positions) {
     long start = System.nanoTime();
-    Batch batch = examples.batch(positions);
-    Profile.lap("batch");
-    Loss loss = loss(t, batch, examples, positions);
-    float taskLoss = loss.task().value().item();
-    GradientClipping clipped = gradients(t, loss, batch, examples, positions);
+    Variable penalty = penalty();
+    StepGradients whole =
+        gradientSource.of(positions, part -> taskLoss(t, examples, part), penalty);
+    GradientClipping clipped = clip(t, whole, penalty, examples, positions);
     Gradients gradients = clipped.gradients();
     Profile.lap("clipping");
     double rate = learningRate.at(t);
@@ -118,12 +160,12 @@ final class Trainer {
     return new StepReport(
         t,
         epoch,
-        taskLoss,
-        loss.penalty().value().item(),
+        whole.loss(),
+        penalty.value().item(),
         rate,
         adaptiveRanks.map(r -> r.schedule().budget(t)).orElse(0),
         adaptiveRanks.map(AdaptiveRanks::active).orElse(0),
-        batch.tokens(),
+        examples.tokens(positions),
         System.nanoTime() - start,
         changed || t == 0 ? model.ranks() : Map.of());
   }
@@ -146,6 +188,16 @@ final class Trainer {
       lastGood.restore(model);
       throw e;
     }
+  }
+
+  /// The norm of the latest step's gradients, before clipping.
+  double gradientNorm() {
+    return gradientNorm;
+  }
+
+  /// Steps in which the learning rate rises.
+  static long warmup(TrainingOptions options, int totalSteps) {
+    return (long) Math.ceil(options.warmupRatio() * totalSteps);
   }
 
   AdamW optimizer() {
@@ -181,44 +233,43 @@ final class Trainer {
     return living;
   }
 
-  /// The optimizer goes on with a parameter that has lost its dropped triplets.
+  /// The optimizer goes on with a parameter that has lost its dropped triplets, or has changed its
+  /// coordinates.
   private void replace(SvdLinear.Replacement replacement) {
-    optimizer.replace(replacement.old(), replacement.now(), replacement.change());
+    optimizer.replace(
+        replacement.old(), replacement.now(), replacement.ofGradient(), replacement.ofSquare());
     lastGood.replaced(replacement);
   }
 
-  /// What is minimised: the task loss, and γ·R(P, Q), which is added here and nowhere else and is
-  /// reported apart.
-  private record Loss(Variable task, Variable penalty) {
-    Variable sum() {
-      return Ops.add(task, penalty);
-    }
+  /// The mean task loss over some examples of step t, with its dropout.
+  private Variable taskLoss(int t, Objective examples, int[] positions) {
+    return new TrainingStep(options.seed(), t).call(() -> examples.loss(model, positions));
   }
 
-  private Loss loss(int t, Batch batch, EncodedExamples examples, int[] positions) {
-    Variable task =
-        new TrainingStep(options.seed(), t)
-            .call(() -> examples.answers().loss(model.logits(batch), positions));
-    Variable penalty =
-        Ops.scale(
-            Orthogonality.penalty(config.orthPenalty(), model.svdAdapters()),
-            (float) config.orthRegWeight());
-    return new Loss(task, penalty);
+  /// γ·R(P, Q), which is added to the task loss once a step and is reported apart.
+  private Variable penalty() {
+    return Ops.scale(
+        Orthogonality.penalty(config.orthPenalty(), model.svdAdapters()),
+        (float) config.orthRegWeight());
   }
 
-  private GradientClipping gradients(
-      int t, Loss loss, Batch batch, EncodedExamples examples, int[] positions) {
+  /// Step 3, if all that the gradients come from is finite.
+  private GradientClipping clip(
+      int t, StepGradients whole, Variable penalty, Objective examples, int[] positions) {
     // What is random in a forward pass is a function of seed and step: doing it again finds the
     // culprit.
     Supplier<Optional<String>> maker =
         () ->
             nonFiniteWeight()
-                .or(() -> NonFinite.firstOf(() -> loss(t, batch, examples, positions).sum()));
-    requireFinite(t, "loss", loss.task().value().item(), maker);
-    requireFinite(t, "orthogonality penalty", loss.penalty().value().item(), maker);
-    GradientClipping clipped =
-        GradientClipping.clip(Gradients.of(loss.sum()), options.maxGradNorm());
+                .or(
+                    () ->
+                        NonFinite.firstOf(
+                            () -> Ops.add(taskLoss(t, examples, positions), penalty())));
+    requireFinite(t, "loss", whole.loss(), maker);
+    requireFinite(t, "orthogonality penalty", penalty.value().item(), maker);
+    GradientClipping clipped = GradientClipping.clip(whole.gradients(), options.maxGradNorm());
     requireFinite(t, "gradient norm", clipped.norm(), maker);
+    gradientNorm = clipped.norm();
     return clipped;
   }
 

@@ -40,6 +40,12 @@ public interface TrainingListener {
   /// One optimizer step is done.
   default void stepped(StepReport report) {}
 
+  /// The run does not learn: its loss stays at that of guessing, or its gradients are out of all
+  /// bounds. Comes after [#stepped], once for each of the two.
+  ///
+  /// @param message one line: the step, what is seen, and what to try; options are in backticks
+  default void notLearning(String message) {}
+
   /// The held-out examples were scored.
   default void evaluated(Evaluation evaluation) {}
 
@@ -78,6 +84,12 @@ public interface TrainingListener {
       public void stepped(StepReport report) {
         first.stepped(report);
         other.stepped(report);
+      }
+
+      @Override
+      public void notLearning(String message) {
+        first.notLearning(message);
+        other.notLearning(message);
       }
 
       @Override

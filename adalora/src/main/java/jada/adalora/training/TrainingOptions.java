@@ -1,6 +1,8 @@
 package jada.adalora.training;
 
+import jada.adalora.Method;
 import jada.adalora.model.EncodedExamples;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
 /// How a model is trained, independent of the adapters. Immutable; every `with…` method returns a
@@ -9,7 +11,8 @@ import java.util.function.Consumer;
 /// @param epochs passes over the training examples
 /// @param maxSteps upper bound on optimizer steps; 0 for none
 /// @param batchSize examples a step
-/// @param learningRate peak learning rate
+/// @param learningRate peak learning rate; empty for the usual one of the method
+///   ([#learningRate(Method)])
 /// @param schedule course of the learning rate after the warm-up
 /// @param warmupRatio part of the run in which the learning rate rises from 0 to its peak
 /// @param weightDecay decoupled weight decay of AdamW; biases and layer norms have none
@@ -23,7 +26,7 @@ public record TrainingOptions(
     int epochs,
     int maxSteps,
     int batchSize,
-    double learningRate,
+    OptionalDouble learningRate,
     Schedule schedule,
     double warmupRatio,
     double weightDecay,
@@ -33,6 +36,8 @@ public record TrainingOptions(
     int threads,
     boolean shuffle,
     boolean evaluateEveryEpoch) {
+  private static final double RATE_OF_ADAPTERS = 2e-3;
+  private static final double RATE_OF_FULL = 5e-5;
 
   /// Course of the learning rate after the warm-up.
   public enum Schedule {
@@ -51,11 +56,13 @@ public record TrainingOptions(
     require(epochs >= 1, "epochs", epochs, "at least 1");
     require(maxSteps >= 0, "max-steps", maxSteps, "0 (no bound) or more");
     require(batchSize >= 1, "batch-size", batchSize, "at least 1");
-    require(
-        Double.isFinite(learningRate) && learningRate > 0,
-        "learning-rate",
-        learningRate,
-        "a positive number, for example 2e-3");
+    learningRate.ifPresent(
+        rate ->
+            require(
+                Double.isFinite(rate) && rate > 0,
+                "learning-rate",
+                rate,
+                "a positive number, for example 2e-3"));
     require(warmupRatio >= 0 && warmupRatio < 1, "warmup-ratio", warmupRatio, "in [0, 1)");
     require(
         Double.isFinite(weightDecay) && weightDecay >= 0,
@@ -71,14 +78,14 @@ public record TrainingOptions(
     require(threads >= 1, "threads", threads, "at least 1");
   }
 
-  /// Two epochs in batches of 16 at 2e-3, linear schedule with 6 % warm-up, decay 0.01, texts up to
-  /// 128 tokens, no clipping, seed 0, all processors.
+  /// Two epochs in batches of 16 at the method's usual rate, linear schedule with 6 % warm-up,
+  /// decay 0.01, texts up to 128 tokens, no clipping, seed 0, all processors.
   public static TrainingOptions defaults() {
     return new TrainingOptions(
         2,
         0,
         16,
-        2e-3,
+        OptionalDouble.empty(),
         Schedule.LINEAR,
         0.06,
         0.01,
@@ -94,6 +101,12 @@ public record TrainingOptions(
     if (!holds) {
       throw new IllegalArgumentException(option + ": must be " + rule + ", got " + value);
     }
+  }
+
+  /// The peak learning rate with which a method trains: the one that was chosen, or 2e-3, and 5e-5
+  /// where every weight learns, because a rate that adapters need tears pretrained weights apart.
+  public double learningRate(Method method) {
+    return learningRate.orElse(method == Method.FULL ? RATE_OF_FULL : RATE_OF_ADAPTERS);
   }
 
   /// The same with another number of passes over the training examples.
@@ -113,7 +126,7 @@ public record TrainingOptions(
 
   /// The same with another peak learning rate.
   public TrainingOptions withLearningRate(double learningRate) {
-    return with(d -> d.learningRate = learningRate);
+    return with(d -> d.learningRate = OptionalDouble.of(learningRate));
   }
 
   /// The same with another course of the learning rate.
@@ -172,7 +185,7 @@ public record TrainingOptions(
     int epochs;
     int maxSteps;
     int batchSize;
-    double learningRate;
+    OptionalDouble learningRate;
     Schedule schedule;
     double warmupRatio;
     double weightDecay;

@@ -2,9 +2,8 @@ package jada.adalora.training;
 
 import jada.adalora.AdaLoraConfig;
 import jada.adalora.model.AdaptedModel;
-import jada.adalora.model.EncodedExamples;
 import jada.adalora.model.Evaluation;
-import jada.adalora.model.Evaluator;
+import jada.adalora.model.Objective;
 import jada.adalora.training.CheckpointPlan.Possession;
 import jada.adalora.training.TrainingListener.Resumption;
 import jada.adalora.training.TrainingListener.RunPlan;
@@ -26,13 +25,15 @@ final class TrainingRun {
   private final TrainingOptions options;
   private final TrainingListener listener;
   private final BooleanSupplier stop;
+  private final GradientSource gradients;
   private final Optional<CheckpointPlan> checkpoints;
-  private final EncodedExamples train;
-  private final EncodedExamples dev;
+  private final Objective train;
+  private final Objective dev;
   private final RunIdentity identity;
   private final Workspace workspace = new Workspace(); // of steps and of scoring, in turns
   private final int steps;
   private final int perEpoch;
+  private final LearningWatch watch;
 
   private int done;
   private long tokens;
@@ -45,19 +46,22 @@ final class TrainingRun {
       TrainingOptions options,
       TrainingListener listener,
       BooleanSupplier stop,
+      GradientSource gradients,
       Optional<CheckpointPlan> checkpoints,
-      EncodedExamples train,
-      EncodedExamples dev,
+      Objective train,
+      Objective dev,
       RunIdentity identity) {
     this.model = model;
     this.options = options;
     this.listener = listener;
     this.stop = stop;
+    this.gradients = gradients;
     this.checkpoints = checkpoints;
     this.train = train;
     this.dev = dev;
     this.identity = identity;
     this.steps = FineTuner.steps(train.size(), options);
+    this.watch = new LearningWatch(train.lossOfGuessing(), Trainer.warmup(options, steps), steps);
     this.perEpoch = (train.size() + options.batchSize() - 1) / options.batchSize();
   }
 
@@ -67,7 +71,7 @@ final class TrainingRun {
   TrainingResult run(Optional<Checkpoint> from) {
     RunPlan plan = plan(); // of the whole run, hence before triplets are dropped again
     Optional<TrainingState> state = from.map(this::restoreModel);
-    Trainer trainer = new Trainer(model, options, steps, workspace);
+    Trainer trainer = new Trainer(model, options, steps, gradients, workspace);
     state.ifPresent(s -> s.restore(model, trainer));
     listener.started(plan);
     tellOfCutTexts(train);
@@ -95,9 +99,9 @@ final class TrainingRun {
     return result(trainer, Optional.of(evaluation));
   }
 
-  private void tellOfCutTexts(EncodedExamples examples) {
+  private void tellOfCutTexts(Objective examples) {
     if (examples.cut() > 0) {
-      int most = Math.min(options.maxLength(), model.base().config().maxPositions());
+      int most = Math.min(options.maxLength(), model.base().config().maxTokens());
       listener.textsCut(examples.name(), examples.cut(), examples.size(), most);
     }
   }
@@ -135,6 +139,9 @@ final class TrainingRun {
     try {
       listener.judged(report.step(), trainer.judged());
       listener.stepped(report);
+      watch
+          .seen(report.step(), report.loss(), trainer.gradientNorm())
+          .ifPresent(listener::notLearning);
     } catch (RuntimeException e) {
       keep(trainer, e);
       throw e;
@@ -158,9 +165,7 @@ final class TrainingRun {
   }
 
   private Evaluation evaluate() {
-    Evaluation evaluation =
-        Evaluator.evaluate(
-            positions -> model.logits(dev.batch(positions)), model.task(), dev, done, workspace);
+    Evaluation evaluation = dev.evaluate(model, done, workspace);
     evaluations.add(evaluation);
     listener.evaluated(evaluation);
     return evaluation;

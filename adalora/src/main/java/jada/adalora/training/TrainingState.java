@@ -218,7 +218,7 @@ final class TrainingState {
     for (int position : alive) {
       living.set(position);
     }
-    Triplets now = adapter.values();
+    Triplets now = adapter.factors();
     // The values come with those of all other parameters, after the shapes.
     Triplets left =
         new Triplets(

@@ -176,7 +176,7 @@ class DatasetReaderTest {
         .containsExactly(Example.of("café", "ok"));
     assertThat(refusal(file, Columns.byHeader()))
         .isEqualTo(
-            "a.tsv:1: is not UTF-8 text; name its encoding, for example --encoding ISO-8859-1");
+            "a.tsv:1: is not UTF-8 text; name its encoding, for example `encoding` ISO-8859-1");
   }
 
   @Test
@@ -245,7 +245,10 @@ class DatasetReaderTest {
         .isEqualTo(name + ":3: no label in column 2; give one, or remove the row");
     assertThat(refusal(name, header + "\nbare" + s + " \n")).startsWith(name + ":4: no label");
     assertThat(refusal(name, header + " " + s + "ok\n"))
-        .isEqualTo(name + ":3: the text is empty; give one, or remove the row");
+        .isEqualTo(
+            name
+                + ":3: the text is empty; correct the file, or say what is done with such rows:"
+                + " `empty` keep, or skip");
     assertThat(refusal(name, header + "a" + s + "b" + s + "ok\n"))
         .startsWith(name + ":3: 3 columns, but line 1 has 2; ");
     assertThat(refusal(name, "just text\n")).startsWith(name + ":1: no label; ");
@@ -254,21 +257,21 @@ class DatasetReaderTest {
   @Test
   void refuses_columns_that_are_not_there() {
     assertThat(refusal("a.tsv", "text\tclass\nx\ty\n"))
-        .isEqualTo("a.tsv:1: no column 'label' among 'text, class'; name it with --label-column");
+        .isEqualTo("a.tsv:1: no column 'label' among 'text, class'; name it with `label-column`");
     Path file = file("b.tsv", "a\tb\tc\nx\ty\tz\n");
     assertThat(refusal(file, Columns.byHeader()))
         .isEqualTo(
-            "b.tsv:1: 3 columns and no header; say which with --text-column and --label-column (1"
+            "b.tsv:1: 3 columns and no header; say which with `text-column` and `label-column` (1"
                 + " to 3)");
     assertThat(refusal(file, Columns.byHeader().withText("d")))
         .isEqualTo("b.tsv:1: no column 'd'; the columns are 'a, b, c'");
     assertThat(refusal(file, Columns.byHeader().withLabel("c")))
         .isEqualTo(
-            "b.tsv:1: no column sentence or text among 'a, b, c'; name it with --text-column");
+            "b.tsv:1: no column sentence or text among 'a, b, c'; name it with `text-column`");
     assertThat(refusal(file, Columns.byHeader().withText("4")))
-        .isEqualTo("b.tsv:1: no column 4, there are 3; correct --text-column");
+        .isEqualTo("b.tsv:1: no column 4, there are 3; correct `text-column`");
     assertThat(refusal("c.tsv", "text\tlabel\tlabel\nx\ty\tz\n"))
-        .isEqualTo("c.tsv:1: two columns are called 'label'; give its number with --label-column");
+        .isEqualTo("c.tsv:1: two columns are called 'label'; give its number with `label-column`");
     assertThat(refusal(file("d.tsv", "ham\thello\n"), Columns.byHeader().withText("2")))
         .contains("column 2 cannot be both text and label");
   }
@@ -279,6 +282,104 @@ class DatasetReaderTest {
     assertThat(refusal("a.tsv", "review\tsentiment\n" + rows))
         .startsWith("a.tsv:1: the label 'sentiment' occurs only here, so this looks like a header");
     assertThat(read(file("b.tsv", rows)).size()).isEqualTo(20);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"review,sentiment", "Text,category", "tweet,LABEL"})
+  void suspects_a_header_of_usual_names_in_the_shortest_table(String text, String label) {
+    Path file = file("a.csv", text + "," + label + "\ngreat,pos\n");
+    String message = refusal(file, Columns.byHeader());
+    if (text.equals("Text")) {
+      assertThat(message).contains("no column 'label' among");
+      return;
+    }
+    assertThat(message)
+        .startsWith("a.csv:1: the label '%s' occurs only here, so this looks like".formatted(label))
+        .endsWith("or by their numbers, 1 and 2, if it is an example");
+    assertThat(read(file, Columns.byHeader().withText(text).withLabel(label)).examples())
+        .containsExactly(Example.of("great", "pos"));
+    assertThat(read(file, Columns.byHeader().withText("1").withLabel("2")).size()).isEqualTo(2);
+  }
+
+  @Test
+  void a_number_in_the_first_row_is_no_header() {
+    String rows = "good film\t4.5\nbad film\t1.0\n".repeat(10);
+    assertThat(read(file("a.tsv", "a film\t2.75\n" + rows)).size()).isEqualTo(21);
+  }
+
+  @Test
+  void suspects_labels_in_the_column_of_the_texts() {
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 10; i++) {
+      rows.append(i % 3 == 0 ? "spam" : "ham").append("\tmessage number ").append(i).append('\n');
+    }
+    Path file = file("a.tsv", rows.toString());
+    assertThat(refusal(file, Columns.byHeader()))
+        .isEqualTo(
+            "a.tsv: of 10 rows column 1 has 2 different values and column 2 10, so the text seems"
+                + " to be in column 2; say which is which with `text-column` and `label-column`,"
+                + " here 2 and 1");
+    assertThat(read(file, Columns.byHeader().withText("2").withLabel("1")).examples().getFirst())
+        .isEqualTo(Example.of("message number 0", "spam"));
+    assertThat(read(file, Columns.byHeader().withText("1").withLabel("2")).size()).isEqualTo(10);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"a.tsv", "a.jsonl"})
+  void empty_texts_are_refused_left_out_or_kept(String name) {
+    Path file =
+        file(
+            name,
+            name.endsWith("tsv")
+                ? "sentence1\tsentence2\tlabel\na\tb\tx\nc\t \ty\n\td\tx\ne\tf\ty\n"
+                : """
+                {"sentence1": "a", "sentence2": "b", "label": "x"}
+                {"sentence1": "c", "sentence2": " ", "label": "y"}
+                {"sentence1": "", "sentence2": "d", "label": "x"}
+                {"sentence1": "e", "sentence2": "f", "label": "y"}
+                """);
+    DatasetReader reader = new DatasetReader();
+    Dataset kept = reader.withEmpty(EmptyTexts.KEEP).read(file);
+    Dataset skipped = reader.withEmpty(EmptyTexts.SKIP).read(file);
+
+    assertThat(refusal(file, Columns.byHeader()))
+        .isEqualTo(
+            name
+                + ":"
+                + (name.endsWith("tsv") ? 3 : 2)
+                + ": the second text is empty, and so it is in 2 of 4 rows; correct the file, or"
+                + " say what is done with such rows: `empty` keep, or skip");
+    assertThat(kept.examples().get(1)).isEqualTo(Example.of("c", " ", "y"));
+    assertThat(kept.size()).isEqualTo(4);
+    assertThat(kept.skipped()).isZero();
+    assertThat(skipped.examples())
+        .containsExactly(Example.of("a", "b", "x"), Example.of("e", "f", "y"));
+    assertThat(skipped.skipped()).isEqualTo(2);
+    assertThat(skipped.place(1)).endsWith(name.endsWith("tsv") ? ":5" : ":4");
+  }
+
+  @Test
+  void a_file_of_nothing_but_empty_texts_is_refused_even_if_they_are_left_out() {
+    Path file = file("a.tsv", "sentence\tlabel\n \tx\n \ty\n");
+    assertThatThrownBy(() -> new DatasetReader().withEmpty(EmptyTexts.SKIP).read(file))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("and so it is in 2 of 2 rows");
+  }
+
+  @Test
+  void knows_plain_lines_from_tables() {
+    DatasetReader reader = new DatasetReader();
+    for (String name : List.of("p.txt", "p.tsv", "p")) {
+      assertThat(reader.isPlainLines(file(name, "\uFEFF\n \nit works\nTAB\there\n"))).isTrue();
+      assertThat(reader.isPlainLines(file(name, "it\tworks\n"))).isFalse();
+      assertThat(reader.isPlainLines(file(name, "Sentence\nit works\n"))).isFalse();
+      assertThat(reader.isPlainLines(file(name, " \n\n"))).isFalse();
+    }
+    assertThat(reader.isPlainLines(file("p", "{\"text\": \"x\"}\n"))).isFalse();
+    assertThat(reader.isPlainLines(file("p", "NUM:date When ?\n"))).isFalse();
+    assertThat(reader.isPlainLines(file("p", "text,label\nx,y\n"))).isFalse();
+    assertThat(reader.isPlainLines(file("p.jsonl", "it works\n"))).isFalse();
+    assertThat(reader.isPlainLines(file("p.csv", "it works\n"))).isFalse();
   }
 
   @Test
@@ -309,12 +410,12 @@ class DatasetReaderTest {
         .startsWith("a.jsonl:2: no label under 'label'");
     assertThat(refusal("a.jsonl", fine + "{\"text\": \"x\", \"label\": null}"))
         .startsWith("a.jsonl:2: no label under 'label'");
-    assertThat(refusal("a.jsonl", fine + "{\"text\": \"x\", \"label\": [1]}"))
+    assertThat(refusal("a.jsonl", fine + "{\"text\": \"x\", \"label\": [1, null]}"))
         .startsWith("a.jsonl:2: no label under 'label'");
     assertThat(refusal("a.jsonl", fine + "{\"text\": 5, \"label\": 1}"))
         .startsWith("a.jsonl:2: no text under 'text'");
     assertThat(refusal("a.jsonl", fine + "{\"text\": \" \", \"label\": 1}"))
-        .startsWith("a.jsonl:2: the text under 'text' is empty");
+        .startsWith("a.jsonl:2: the text is empty");
     assertThat(refusal("a.jsonl", fine + "{\"body\": \"x\", \"label\": 1}"))
         .startsWith("a.jsonl:2: no key sentence or text among 'body, label'");
     assertThat(refusal("a.json", "[" + fine.strip() + "]"))
@@ -337,11 +438,10 @@ class DatasetReaderTest {
   void refuses_columns_that_make_no_sense() {
     assertThatThrownBy(() -> Columns.byHeader().withText("0"))
         .isInstanceOf(InputException.class)
-        .hasMessage("--text-column 0: columns are counted from 1");
+        .hasMessage("`text-column` 0: columns are counted from 1");
     assertThatThrownBy(() -> Columns.byHeader().withText("a").withLabel("a"))
         .hasMessageContaining("named twice");
-    assertThatThrownBy(() -> Columns.byHeader().withPair("a"))
-        .hasMessageContaining("--text-column");
+    assertThatThrownBy(() -> Columns.byHeader().withPair("a")).hasMessageContaining("text-column");
     assertThatThrownBy(() -> new Columns(Optional.of(" "), Optional.empty(), Optional.empty()))
         .hasMessageContaining("blank");
   }

@@ -23,7 +23,7 @@ class DatasetTest {
     assertThatThrownBy(data::targets)
         .isInstanceOf(InputException.class)
         .hasMessage(
-            "scores:2: the label '%s' is not a finite number; correct it, or use --task classification"
+            "scores:2: the label '%s' is not a finite number; correct it, or use `task` classification"
                 .formatted(label));
   }
 

@@ -13,18 +13,21 @@ import jada.adalora.testing.TinyBert;
 import jada.autograd.Fused;
 import jada.autograd.Gradients;
 import jada.autograd.Parameter;
+import jada.nn.checkpoint.PretrainedModel;
 import jada.nn.files.InputException;
 import jada.tensor.Tensor;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class AdaLoraTest {
   private static final Task TASK = Task.classification("a", "b", "c");
   private static final AdaLoraConfig SMALL =
-      AdaLoraConfig.defaults().withInitRank(4).withTargetRank(2);
+      AdaLoraConfig.penalized().withInitRank(4).withTargetRank(2);
   private static final TargetModules ALL = TargetModules.matching("bert\\.encoder.*");
 
   @Test
@@ -34,12 +37,56 @@ class AdaLoraTest {
       for (TripletStart start : TripletStart.values()) {
         AdaLoraConfig config =
             SMALL.withMethod(method).withInit(start).withTargetModules(ALL).withLoraDropout(0.1);
-        AdaptedModel adapted = AdaLora.adapt(TinyBert.classifier(3), TASK, config);
-        assertThat(adapted.logits(TinyBert.BATCH).value().array())
+        AdaptedModel adapted = AdaLora.adapt(classifier("a", "b", "c"), TASK, config);
+        assertThat(adapted.output(TinyBert.BATCH).value().array())
             .as("%s %s", method, start)
             .isEqualTo(expected);
       }
     }
+  }
+
+  private static PretrainedModel classifier(String... labels) {
+    return TinyBert.classifier(List.of(labels), Optional.empty());
+  }
+
+  /// The logits of the classifier's own rows, by column, in this order.
+  private static void startsFromRows(PretrainedModel base, Task task, int... rows) {
+    int all = base.weights().get("classifier.weight").shape().dim(0);
+    float[] own = TinyBert.logits(base.weights(), all);
+    float[] logits = AdaLora.adapt(base, task, SMALL).output(TinyBert.BATCH).value().array();
+    assertThat(AdaLora.startsFromClassifier(base, task)).isTrue();
+    for (int text = 0; text < 3; text++) {
+      for (int k = 0; k < rows.length; k++) {
+        assertThat(logits[text * rows.length + k]).isEqualTo(own[text * all + rows[k]]);
+      }
+    }
+  }
+
+  @Test
+  void a_classifier_s_rows_go_to_the_labels_of_their_names() {
+    startsFromRows(
+        classifier("positive", "negative"), Task.classification("negative", "positive"), 1, 0);
+    startsFromRows(classifier("x", "b", "y", "a"), Task.classification("a", "b"), 3, 1);
+    startsFromRows(TinyBert.classifier(3), Task.classification("LABEL_2", "LABEL_0"), 2, 0);
+    startsFromRows(TinyBert.classifier(3), Task.classification("0", "1", "2"), 0, 1, 2);
+    startsFromRows(TinyBert.classifier(1), Task.regression(), 0);
+  }
+
+  @Test
+  void a_classifier_of_other_labels_is_replaced_by_a_new_one() {
+    float[] fresh =
+        AdaLora.adapt(TinyBert.withPooler(), TASK, SMALL).output(TinyBert.BATCH).value().array();
+    for (PretrainedModel base :
+        List.of(
+            classifier("a", "b", "d"),
+            classifier("x", "y", "z"),
+            TinyBert.classifier(3),
+            TinyBert.classifier(1))) {
+      assertThat(AdaLora.startsFromClassifier(base, TASK)).as("%s", base.labels()).isFalse();
+      assertThat(AdaLora.adapt(base, TASK, SMALL).output(TinyBert.BATCH).value().array())
+          .isEqualTo(fresh);
+    }
+    assertThat(AdaLora.startsFromClassifier(TinyBert.encoder(), TASK)).isFalse();
   }
 
   @Test
@@ -92,7 +139,7 @@ class AdaLoraTest {
           AdaLora.adapt(TinyBert.encoder(), TASK, SMALL.withMethod(method).withTargetModules(ALL));
       TinyBert.pretendTraining(adapted, 1);
       Gradients gradients =
-          Gradients.of(Fused.crossEntropy(adapted.logits(TinyBert.BATCH), new int[] {0, 1, 2}));
+          Gradients.of(Fused.crossEntropy(adapted.output(TinyBert.BATCH), new int[] {0, 1, 2}));
       assertThat(gradients.parameters())
           .containsExactlyInAnyOrderElementsOf(
               adapted.parameters().stream().filter(p -> p.value().size() > 0).toList());
@@ -107,7 +154,7 @@ class AdaLoraTest {
           AdaLora.adapt(
               TinyBert.withPooler(), TASK, SMALL.withMethod(method).withTargetModules(ALL));
       TinyBert.pretendTraining(adapted, 2);
-      float[] expected = adapted.logits(TinyBert.BATCH).value().array();
+      float[] expected = adapted.output(TinyBert.BATCH).value().array();
       Map<String, Tensor> merged = adapted.merged().weights();
       assertThat(merged.keySet()).isEqualTo(TinyBert.classifier(3).weights().keySet());
       assertThat(TinyBert.logits(merged, 3)).containsExactly(expected, within(1e-5f));
@@ -123,8 +170,8 @@ class AdaLoraTest {
     AdaptedModel adapted = AdaLora.adapt(TinyBert.encoder(), TASK, SMALL.withTargetModules(ALL));
     TinyBert.pretendTraining(adapted, 2);
     AdaptedModel lora = adapted.toLora();
-    assertThat(lora.logits(TinyBert.BATCH).value().array())
-        .containsExactly(adapted.logits(TinyBert.BATCH).value().array(), within(1e-5f));
+    assertThat(lora.output(TinyBert.BATCH).value().array())
+        .containsExactly(adapted.output(TinyBert.BATCH).value().array(), within(1e-5f));
     Map<String, Integer> expected = new LinkedHashMap<>(adapted.ranks());
     expected.values().removeIf(rank -> rank == 0);
     assertThat(lora.ranks()).isEqualTo(expected).hasSizeLessThan(12);
@@ -186,9 +233,9 @@ class AdaLoraTest {
 
   @Test
   void refuses_ranks_that_cannot_be() {
-    assertThatThrownBy(() -> AdaLora.adapt(TinyBert.encoder(), TASK, SMALL.withTargetRank(4)))
+    assertThatThrownBy(() -> AdaLora.adapt(TinyBert.encoder(), TASK, SMALL.withTargetRank(5)))
         .isInstanceOf(InputException.class)
-        .hasMessageStartingWith("ranks: target-r 4 must be less than init-r 4");
+        .hasMessageStartingWith("ranks: target-r 5 must not be greater than init-r 4");
     assertThatThrownBy(
             () -> AdaLora.adapt(TinyBert.encoder(), TASK, AdaLoraConfig.article().withInitRank(17)))
         .isInstanceOf(InputException.class)
@@ -203,6 +250,6 @@ class AdaLoraTest {
     AdaptedModel adapted = AdaLora.adapt(TinyBert.model(weights), TASK, SMALL);
     assertThat(adapted.trainedWeights().get("classifier.weight").shape().dim(0)).isEqualTo(3);
     AdaptedModel number = AdaLora.adapt(TinyBert.encoder(), Task.regression(), SMALL);
-    assertThat(number.logits(TinyBert.BATCH).shape().dim(1)).isEqualTo(1);
+    assertThat(number.output(TinyBert.BATCH).shape().dim(1)).isEqualTo(1);
   }
 }

@@ -11,7 +11,6 @@ import jada.adalora.testing.TinyBert;
 import jada.nn.BertConfig;
 import jada.nn.DistilBertConfig;
 import jada.nn.EncoderConfig;
-import jada.nn.Family;
 import jada.nn.checkpoint.PretrainedModel;
 import jada.nn.files.Safetensors;
 import jada.tensor.Shape;
@@ -32,29 +31,22 @@ class DistilBertTest {
   private static final EncoderConfig SMALL = new DistilBertConfig(20, 16, 2, 4, 24, 12, 0, 0, 0);
   private static final Task TASK = Task.classification("negative", "positive");
   private static final AdaLoraConfig RANK_12 =
-      AdaLoraConfig.defaults().withInitRank(12).withTargetRank(4);
+      AdaLoraConfig.penalized().withInitRank(12).withTargetRank(4);
 
   /// All weights of the encoder, 0; equal shapes share one tensor.
   private static PretrainedModel zeros(EncoderConfig config) {
     Map<Shape, Tensor> shared = new HashMap<>();
     Map<String, Tensor> weights = new LinkedHashMap<>();
-    Family names = config.family();
-    int c = config.hiddenSize();
-    int f = config.intermediateSize();
-    put(weights, shared, "embeddings.word_embeddings.weight", config.vocabularySize(), c);
-    put(weights, shared, "embeddings.position_embeddings.weight", config.maxPositions(), c);
-    if (config.tokenTypes() > 0) {
-      put(weights, shared, "embeddings.token_type_embeddings.weight", config.tokenTypes(), c);
-    }
-    vectors(weights, shared, "embeddings.LayerNorm", c);
-    for (int i = 0; i < config.layers(); i++) {
-      String layer = names.layer(i);
-      names.attention().forEach(name -> linear(weights, shared, layer + name, c, c));
-      vectors(weights, shared, layer + names.attentionNorm(), c);
-      linear(weights, shared, layer + names.feedForward().getFirst(), f, c);
-      linear(weights, shared, layer + names.feedForward().getLast(), c, f);
-      vectors(weights, shared, layer + names.outputNorm(), c);
-    }
+    config
+        .family()
+        .weights(config)
+        .forEach(
+            weight ->
+                put(
+                    weights,
+                    shared,
+                    weight.name(),
+                    weight.sizes().stream().mapToInt(Math::toIntExact).toArray()));
     return new PretrainedModel(
         "distilbert", config, TinyBert.encoder().tokenizer(), weights, "none");
   }
@@ -142,8 +134,8 @@ class DistilBertTest {
             "base_model.model.classifier.bias");
     assertThat(loaded.config().targetModules())
         .isEqualTo(TargetModules.named("q_lin", "k_lin", "v_lin", "out_lin"));
-    assertThat(loaded.logits(TinyBert.BATCH).value().array())
-        .containsExactly(model.logits(TinyBert.BATCH).value().array());
+    assertThat(loaded.output(TinyBert.BATCH).value().array())
+        .containsExactly(model.output(TinyBert.BATCH).value().array());
   }
 
   @Test
@@ -157,10 +149,10 @@ class DistilBertTest {
         .contains("transformer.layer.0.attention.q_lin.weight", "pre_classifier.weight")
         .noneMatch(name -> name.startsWith("distilbert."));
     AdaptedModel plain =
-        AdaLora.adapt(merged, TASK, AdaLoraConfig.defaults().withMethod(Method.HEAD));
-    assertThat(plain.logits(TinyBert.BATCH).value().array())
+        AdaLora.adapt(merged, TASK, AdaLoraConfig.penalized().withMethod(Method.HEAD));
+    assertThat(plain.output(TinyBert.BATCH).value().array())
         .usingComparatorWithPrecision(1e-5f)
-        .containsExactly(model.logits(TinyBert.BATCH).value().array());
+        .containsExactly(model.output(TinyBert.BATCH).value().array());
   }
 
   @Test

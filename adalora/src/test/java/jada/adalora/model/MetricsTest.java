@@ -18,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 class MetricsTest {
   /// Made by src/test/python/metrics_golden.py.
-  private static List<JsonNode> golden() {
+  static List<JsonNode> golden() {
     JsonMapper json = new JsonMapper();
     try (InputStream in = MetricsTest.class.getResourceAsStream("metrics_golden.jsonl")) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8)
@@ -72,6 +72,16 @@ class MetricsTest {
     } else {
       assertThat(actual).as(name).isCloseTo(expected.doubleValue(), within(1e-9));
     }
+  }
+
+  @Test
+  void commonest_class_is_what_a_dummy_classifier_reaches() {
+    // sklearn.dummy.DummyClassifier(strategy="most_frequent").fit(x, y).score(x, y)
+    int[] rare = new int[400];
+    rare[17] = 1;
+    assertThat(Metrics.commonestClass(rare, 2)).isEqualTo(0.9975);
+    assertThat(Metrics.commonestClass(new int[] {2, 0, 2, 1, 1, 2, 0}, 4)).isEqualTo(3.0 / 7);
+    assertThat(Metrics.commonestClass(new int[] {1, 1}, 2)).isEqualTo(1);
   }
 
   @Test

@@ -2,7 +2,7 @@ package jada.adalora.model;
 
 import jada.autograd.Constant;
 import jada.nn.Batch;
-import jada.nn.BertEncoder;
+import jada.nn.Encoder;
 import jada.nn.LinearFactory;
 import jada.nn.checkpoint.HuggingFaceFolder;
 import jada.nn.checkpoint.PretrainedModel;
@@ -47,8 +47,8 @@ final class ModelOutputs {
               ? model.tokenizer().encode(parts[0], LONGEST)
               : model.tokenizer().encode(parts[0], parts[1], LONGEST));
     }
-    BertEncoder encoder =
-        BertEncoder.build(
+    Encoder encoder =
+        Encoder.build(
             model.config(), name -> Constant.of(model.weights().get(name)), LinearFactory.PLAIN);
     Batch batch = Batch.of(encodings);
     Tensor hidden;

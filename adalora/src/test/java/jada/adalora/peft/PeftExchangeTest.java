@@ -11,6 +11,8 @@ import jada.adalora.model.AdaLora;
 import jada.adalora.model.AdaptedModel;
 import jada.adalora.model.Task;
 import jada.adalora.testing.TinyBert;
+import jada.adalora.testing.TinyRun;
+import jada.adalora.training.FineTuner;
 import jada.nn.Batch;
 import jada.nn.checkpoint.HuggingFaceFolder;
 import jada.nn.checkpoint.PretrainedModel;
@@ -49,11 +51,13 @@ class PeftExchangeTest {
     ranks.put("adalora-expression", List.of(0, 2));
     ranks.put("adalora-pooler", List.of(1, 1));
     ranks.put("lora", List.of(3, 2, 2, 2, 2, 2, 2, 2));
+    ranks.put("lora-pissa", List.of(6, 4, 4, 4, 4, 4, 4, 4)); // the start beside the trained part
+    ranks.put("lora-olora", List.of(6, 4, 4, 4, 4, 4, 4, 4));
     for (String name : ranks.keySet()) {
       Path folder = resource(name);
       AdaptedModel model = PeftFolder.load(base, folder);
       JsonNode expected = MAPPER.readTree(Files.readString(folder.resolve("logits.json")));
-      Tensor logits = model.logits(TinyBert.BATCH).value();
+      Tensor logits = model.output(TinyBert.BATCH).value();
       for (int i = 0; i < 3; i++) {
         assertThat(TinyBert.TEXTS.get(i).ids())
             .as("the texts of the script")
@@ -83,7 +87,7 @@ class PeftExchangeTest {
     PretrainedModel base =
         given.isEmpty() ? TinyBert.encoder() : HuggingFaceFolder.read(Path.of(given));
     HuggingFaceFolder.write(folder.resolve("base"), base);
-    AdaLoraConfig small = AdaLoraConfig.defaults().withInitRank(6).withTargetRank(2);
+    AdaLoraConfig small = AdaLoraConfig.penalized().withInitRank(6).withTargetRank(2);
     Map<String, AdaLoraConfig> cases = new LinkedHashMap<>();
     cases.put("mixed-ranks", small);
     cases.put("all-linear-layers", small.withTargetModules(ALL));
@@ -103,6 +107,10 @@ class PeftExchangeTest {
       PeftFolder.saveMerged(model, folder.resolve(entry.getKey() + "-merged"));
       writeLogits(model, folder.resolve(entry.getKey() + "-merged.json"));
     }
+    AdaptedModel exact = AdaLora.adapt(base, TinyRun.TASK, TinyRun.EXACT);
+    FineTuner.of(exact).options(TinyRun.OPTIONS).run(TinyRun.TRAIN, TinyRun.DEV);
+    write(exact, folder, "exact");
+    write(exact.toLora(), folder, "exact-as-lora");
   }
 
   private static void write(AdaptedModel model, Path folder, String name) throws IOException {
@@ -120,7 +128,7 @@ class PeftExchangeTest {
       ids.add(MAPPER.valueToTree(text.ids()));
       types.add(MAPPER.valueToTree(text.typeIds()));
     }
-    Tensor logits = model.logits(Batch.of(texts)).value();
+    Tensor logits = model.output(Batch.of(texts)).value();
     ArrayNode rows = root.putArray("logits");
     for (int i = 0; i < texts.size(); i++) {
       rows.add(MAPPER.valueToTree(logits.gatherRows(i).array()));

@@ -19,8 +19,9 @@ import jada.adalora.model.AdaLora;
 import jada.adalora.model.AdaptedModel;
 import jada.adalora.model.Task;
 import jada.adalora.testing.TinyBert;
-import jada.nn.Family;
+import jada.nn.Families;
 import jada.nn.checkpoint.HuggingFaceFolder;
+import jada.nn.checkpoint.PretrainedModel;
 import jada.nn.files.InputException;
 import jada.nn.files.Safetensors;
 import jada.tensor.Shape;
@@ -31,6 +32,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.assertj.core.api.AbstractThrowableAssert;
@@ -42,7 +44,7 @@ import tools.jackson.databind.json.JsonMapper;
 class PeftFolderTest {
   private static final Task TASK = Task.classification("a", "b", "c");
   private static final AdaLoraConfig SMALL =
-      AdaLoraConfig.defaults().withInitRank(4).withTargetRank(2);
+      AdaLoraConfig.penalized().withInitRank(4).withTargetRank(2);
   private static final String QUERY = "base_model.model.bert.encoder.layer.0.attention.self.query";
 
   @TempDir Path temp;
@@ -63,8 +65,8 @@ class PeftFolderTest {
         Path folder = temp.resolve("adapter");
         PeftFolder.save(model, folder);
         AdaptedModel loaded = PeftFolder.load(TinyBert.encoder(), folder);
-        assertThat(loaded.logits(TinyBert.BATCH).value().array())
-            .containsExactly(model.logits(TinyBert.BATCH).value().array(), within(1e-5f));
+        assertThat(loaded.output(TinyBert.BATCH).value().array())
+            .containsExactly(model.output(TinyBert.BATCH).value().array(), within(1e-5f));
         assertThat(loaded.ranks()).isEqualTo(model.ranks());
         assertThat(loaded.task()).isEqualTo(task);
         assertThat(loaded.config().method()).isEqualTo(config.method());
@@ -74,7 +76,7 @@ class PeftFolderTest {
               .isEqualTo(
                   config.targetModules() instanceof TargetModules.Matching
                       ? new TargetModules.Named(List.copyOf(model.adapters().keySet()))
-                      : config.targetModules().in(Family.BERT));
+                      : config.targetModules().in(Families.BERT));
           for (int i = 0; i < model.svdAdapters().size(); i++) {
             SvdLinear saved = model.svdAdapters().get(i);
             SvdLinear read = loaded.svdAdapters().get(i);
@@ -200,8 +202,8 @@ class PeftFolderTest {
     assertThat(model.ranks().values().stream().filter(r -> r == 2)).hasSize(7);
     PeftFolder.save(model, temp.resolve("again"));
     AdaptedModel again = PeftFolder.load(TinyBert.encoder(), temp.resolve("again"));
-    assertThat(again.logits(TinyBert.BATCH).value().array())
-        .isEqualTo(model.logits(TinyBert.BATCH).value().array());
+    assertThat(again.output(TinyBert.BATCH).value().array())
+        .isEqualTo(model.output(TinyBert.BATCH).value().array());
   }
 
   @Test
@@ -247,7 +249,9 @@ class PeftFolderTest {
     assertThat(Files.readString(folder.resolve("jada.json")))
         .isEqualToIgnoringWhitespace(
             "{\"importance\":\"article\",\"init\":\"orthonormal\",\"orth_penalty\":\"squared\","
-                + "\"compact\":\"never\",\"budget_unit\":\"parameters\"}");
+                + "\"compact\":\"never\",\"budget_unit\":\"parameters\","
+                + "\"scaling\":\"init_rank\",\"lambda_rate\":\"1.0\",\"gauge\":\"none\","
+                + "\"trained_on\":\"none\"}");
     assertThat(loaded.config().importance()).isEqualTo(ImportanceScore.ARTICLE);
     assertThat(loaded.config().init()).isEqualTo(TripletStart.ORTHONORMAL);
     assertThat(loaded.config().orthPenalty()).isEqualTo(OrthogonalityPenalty.SQUARED);
@@ -274,6 +278,90 @@ class PeftFolderTest {
     Files.delete(folder.resolve("labels.json"));
     assertThat(PeftFolder.load(TinyBert.encoder(), folder).task().labels())
         .containsExactly("LABEL_0", "LABEL_1", "LABEL_2");
+  }
+
+  private AdaptedModel whole(PretrainedModel model) throws IOException {
+    Path folder = Files.createTempDirectory(temp, "whole").resolve("model");
+    HuggingFaceFolder.write(folder, model);
+    return PeftFolder.load(HuggingFaceFolder.read(folder), folder);
+  }
+
+  @Test
+  void a_whole_model_of_others_has_the_labels_of_its_configuration() throws IOException {
+    PretrainedModel named =
+        TinyBert.classifier(
+            List.of("positive", "negative"), Optional.of("single_label_classification"));
+    assertThat(whole(named).task().labels()).containsExactly("positive", "negative");
+    assertThat(whole(TinyBert.classifier(3)).task().labels())
+        .containsExactly("LABEL_0", "LABEL_1", "LABEL_2");
+    assertThat(whole(TinyBert.classifier(1)).task()).isEqualTo(Task.regression());
+  }
+
+  @Test
+  void an_adapter_of_others_has_the_labels_of_its_base_model() throws IOException {
+    Path folder = saved(SMALL);
+    Files.delete(folder.resolve("labels.json"));
+    PretrainedModel base = TinyBert.classifier(List.of("x", "y", "z"), Optional.empty());
+    assertThat(PeftFolder.load(base, folder).task().labels()).containsExactly("x", "y", "z");
+    PretrainedModel other = TinyBert.classifier(List.of("x", "y"), Optional.empty());
+    assertThat(PeftFolder.load(other, folder).task().labels())
+        .containsExactly("LABEL_0", "LABEL_1", "LABEL_2");
+  }
+
+  @Test
+  void refuses_a_kind_of_answer_that_is_not_computed() {
+    record Case(List<String> labels, String type) {}
+    for (Case c :
+        List.of(
+            new Case(List.of("a", "b"), "regression"),
+            new Case(List.of("a"), "single_label_classification"),
+            new Case(List.of("a", "b"), "other"))) {
+      assertThatThrownBy(() -> whole(TinyBert.classifier(c.labels(), Optional.of(c.type()))))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("config.json: problem_type '" + c.type() + "' with ")
+          .hasMessageContaining("one output is a regression, several are one of");
+    }
+  }
+
+  @Test
+  void a_whole_model_of_others_with_several_labels_a_text_gives_them() throws IOException {
+    List<String> labels = List.of("a", "b");
+    assertThat(whole(TinyBert.classifier(labels, Optional.of("multi_label_classification"))).task())
+        .isEqualTo(Task.multiLabel(labels));
+  }
+
+  @Test
+  void refuses_more_labels_than_outputs() throws IOException {
+    Path folder = temp.resolve("model");
+    HuggingFaceFolder.write(folder, TinyBert.classifier(List.of("a", "b"), Optional.empty()));
+    change(folder, "config.json", text -> text.replaceFirst("\"0\" : \"a\",", "\"2\" : \"c\", $0"));
+    assertThatThrownBy(() -> HuggingFaceFolder.read(folder))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining(
+            "config.json: id2label has 3 classes, the classifier of the weights 2");
+  }
+
+  @Test
+  void refuses_to_put_an_adapter_on_the_model_it_was_merged_into() throws IOException {
+    HuggingFaceFolder.write(temp.resolve("base"), TinyBert.withPooler());
+    PretrainedModel base = HuggingFaceFolder.read(temp.resolve("base"));
+    AdaptedModel model = AdaLora.adapt(base, TASK, SMALL.withMethod(Method.LORA));
+    TinyBert.pretendTraining(model, 3);
+    Path adapter = temp.resolve("adapter");
+    PeftFolder.save(model, adapter);
+    PeftFolder.saveMerged(model, temp.resolve("merged"));
+    PretrainedModel merged = HuggingFaceFolder.read(temp.resolve("merged"));
+
+    assertThatThrownBy(() -> PeftFolder.load(merged, adapter))
+        .isInstanceOf(InputException.class)
+        .hasMessageStartingWith(
+            "%s: was trained on the model that %s was made from"
+                .formatted(adapter, temp.resolve("merged")));
+    assertThat(PeftFolder.load(base, adapter).adapters()).hasSize(8);
+    // One that was trained on the merged model belongs there.
+    AdaptedModel next = AdaLora.adapt(merged, TASK, SMALL.withMethod(Method.LORA));
+    PeftFolder.save(next, temp.resolve("next"));
+    assertThat(PeftFolder.load(merged, temp.resolve("next")).adapters()).hasSize(8);
   }
 
   @Test
@@ -373,12 +461,18 @@ class PeftFolderTest {
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files.map(p -> p.getFileName().toString()))
           .containsExactlyInAnyOrder(
-              "model.safetensors", "config.json", "vocab.txt", "labels.json", "trace.jsonl");
+              "model.safetensors",
+              "config.json",
+              "vocab.txt",
+              "tokenizer_config.json",
+              "jada.json",
+              "labels.json",
+              "trace.jsonl");
     }
     assertThat(PeftFolder.baseModel(folder)).contains(folder.toString());
     AdaptedModel loaded = PeftFolder.load(HuggingFaceFolder.read(folder), folder);
-    assertThat(loaded.logits(TinyBert.BATCH).value().array())
-        .isEqualTo(model.logits(TinyBert.BATCH).value().array());
+    assertThat(loaded.output(TinyBert.BATCH).value().array())
+        .isEqualTo(model.output(TinyBert.BATCH).value().array());
     assertThat(loaded.task()).isEqualTo(TASK);
     assertThat(loaded.config().method()).isEqualTo(Method.FULL);
     assertThatThrownBy(() -> PeftFolder.save(model, saved(SMALL)))

@@ -63,7 +63,7 @@ public final class PeftRun {
 
   public AdaLoraConfig config() {
     boolean all = json.get("layers").asString().equals("all");
-    return AdaLoraConfig.defaults()
+    return AdaLoraConfig.penalized()
         .withTargetModules(
             all ? TargetModules.named("query", "key", "value", "dense") : TargetModules.ATTENTION)
         .withInitRank(json.get("init_r").asInt())

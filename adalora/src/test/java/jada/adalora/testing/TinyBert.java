@@ -5,8 +5,8 @@ import jada.adalora.model.AdaptedModel;
 import jada.autograd.Constant;
 import jada.nn.Batch;
 import jada.nn.BertConfig;
-import jada.nn.BertEncoder;
 import jada.nn.ClassificationHead;
+import jada.nn.Encoder;
 import jada.nn.LinearFactory;
 import jada.nn.SequenceClassifier;
 import jada.nn.checkpoint.PretrainedModel;
@@ -105,27 +105,33 @@ public final class TinyBert {
     return model(weights);
   }
 
+  /// With a pooler and a classifier whose labels have names.
+  public static PretrainedModel classifier(List<String> labels, Optional<String> problemType) {
+    PretrainedModel model = classifier(labels.size());
+    return new PretrainedModel(
+        model.name(),
+        model.config(),
+        model.tokenizer(),
+        model.weights(),
+        model.checksum(),
+        model.source(),
+        labels,
+        problemType);
+  }
+
   public static PretrainedModel model(Map<String, Tensor> weights) {
     return model(CONFIG, weights);
   }
 
   private static PretrainedModel model(BertConfig config, Map<String, Tensor> weights) {
     return new PretrainedModel(
-        "tiny-bert",
-        config,
-        TOKENIZER,
-        weights,
-        "none",
-        "tiny-bert",
-        Map.of("vocab.txt", String.join("\n", words())),
-        List.of(),
-        Optional.empty());
+        "tiny-bert", config, TOKENIZER, weights, "none", "tiny-bert", List.of(), Optional.empty());
   }
 
   /// What a plain network of these weights computes for [#BATCH].
   public static float[] logits(Map<String, Tensor> weights, int outputs) {
     return new SequenceClassifier(
-            BertEncoder.build(CONFIG, name -> Constant.of(weights.get(name)), LinearFactory.PLAIN),
+            Encoder.build(CONFIG, name -> Constant.of(weights.get(name)), LinearFactory.PLAIN),
             ClassificationHead.build(
                 CONFIG, outputs, name -> Constant.of(weights.get(name)), LinearFactory.PLAIN))
         .logits(BATCH)

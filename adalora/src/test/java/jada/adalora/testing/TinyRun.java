@@ -9,6 +9,7 @@ import jada.adalora.data.Example;
 import jada.adalora.model.AdaLora;
 import jada.adalora.model.AdaptedModel;
 import jada.adalora.model.Evaluation;
+import jada.adalora.model.SingleLabelTask;
 import jada.adalora.model.Task;
 import jada.adalora.training.TrainingListener;
 import jada.adalora.training.TrainingListener.StepReport;
@@ -22,7 +23,7 @@ import java.util.Map;
 
 /// A run that takes a fraction of a second: [TinyBert] learns whether `a` is among three words.
 public final class TinyRun {
-  public static final Task TASK = Task.classification("no", "yes");
+  public static final SingleLabelTask TASK = Task.classification("no", "yes");
   public static final Dataset TRAIN = words("train", 44, 1);
   public static final Dataset DEV = words("dev", 16, 2);
 
@@ -36,12 +37,21 @@ public final class TinyRun {
           .withThreads(1);
 
   public static final AdaLoraConfig CONFIG =
-      AdaLoraConfig.defaults()
+      AdaLoraConfig.penalized()
           .withInitRank(4)
           .withTargetRank(2)
           .withLoraDropout(0.1)
           .withDeltaT(Steps.of(2))
           .withTargetModules(TargetModules.named("query", "key", "value", "dense"));
+
+  /// The same ranks, schedule and layers with factors that stay an exact decomposition.
+  public static final AdaLoraConfig EXACT =
+      AdaLoraConfig.exact()
+          .withInitRank(4)
+          .withTargetRank(2)
+          .withLoraDropout(0.1)
+          .withDeltaT(Steps.of(2))
+          .withTargetModules(CONFIG.targetModules());
 
   private TinyRun() {}
 

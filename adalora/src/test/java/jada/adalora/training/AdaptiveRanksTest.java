@@ -100,8 +100,8 @@ class AdaptiveRanksTest {
   void exactly_the_budget_is_alive_after_every_allocation_and_at_the_end() {
     for (AdaLoraConfig reading :
         List.of(
-            AdaLoraConfig.defaults(),
-            AdaLoraConfig.defaults().withImportance(ImportanceScore.MAGNITUDE),
+            AdaLoraConfig.penalized(),
+            AdaLoraConfig.penalized().withImportance(ImportanceScore.MAGNITUDE),
             AdaLoraConfig.article())) {
       for (int deltaT : new int[] {1, 7}) {
         for (Compaction compact : Compaction.values()) {
@@ -142,7 +142,7 @@ class AdaptiveRanksTest {
       names = {"PAPER", "ARTICLE"})
   void a_score_that_overflows_stops_the_run_before_anything_is_masked(ImportanceScore score) {
     AdaLoraConfig config =
-        small(AdaLoraConfig.defaults().withImportance(score)).withDeltaT(Steps.of(1));
+        small(AdaLoraConfig.penalized().withImportance(score)).withDeltaT(Steps.of(1));
     AdaptiveRanks ranks = start(config, 100);
     for (int t = 0; t < 30; t++) {
       step(config, ranks, t);
@@ -166,7 +166,7 @@ class AdaptiveRanksTest {
 
   @Test
   void the_paper_scores_the_values_after_the_step_and_the_article_those_before_it() {
-    for (AdaLoraConfig reading : List.of(AdaLoraConfig.defaults(), AdaLoraConfig.article())) {
+    for (AdaLoraConfig reading : List.of(AdaLoraConfig.penalized(), AdaLoraConfig.article())) {
       AdaLoraConfig config = small(reading);
       AdaptiveRanks ranks = start(config, 100);
       step(config, ranks, 0); // λ leaves 0
@@ -194,7 +194,7 @@ class AdaptiveRanksTest {
 
   @Test
   void the_budget_goes_where_it_is_needed() {
-    AdaLoraConfig config = small(AdaLoraConfig.defaults());
+    AdaLoraConfig config = small(AdaLoraConfig.penalized());
     AdaptiveRanks ranks = start(config, 300);
     for (int t = 0; t < 300; t++) {
       step(config, ranks, t);
@@ -204,7 +204,7 @@ class AdaptiveRanksTest {
 
   @Test
   void in_the_papers_reading_a_masked_triplet_may_come_back_until_the_final_phase() {
-    AdaLoraConfig config = small(AdaLoraConfig.defaults());
+    AdaLoraConfig config = small(AdaLoraConfig.penalized());
     AdaptiveRanks ranks = start(config, 100);
     int revived = 0;
     List<BitSet> before = survivors();
@@ -240,7 +240,7 @@ class AdaptiveRanksTest {
   @Test
   void a_second_run_goes_on_with_the_triplets_that_the_first_has_left() {
     for (BudgetUnit unit : BudgetUnit.values()) {
-      AdaLoraConfig config = small(AdaLoraConfig.defaults()).withBudgetUnit(unit);
+      AdaLoraConfig config = small(AdaLoraConfig.penalized()).withBudgetUnit(unit);
       AdaptiveRanks first = start(config, 100);
       for (int t = 0; t < 100; t++) {
         step(config, first, t);
@@ -257,7 +257,7 @@ class AdaptiveRanksTest {
   @Test
   void dropping_dead_triplets_does_not_change_what_is_learnt() {
     // λ and the penalty: a dead triplet still weighs in the Gram matrices, hence no penalty here.
-    AdaLoraConfig config = small(AdaLoraConfig.defaults()).withOrthRegWeight(0);
+    AdaLoraConfig config = small(AdaLoraConfig.penalized()).withOrthRegWeight(0);
     List<Tensor> deltas = new ArrayList<>();
     for (Compaction compact : Compaction.values()) {
       AdaptiveRanks ranks = start(config.withCompact(compact), 100);

@@ -7,6 +7,7 @@ import jada.adalora.AdaLoraConfig;
 import jada.adalora.BudgetUnit;
 import jada.adalora.Compaction;
 import jada.adalora.ImportanceScore;
+import jada.adalora.LambdaRate;
 import jada.adalora.Method;
 import jada.adalora.OrthogonalityPenalty;
 import jada.adalora.Steps;
@@ -64,6 +65,11 @@ class CheckpointTest {
         Arguments.of("paper, masks only", paper.withCompact(Compaction.NEVER)),
         Arguments.of("budget in parameters", paper.withBudgetUnit(BudgetUnit.PARAMETERS)),
         Arguments.of("article", article),
+        Arguments.of("fisher", paper.withImportance(ImportanceScore.FISHER)),
+        Arguments.of("fast lambda", paper.withLambdaRate(LambdaRate.WIDTH)),
+        Arguments.of("nothing pruned", paper.withInitRank(2)),
+        Arguments.of("exact", TinyRun.EXACT),
+        Arguments.of("exact, masks only", TinyRun.EXACT.withCompact(Compaction.NEVER)),
         Arguments.of("magnitude", paper.withImportance(ImportanceScore.MAGNITUDE)),
         Arguments.of("lora", paper.withMethod(Method.LORA)),
         Arguments.of("head", paper.withMethod(Method.HEAD)),

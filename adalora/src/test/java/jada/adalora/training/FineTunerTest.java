@@ -20,6 +20,7 @@ import jada.adalora.model.Evaluation;
 import jada.adalora.model.Evaluator;
 import jada.adalora.model.Prediction;
 import jada.adalora.model.Predictor;
+import jada.adalora.model.SingleLabelTask;
 import jada.adalora.model.Task;
 import jada.adalora.testing.TinyBert;
 import jada.adalora.training.TrainingListener.RunPlan;
@@ -41,7 +42,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class FineTunerTest {
-  private static final Task TASK = Task.classification("no", "yes");
+  private static final SingleLabelTask TASK = Task.classification("no", "yes");
 
   /// Three random words; the answer is whether `a` is among them.
   private static final Dataset TRAIN = words("train", 96, 1);
@@ -56,7 +57,7 @@ class FineTunerTest {
           .withThreads(1);
 
   private static final AdaLoraConfig CONFIG =
-      AdaLoraConfig.defaults()
+      AdaLoraConfig.penalized()
           .withInitRank(4)
           .withTargetRank(2)
           .withTargetModules(TargetModules.named("query", "key", "value", "dense"));
@@ -231,7 +232,7 @@ class FineTunerTest {
     assertThatThrownBy(() -> tuner.run(TRAIN, DEV))
         .isInstanceOfSatisfying(TrainingDiverged.class, e -> assertThat(e.step()).isEqualTo(5))
         .hasMessageStartingWith("step 5: the loss is NaN")
-        .hasMessageContaining("--learning-rate");
+        .hasMessageContaining("`learning-rate`");
     assertSameBits(values(model), good.getFirst());
   }
 
@@ -345,7 +346,7 @@ class FineTunerTest {
       Batch one = Batch.of(List.of(EncodedExamples.encode(inputs.get(i), model.base(), 128)));
       for (int k = 0; k < 2; k++) {
         assertThat(before.get(i).logits().get(k))
-            .isCloseTo(model.logits(one).value().get(0, k), offset(1e-5f));
+            .isCloseTo(model.output(one).value().get(0, k), offset(1e-5f));
       }
     }
     TinyBert.pretendTraining(model, 6);

@@ -23,6 +23,7 @@ import jada.adalora.model.AdaLora;
 import jada.adalora.model.AdaptedModel;
 import jada.adalora.model.EncodedExamples;
 import jada.adalora.model.Evaluator;
+import jada.adalora.model.Objective;
 import jada.adalora.model.Task;
 import jada.adalora.peft.PeftFolder;
 import jada.adalora.testing.TinyBert;
@@ -56,7 +57,7 @@ class GuaranteesTest {
   private static final TargetModules ALL =
       TargetModules.named("query", "key", "value", "output.dense", "intermediate.dense");
   private static final AdaLoraConfig CONFIG =
-      AdaLoraConfig.defaults()
+      AdaLoraConfig.penalized()
           .withTargetModules(ALL)
           .withInitRank(3)
           .withTargetRank(1)
@@ -147,10 +148,10 @@ class GuaranteesTest {
   }
 
   private static jada.autograd.Variable loss(AdaptedModel model) {
-    EncodedExamples examples = EncodedExamples.of(DATA, TASK, model.base(), 12);
+    Objective examples = TASK.prepare(DATA, model.base(), 12);
     int[] all = {0, 1, 2, 3, 4, 5, 6, 7};
     return Ops.add(
-        examples.answers().loss(model.logits(examples.batch(all)), all),
+        examples.loss(model, all),
         Orthogonality.penalty(model.config().orthPenalty(), model.svdAdapters()));
   }
 
@@ -208,9 +209,9 @@ class GuaranteesTest {
         .isInstanceOf(InputException.class)
         .hasMessageContaining("tinit 30 and tfinal 10 leave no step to prune in a run of 40 steps")
         .hasMessageContaining("for example tinit 4 and tfinal 20");
-    assertThatThrownBy(() -> model(CONFIG.withTargetRank(3)))
+    assertThatThrownBy(() -> model(CONFIG.withTargetRank(4)))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("set init-r to 5 or more");
+        .hasMessageContaining("set init-r to 6, or to 4");
   }
 
   @Test
@@ -227,7 +228,7 @@ class GuaranteesTest {
             .item();
     assertThat(bound.orthReg()).isCloseTo(7 * start, within(1e-5));
 
-    Tensor logits = with.logits(Batch.of(encodings(with))).value();
+    Tensor logits = with.output(Batch.of(encodings(with))).value();
     double sum = 0;
     for (int i = 0; i < DATA.size(); i++) {
       int wanted = DATA.examples().get(i).label().equals("x") ? 0 : 1;
@@ -304,11 +305,11 @@ class GuaranteesTest {
     for (int t = 0; t < 3; t++) {
       optimizer.step(Gradients.of(loss(model)), 1e-2);
     }
-    float[] expected = model.logits(TinyBert.BATCH).value().array();
+    float[] expected = model.output(TinyBert.BATCH).value().array();
     PeftFolder.save(model, temp.resolve("adapter"));
     AdaptedModel loaded = PeftFolder.load(TinyBert.withPooler(), temp.resolve("adapter"));
     assertThat(loaded.ranks().firstEntry().getValue()).isZero();
-    assertThat(loaded.logits(TinyBert.BATCH).value().array())
+    assertThat(loaded.output(TinyBert.BATCH).value().array())
         .containsExactly(expected, within(1e-6f));
     Map<String, Tensor> merged = loaded.merged().weights();
     String query = "encoder.layer.0.attention.self.query.weight";
@@ -348,8 +349,8 @@ class GuaranteesTest {
           .isEqualTo(rank);
     }
     assertThat(
-            PeftFolder.load(TinyBert.withPooler(), folder).logits(TinyBert.BATCH).value().array())
-        .containsExactly(model.logits(TinyBert.BATCH).value().array(), within(1e-5f));
+            PeftFolder.load(TinyBert.withPooler(), folder).output(TinyBert.BATCH).value().array())
+        .containsExactly(model.output(TinyBert.BATCH).value().array(), within(1e-5f));
   }
 
   @Test
@@ -386,7 +387,7 @@ class GuaranteesTest {
     AdaptedModel model = model(CONFIG);
     TinyBert.pretendTraining(model, 6);
     Map<String, Tensor> base = TinyBert.withPooler().weights();
-    float[] logits = model.logits(TinyBert.BATCH).value().array().clone();
+    float[] logits = model.output(TinyBert.BATCH).value().array().clone();
     Map<String, Tensor> merged = model.merged().weights();
     assertThat(merged.get("encoder.layer.1.output.dense.weight").array())
         .isNotEqualTo(base.get("encoder.layer.1.output.dense.weight").array());
@@ -399,7 +400,7 @@ class GuaranteesTest {
       assertThat(adapter.weight().value().array())
           .isEqualTo(base.get(adapter.name().replace("bert.", "") + ".weight").array());
     }
-    assertThat(model.logits(TinyBert.BATCH).value().array()).isEqualTo(logits);
+    assertThat(model.output(TinyBert.BATCH).value().array()).isEqualTo(logits);
     assertThat(model.parameters()).extracting(Parameter::name).isNotEmpty();
   }
 }

@@ -7,7 +7,7 @@ import jada.adalora.data.Dataset;
 import jada.adalora.data.DatasetReader;
 import jada.adalora.model.AdaLora;
 import jada.adalora.model.AdaptedModel;
-import jada.adalora.model.EncodedExamples;
+import jada.adalora.model.Objective;
 import jada.adalora.model.Task;
 import jada.adalora.peft.PeftFolder;
 import jada.adalora.testing.PeftRun;
@@ -114,7 +114,7 @@ class PeftTrajectoryTest {
     start(model, PeftFolder.load(base, peft.start()));
     TrainingOptions options = peft.options();
     Dataset data = new DatasetReader().read(PeftRun.folder().resolve("train.tsv"));
-    EncodedExamples examples = EncodedExamples.of(data, model.task(), base, options.maxLength());
+    Objective examples = model.task().prepare(data, base, options.maxLength());
     int steps = FineTuner.steps(data.size(), options);
     assertThat(steps).isEqualTo(peft.steps()).isGreaterThanOrEqualTo(200);
     assertThat(model.adapters().keySet()).containsExactlyInAnyOrderElementsOf(peft.modules());

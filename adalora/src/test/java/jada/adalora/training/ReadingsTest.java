@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /// AdaptiveRanksTest tests.)
 class ReadingsTest {
   private static final AdaLoraConfig PAPER =
-      AdaLoraConfig.defaults().withInitRank(3).withTargetRank(1);
+      AdaLoraConfig.penalized().withInitRank(3).withTargetRank(1);
   private static final AdaLoraConfig ARTICLE =
       AdaLoraConfig.article().withInitRank(3).withTargetRank(1);
 

@@ -8,7 +8,7 @@ import jada.adalora.SvdLinear;
 import jada.adalora.TrainingDiverged;
 import jada.adalora.model.AdaLora;
 import jada.adalora.model.AdaptedModel;
-import jada.adalora.model.EncodedExamples;
+import jada.adalora.model.Objective;
 import jada.adalora.testing.TinyBert;
 import jada.adalora.testing.TinyRun;
 import jada.nn.BertConfig;
@@ -27,8 +27,7 @@ class TrainerTest {
 
   private final AdaptedModel model = TinyRun.model(TinyRun.CONFIG);
   private final Trainer trainer = new Trainer(model, TinyRun.OPTIONS, 18, new Workspace());
-  private final EncodedExamples examples =
-      EncodedExamples.of(TinyRun.TRAIN, TinyRun.TASK, model.base(), 12);
+  private final Objective examples = TinyRun.TASK.prepare(TinyRun.TRAIN, model.base(), 12);
 
   private Map<String, List<List<Float>>> scores() {
     return trainer.importances().entrySet().stream()

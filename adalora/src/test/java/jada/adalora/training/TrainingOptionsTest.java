@@ -1,9 +1,15 @@
 package jada.adalora.training;
 
+import static jada.adalora.training.TrainingOptions.Schedule.CONSTANT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jada.adalora.Method;
+import jada.adalora.testing.TinyRun;
 import jada.adalora.training.TrainingOptions.Schedule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class TrainingOptionsTest {
@@ -29,7 +35,53 @@ class TrainingOptionsTest {
     assertThat(changed)
         .isEqualTo(
             new TrainingOptions(
-                5, 70, 9, 3e-4, Schedule.COSINE, 0.2, 0.3, 40, 1.5, 11, 3, false, false));
+                5,
+                70,
+                9,
+                OptionalDouble.of(3e-4),
+                Schedule.COSINE,
+                0.2,
+                0.3,
+                40,
+                1.5,
+                11,
+                3,
+                false,
+                false));
+  }
+
+  @Test
+  void the_usual_learning_rate_depends_on_what_learns_and_a_chosen_one_does_not() {
+    TrainingOptions usual = TrainingOptions.defaults();
+    TrainingOptions chosen = usual.withLearningRate(3e-4);
+
+    assertThat(usual.learningRate(Method.FULL)).isEqualTo(5e-5);
+    for (Method method : List.of(Method.ADALORA, Method.LORA, Method.HEAD)) {
+      assertThat(usual.learningRate(method)).as("%s", method).isEqualTo(2e-3);
+    }
+    for (Method method : Method.values()) {
+      assertThat(chosen.learningRate(method)).as("%s", method).isEqualTo(3e-4);
+    }
+  }
+
+  @Test
+  void a_whole_model_trains_at_its_own_rate_through_the_library_too() {
+    List<Double> rates = new ArrayList<>();
+    TrainingListener listener =
+        new TrainingListener() {
+          @Override
+          public void stepped(StepReport report) {
+            rates.add(report.learningRate());
+          }
+        };
+
+    FineTuner.of(TinyRun.model(TinyRun.CONFIG.withMethod(Method.FULL)))
+        .options(
+            TrainingOptions.defaults().withMaxSteps(2).withWarmupRatio(0).withSchedule(CONSTANT))
+        .listener(listener)
+        .run(TinyRun.TRAIN, TinyRun.DEV);
+
+    assertThat(rates).containsExactly(5e-5, 5e-5);
   }
 
   @Test

@@ -2,9 +2,9 @@ package jada.autograd.examples;
 
 import jada.autograd.Constant;
 import jada.autograd.Fused;
-import jada.autograd.Graph;
 import jada.autograd.Parameter;
 import jada.autograd.Variable;
+import jada.autograd.draw.Graph;
 import jada.tensor.RandomSource;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;

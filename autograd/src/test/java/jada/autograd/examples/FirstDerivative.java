@@ -2,10 +2,10 @@ package jada.autograd.examples;
 
 import jada.autograd.Constant;
 import jada.autograd.Gradients;
-import jada.autograd.Graph;
 import jada.autograd.Ops;
 import jada.autograd.Parameter;
 import jada.autograd.Variable;
+import jada.autograd.draw.Graph;
 import jada.tensor.Tensor;
 
 /// Fits a line to three points by gradient descent: what is trained is a parameter, what is given

@@ -1,6 +1,7 @@
 package jada.cli.report;
 
 import jada.adalora.SvdLinear;
+import jada.adalora.Triplets;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import java.util.List;
@@ -20,8 +21,9 @@ record Grams(Tensor p, Tensor q) {
     for (int m = 0; m < adapters.size(); m++) {
       SvdLinear adapter = adapters.get(m);
       int[] places = adapter.indices();
-      Tensor p = adapter.p().value();
-      Tensor q = adapter.q().value();
+      Triplets triplets = adapter.values();
+      Tensor p = triplets.p();
+      Tensor q = triplets.q();
       spread(p.transposedMatmul(p), places, m, grams.p);
       spread(q.matmulTransposed(q), places, m, grams.q);
     }

@@ -52,8 +52,7 @@ public final class LivePage implements TrainingListener, AutoCloseable {
     LiveFeed growing = new LiveFeed(shape);
     ObjectNode data = RunData.plan(shape);
     data.put("live", true);
-    data.putObject("task")
-        .put("kind", model.task().isRegression() ? "regression" : "classification");
+    data.putObject("task").put("kind", model.task().type().name());
     try {
       LiveServer serving = LiveServer.start(Page.listening(title, data), growing);
       feed = Optional.of(growing);

@@ -60,7 +60,7 @@ final class ShapeText {
           || rank > MOST
           || modules.size() > MOST / Math.max(1, rank)) {
         throw RunHistory.damaged(
-            file, "tells of %d matrices of rank %d".formatted(modules.size(), rank));
+            file, "tells of %s matrices of rank %s".formatted(modules.size(), rank));
       }
       return new RunShape(
           steps,

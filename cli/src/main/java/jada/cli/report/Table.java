@@ -28,7 +28,7 @@ final class Table {
   void add(float... row) {
     if (row.length != width) {
       throw new IllegalArgumentException(
-          "table: a row of %d does not fit the width %d".formatted(row.length, width));
+          "table: a row of %s does not fit the width %s".formatted(row.length, width));
     }
     rows.add(row.clone());
   }

@@ -77,7 +77,8 @@ public final class Page {
     StringBuilder head = new StringBuilder();
     for (int m = 0; m < matrices.size(); m++) {
       int width = 6 * matrices.get(m).shape().dim(1);
-      head.append(m == 0 ? "" : "   ").append(String.format("%-" + width + "s", titles.get(m)));
+      head.append(m == 0 ? "" : "   ")
+          .append(String.format(Locale.ROOT, "%-" + width + "s", titles.get(m)));
     }
     numbers("%s", head);
     int rows = matrices.getFirst().shape().dim(0);

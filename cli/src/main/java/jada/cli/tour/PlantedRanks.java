@@ -54,11 +54,19 @@ public final class PlantedRanks {
   /// With what the student is trained: the paper's reading, with the mean of the planted ranks as
   /// its target.
   public static final AdaLoraConfig CONFIG =
-      AdaLoraConfig.defaults()
+      AdaLoraConfig.penalized()
           .withInitRank(8)
           .withTargetRank(3)
           .withTinit(Steps.fraction(0.2))
           .withTfinal(Steps.fraction(0.2));
+
+  /// The same with factors that stay an exact singular value decomposition.
+  public static final AdaLoraConfig EXACT =
+      AdaLoraConfig.exact()
+          .withInitRank(CONFIG.initRank())
+          .withTargetRank(CONFIG.targetRank())
+          .withTinit(CONFIG.tinit())
+          .withTfinal(CONFIG.tfinal());
 
   private final List<Integer> ranks;
   private final int width;

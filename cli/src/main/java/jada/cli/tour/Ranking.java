@@ -40,7 +40,7 @@ final class Ranking implements Section {
     page.formula("alive = the b triplets of all matrices with the largest S; ties by index");
     page.say(
         ("Three layers (12, 12) with 5 triplets each learn updates of rank 1, 4 and 0. "
-                + "After %d steps their %d triplets, scored by the paper and ranked:")
+                + "After %s steps their %s triplets, scored by the paper and ranked:")
             .formatted(STEPS, RANKS.size() * TRIPLETS));
     page.gap();
     List<float[]> scores = scores(random);
@@ -81,13 +81,13 @@ final class Ranking implements Section {
     List<BitSet> tied = RankAllocator.allocate(List.of(equal, equal), BUDGET - 1);
     page.say(
         "The budget is kept exactly, also where a threshold on the score could not: of six "
-            + "triplets that all score 1, a budget of %d keeps %d."
+            + "triplets that all score 1, a budget of %s keeps %s."
                 .formatted(BUDGET - 1, tied.stream().mapToInt(BitSet::cardinality).sum()));
     page.readNext(RankAllocator.class);
   }
 
   private static List<float[]> scores(RandomSource random) {
-    AdaLoraConfig config = AdaLoraConfig.defaults().withInitRank(TRIPLETS).withTargetRank(2);
+    AdaLoraConfig config = AdaLoraConfig.penalized().withInitRank(TRIPLETS).withTargetRank(2);
     Student student = Student.of(new PlantedRanks(RANKS, WIDTH, 0.1, random), config);
     List<Importance> importances =
         student.layers().stream().map(layer -> Importance.of(config, layer.values())).toList();

@@ -33,15 +33,15 @@ final class Schedule implements Section {
         "t > T − tfinal   b(t) = b_T",
         "between          b(t) = b_T + (b₀ − b_T)·(1 − (t − tinit)/(T − tfinal − tinit))³");
     AdaLoraConfig config =
-        AdaLoraConfig.defaults()
+        AdaLoraConfig.penalized()
             .withInitRank(12)
             .withTargetRank(4)
             .withTinit(Steps.fraction(0.1))
             .withTfinal(Steps.fraction(0.3));
     BudgetSchedule schedule = BudgetSchedule.of(config, MATRICES, STEPS);
     page.say(
-        ("The chapter's 24 matrices from 12 to 4 triplets each, T = %d, tinit = %d, tfinal"
-                + " = %d (the chapter itself has tfinal = 0):")
+        ("The chapter's 24 matrices from 12 to 4 triplets each, T = %s, tinit = %s, tfinal"
+                + " = %s (the chapter itself has tfinal = 0):")
             .formatted(STEPS, schedule.tinit(), schedule.tfinal()));
     page.gap();
     page.numbers("%5s %6s %8s", "t", "b(t)", "pruned");

@@ -43,7 +43,7 @@ final class Scores implements Section {
         "Ī ← β₁·Ī + (1 − β₁)·I        Ū ← β₂·Ū + (1 − β₂)·|I − Ī|",
         "Sᵢ = Ī·Ū of λᵢ + mean of Ī·Ū over Q[i,:] + mean of Ī·Ū over P[:,i]");
     page.say(
-        ("The four triplets of the layer that learns an update of rank 2, after %d steps; "
+        ("The four triplets of the layer that learns an update of rank 2, after %s steps; "
                 + "in brackets the place among the four:")
             .formatted(STEPS));
     page.gap();
@@ -52,7 +52,7 @@ final class Scores implements Section {
     List<Importance> importances = new ArrayList<>();
     for (ImportanceScore score : ImportanceScore.values()) {
       importances.add(
-          Importance.of(AdaLoraConfig.defaults().withImportance(score), layer.values()));
+          Importance.of(AdaLoraConfig.penalized().withImportance(score), layer.values()));
     }
     for (int t = 0; t < STEPS; t++) {
       Gradients gradients = student.gradients(t);

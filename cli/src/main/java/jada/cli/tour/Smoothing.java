@@ -33,9 +33,9 @@ final class Smoothing implements Section {
             + "without correction for that start, remembers about 1/(1 − β) batches:");
     page.formula("s̄ ← β·s̄ + (1 − β)·s");
     page.say(
-        ("The first triplet of the same layer over its first %d steps; above the s of each"
+        ("The first triplet of the same layer over its first %s steps; above the s of each"
                 + " batch, below s̄ for three β, all to one scale. Jitter is the mean change from "
-                + "step to step, relative to the mean, in the last %d steps:")
+                + "step to step, relative to the mean, in the last %s steps:")
             .formatted(STEPS, STEPS - SETTLED));
     page.gap();
     float[][] curves = curves(random);

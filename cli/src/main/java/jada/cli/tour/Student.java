@@ -6,9 +6,9 @@ import jada.adalora.SvdLinear;
 import jada.adalora.Triplets;
 import jada.autograd.Gradients;
 import jada.autograd.Ops;
-import jada.autograd.Parameter;
 import jada.autograd.Variable;
 import jada.nn.optim.AdamW;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
@@ -24,8 +24,13 @@ final class Student {
     this.problem = problem;
     this.config = config;
     this.layers = layers;
-    List<Parameter> parameters = layers.stream().flatMap(a -> a.parameters().stream()).toList();
-    this.optimizer = AdamW.of(List.of(new AdamW.Group(parameters, 0)));
+    List<AdamW.Group> groups = new ArrayList<>();
+    for (SvdLinear layer : layers) {
+      double ratio = config.lambdaRatio(layer.weight().shape().dim(0));
+      groups.add(new AdamW.Group(List.of(layer.p(), layer.q()), 0));
+      groups.add(new AdamW.Group(List.of(layer.lambda()), 0, ratio));
+    }
+    this.optimizer = AdamW.of(groups);
   }
 
   /// With all triplets that the configuration starts from.
@@ -74,9 +79,11 @@ final class Student {
     optimizer.step(gradients, learningRate);
   }
 
-  /// The optimizer goes on with a parameter that has lost its dropped triplets.
+  /// The optimizer goes on with a parameter that has lost its dropped triplets, or has other
+  /// coordinates.
   void replace(SvdLinear.Replacement replacement) {
-    optimizer.replace(replacement.old(), replacement.now(), replacement.change());
+    optimizer.replace(
+        replacement.old(), replacement.now(), replacement.ofGradient(), replacement.ofSquare());
   }
 
   List<Integer> ranks() {

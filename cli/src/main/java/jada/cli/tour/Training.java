@@ -25,15 +25,15 @@ final class Training implements Section {
     int layers = problem.ranks().size();
     int budget = problem.ranks().stream().mapToInt(Integer::intValue).sum();
     page.say(
-        ("A teacher is a chain of %d layers whose weights differ from a frozen base by "
+        ("A teacher is a chain of %s layers whose weights differ from a frozen base by "
                 + "updates of these ranks:")
             .formatted(layers));
     page.gap();
     page.numbers("planted %s", cells(problem.ranks()));
     page.gap();
     page.say(
-        ("A student starts from the base with %d triplets in each layer, sees inputs and "
-                + "noisy outputs of the teacher, and gets a budget that falls to %d. Which layer "
+        ("A student starts from the base with %s triplets in each layer, sees inputs and "
+                + "noisy outputs of the teacher, and gets a budget that falls to %s. Which layer "
                 + "needs how many, it has to find out. Ranks of the layers while it trains:")
             .formatted(PlantedRanks.CONFIG.initRank(), budget));
     page.gap();

@@ -29,6 +29,7 @@ public final class FindPlantedRanks {
           problems,
           problem -> problem.train(config, (_, _) -> {}));
     }
+    row("exact factors", problems, problem -> problem.train(PlantedRanks.EXACT, (_, _) -> {}));
     row("uniform", problems, problem -> problem.trainFixed(problem.uniformAllocation()));
     row("by lot", problems, problem -> problem.trainFixed(problem.randomAllocation()));
     row("as planted", problems, problem -> problem.trainFixed(problem.ranks()));

@@ -24,6 +24,20 @@ class PlantedRanksTest {
   }
 
   @Test
+  void exact_factors_find_them_too() {
+    List<Double> errors = new ArrayList<>();
+    for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
+      PlantedRanks problem = PlantedRanks.of(seed);
+      errors.add(problem.rankError(problem.train(PlantedRanks.EXACT, (_, _) -> {}).ranks()));
+    }
+    Found found = Found.of(errors);
+
+    System.out.printf(Locale.ROOT, "planted ranks: exact factors %s%n", found);
+    assertThat(found.exactly()).isGreaterThanOrEqualTo(0.7);
+    assertThat(found.rankError()).isLessThan(0.15);
+  }
+
+  @Test
   void allocation_finds_the_planted_ranks_where_uniform_and_random_ones_do_not() {
     List<Double> adaptive = new ArrayList<>();
     List<Double> uniform = new ArrayList<>();

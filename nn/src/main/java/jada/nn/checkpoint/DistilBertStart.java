@@ -1,8 +1,9 @@
 package jada.nn.checkpoint;
 
+import jada.nn.Bert;
 import jada.nn.BertConfig;
+import jada.nn.DistilBert;
 import jada.nn.DistilBertConfig;
-import jada.nn.Family;
 import jada.nn.files.InputException;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
@@ -55,7 +56,6 @@ public final class DistilBertStart {
         weights(bert.weights()),
         bert.checksum(),
         bert.source(),
-        bert.tokenizerFiles(),
         List.of(),
         bert.problemType());
   }
@@ -69,15 +69,15 @@ public final class DistilBertStart {
     Tensor first = types.gatherRows(0).reshape(Shape.of(types.shape().columns())); // (C)
     weights.put(positions, bert.get(positions).addRow(first));
     copy(bert, "embeddings.LayerNorm", weights, "embeddings.LayerNorm");
-    List<String> from = Family.BERT.modulesOfLayer();
-    List<String> to = Family.DISTILBERT.modulesOfLayer();
+    List<String> from = Bert.BLOCKS.modulesOfLayer();
+    List<String> to = DistilBert.BLOCKS.modulesOfLayer();
     for (int i = 0; i < LAYERS.size(); i++) {
       for (int m = 0; m < from.size(); m++) {
         copy(
             bert,
-            Family.BERT.layer(LAYERS.get(i)) + from.get(m),
+            Bert.BLOCKS.layer(LAYERS.get(i)) + from.get(m),
             weights,
-            Family.DISTILBERT.layer(i) + to.get(m));
+            DistilBert.BLOCKS.layer(i) + to.get(m));
       }
     }
     return weights;

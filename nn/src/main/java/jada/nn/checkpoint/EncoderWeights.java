@@ -2,7 +2,9 @@ package jada.nn.checkpoint;
 
 import jada.nn.EncoderConfig;
 import jada.nn.Family;
+import jada.nn.WeightSpec;
 import jada.nn.files.InputException;
+import jada.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -28,30 +30,12 @@ record EncoderWeights(EncoderConfig config) {
 
   /// Tells the names of all weights of the encoder and their sizes, in the order of the layers.
   void forEach(BiConsumer<String, List<Long>> weight) {
-    Family names = config.family();
-    long c = config.hiddenSize();
-    long f = config.intermediateSize();
-    table("word", config.vocabularySize(), weight);
-    table("position", config.maxPositions(), weight);
-    if (config.tokenTypes() > 0) {
-      table("token_type", config.tokenTypes(), weight);
-    }
-    norm("embeddings.LayerNorm", weight);
-    for (int i = 0; i < config.layers(); i++) {
-      String layer = names.layer(i);
-      names.attention().forEach(name -> linear(layer + name, c, c, weight));
-      norm(layer + names.attentionNorm(), weight);
-      linear(layer + names.feedForward().get(0), f, c, weight);
-      linear(layer + names.feedForward().get(1), c, f, weight);
-      norm(layer + names.outputNorm(), weight);
-    }
+    config.family().weights(config).forEach(spec -> weight.accept(spec.name(), spec.sizes()));
   }
 
   /// The names of the weights of a head, which a checkpoint may have beside its encoder.
   List<String> head() {
-    return config.family().head().stream()
-        .flatMap(module -> List.of(module + ".weight", module + ".bias").stream())
-        .toList();
+    return config.family().headWeights(config, 1).map(WeightSpec::name).toList();
   }
 
   /// Checks that every weight of the encoder is there in its size, and that those of a head, where
@@ -63,19 +47,31 @@ record EncoderWeights(EncoderConfig config) {
   void check(String source, Function<String, Optional<List<Long>>> sizes) {
     // Checked one after the other, so a config that claims a billion layers stops at the first.
     forEach((name, wanted) -> checkOne(source, name, wanted, sizes.apply(name), true));
-    BiConsumer<String, List<Long>> optional =
-        (name, wanted) -> checkOne(source, name, wanted, sizes.apply(name), false);
-    long c = config.hiddenSize();
-    String pooling = config.family().head().getFirst();
-    String classifier = config.family().head().getLast();
-    linear(pooling, c, c, optional);
-    long labels =
+    int outputs =
         sizes
-            .apply(classifier + ".weight")
-            .filter(s -> s.size() == 2)
-            .map(List::getFirst)
-            .orElse(1L);
-    linear(classifier, labels, c, optional);
+            .apply(config.family().classifier() + ".weight")
+            .filter(s -> s.size() == 2 && s.getFirst() <= Integer.MAX_VALUE)
+            .map(s -> s.getFirst().intValue())
+            .orElse(1);
+    config
+        .family()
+        .headWeights(config, outputs)
+        .forEach(
+            spec -> checkOne(source, spec.name(), spec.sizes(), sizes.apply(spec.name()), false));
+  }
+
+  /// A weight that holds numbers.
+  ///
+  /// @throws InputException naming the weight if one of its elements is NaN or infinite
+  static Tensor finite(String source, String name, Tensor weight) {
+    if (!weight.isFinite()) {
+      throw new InputException(
+          source
+              + ": the weight "
+              + name
+              + " holds NaN or infinite numbers; train or fetch the model again");
+    }
+    return weight;
   }
 
   private static void checkOne(
@@ -100,21 +96,5 @@ record EncoderWeights(EncoderConfig config) {
               + wanted
               + "; use weights and configuration of the same model");
     }
-  }
-
-  private static void linear(
-      String name, long out, long in, BiConsumer<String, List<Long>> weight) {
-    weight.accept(name + ".weight", List.of(out, in));
-    weight.accept(name + ".bias", List.of(out));
-  }
-
-  private void norm(String name, BiConsumer<String, List<Long>> weight) {
-    weight.accept(name + ".weight", List.of((long) config.hiddenSize()));
-    weight.accept(name + ".bias", List.of((long) config.hiddenSize()));
-  }
-
-  private void table(String what, long rows, BiConsumer<String, List<Long>> weight) {
-    weight.accept(
-        "embeddings." + what + "_embeddings.weight", List.of(rows, (long) config.hiddenSize()));
   }
 }

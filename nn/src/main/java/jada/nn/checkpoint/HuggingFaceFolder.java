@@ -9,11 +9,13 @@ import jada.nn.files.InputException;
 import jada.nn.files.InputFile;
 import jada.nn.files.Quoted;
 import jada.nn.files.Safetensors;
-import jada.nn.text.WordPieceTokenizer;
+import jada.nn.text.Tokenizer;
+import jada.nn.text.Tokenizers;
 import jada.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,18 +28,12 @@ import java.util.SequencedMap;
 public final class HuggingFaceFolder {
   private static final String CONFIG = "config.json";
   private static final String WEIGHTS = "model.safetensors";
-  private static final String TOKENIZER = "tokenizer.json";
-  private static final String VOCABULARY = "vocab.txt";
-  private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
-  private static final List<String> TOKENIZER_FILES =
-      List.of(
-          TOKENIZER, VOCABULARY, TOKENIZER_CONFIG, "special_tokens_map.json", "added_tokens.json");
 
   private HuggingFaceFolder() {}
 
-  /// Reads a BERT or DistilBERT model.
+  /// Reads a model of one of the [families][jada.nn.Families].
   ///
-  /// Weights may carry the prefix `bert.` or `distilbert.` or not, and LayerNorm's vectors may be
+  /// Weights may carry the prefix of their family (`bert.`) or not, and LayerNorm's vectors may be
   /// called gamma and beta. The two matrices of a classifier's head are read if they are there;
   /// other heads are left alone.
   ///
@@ -45,11 +41,23 @@ public final class HuggingFaceFolder {
   ///   complete model
   public static PretrainedModel read(Path folder) {
     requireFolder(folder);
-    ConfigJson json = ConfigJson.read(requirePart(folder, CONFIG));
+    ModelConfigJson json = ModelConfigJson.read(requirePart(folder, CONFIG));
     EncoderConfig config = json.encoder();
     List<String> labels = json.labels();
-    Optional<String> problemType = json.text("problem_type");
-    WordPieceTokenizer tokenizer = tokenizer(folder);
+    Optional<String> problemType = json.json().text("problem_type");
+    Tokenizer tokenizer = Tokenizers.read(folder);
+    Family family = config.family();
+    if (!family.tokenizers().contains(tokenizer.kind())) {
+      throw new InputException(
+          folder
+              + ": the tokenizer is a "
+              + tokenizer.kind()
+              + ", a model of type '"
+              + family.type()
+              + "' has "
+              + String.join(" or ", family.tokenizers())
+              + "; use tokenizer and weights of the same model");
+    }
     if (tokenizer.vocabularySize() > config.vocabularySize()) {
       throw new InputException(
           folder
@@ -59,16 +67,18 @@ public final class HuggingFaceFolder {
               + config.vocabularySize()
               + "; use tokenizer and weights of the same model");
     }
-    Path weights = requirePart(folder, WEIGHTS);
+    Path file = requirePart(folder, WEIGHTS);
+    SequencedMap<String, Tensor> weights = weights(file, config);
+    Optional.ofNullable(weights.get(family.classifier() + ".weight"))
+        .ifPresent(head -> json.requireClasses(head.shape().dim(0)));
     try {
       return new PretrainedModel(
           nameOf(folder),
           config,
           tokenizer,
-          weights(weights, config),
-          Checksum.of(weights),
+          weights,
+          Checksum.of(file),
           folder.toString(),
-          tokenizerFiles(folder),
           labels,
           problemType);
     } catch (IOException e) {
@@ -93,12 +103,13 @@ public final class HuggingFaceFolder {
           AtomicFile.writeText(aside.resolve(CONFIG), ConfigText.of(model));
           Safetensors.write(aside.resolve(WEIGHTS), weights);
           model
-              .tokenizerFiles()
+              .tokenizer()
+              .files()
               .forEach((name, text) -> AtomicFile.writeText(aside.resolve(name), text));
         });
   }
 
-  private static SequencedMap<String, Tensor> weights(Path file, EncoderConfig config) {
+  static SequencedMap<String, Tensor> weights(Path file, EncoderConfig config) {
     Safetensors opened = Safetensors.open(file);
     Map<String, String> inFile = new HashMap<>();
     for (String name : opened.names()) {
@@ -117,58 +128,14 @@ public final class HuggingFaceFolder {
     EncoderWeights wanted = new EncoderWeights(config);
     wanted.check(file.toString(), name -> Optional.ofNullable(inFile.get(name)).map(opened::sizes));
     SequencedMap<String, Tensor> weights = new LinkedHashMap<>();
-    wanted.forEach((name, _) -> weights.put(name, opened.tensor(inFile.get(name))));
-    for (String name : wanted.head()) {
-      if (inFile.containsKey(name)) {
-        weights.put(name, opened.tensor(inFile.get(name)));
-      }
+    List<String> names = new ArrayList<>();
+    wanted.forEach((name, _) -> names.add(name));
+    wanted.head().stream().filter(inFile::containsKey).forEach(names::add);
+    for (String name : names) {
+      Tensor weight = opened.tensor(inFile.get(name));
+      weights.put(name, EncoderWeights.finite(file.toString(), inFile.get(name), weight));
     }
     return weights;
-  }
-
-  private static WordPieceTokenizer tokenizer(Path folder) {
-    Path tokenizer = folder.resolve(TOKENIZER);
-    if (Files.exists(tokenizer)) {
-      return WordPieceTokenizer.fromTokenizerJson(tokenizer);
-    }
-    Path vocabulary = folder.resolve(VOCABULARY);
-    if (!Files.exists(vocabulary)) {
-      throw new InputException(
-          folder
-              + ": holds neither tokenizer.json nor vocab.txt; copy the model's tokenizer there");
-    }
-    return WordPieceTokenizer.fromVocabulary(vocabulary, lowercase(folder));
-  }
-
-  // The rules of a vocabulary without tokenizer.json: those of BERT, lower case unless told not to.
-  private static boolean lowercase(Path folder) {
-    Path file = folder.resolve(TOKENIZER_CONFIG);
-    if (!Files.exists(file)) {
-      return true;
-    }
-    ConfigJson json = ConfigJson.read(file);
-    boolean lowercase = json.truth("do_lower_case", true);
-    requireRule(json, "strip_accents", lowercase);
-    requireRule(json, "tokenize_chinese_chars", true);
-    requireRule(json, "do_basic_tokenize", true);
-    return lowercase;
-  }
-
-  private static void requireRule(ConfigJson json, String key, boolean only) {
-    if (json.truth(key, only) != only) {
-      throw json.refusal(
-          key, "is " + !only + ", which vocab.txt alone cannot express: add tokenizer.json");
-    }
-  }
-
-  private static Map<String, String> tokenizerFiles(Path folder) throws IOException {
-    Map<String, String> files = new LinkedHashMap<>();
-    for (String name : TOKENIZER_FILES) {
-      if (Files.isRegularFile(folder.resolve(name))) {
-        files.put(name, Files.readString(folder.resolve(name)));
-      }
-    }
-    return files;
   }
 
   private static void requireFolder(Path folder) {

@@ -1,7 +1,7 @@
 package jada.nn.checkpoint;
 
 import jada.nn.BertConfig;
-import jada.nn.Family;
+import jada.nn.Families;
 import jada.nn.files.Checksum;
 import jada.nn.files.InputException;
 import jada.nn.files.InputFile;
@@ -72,7 +72,8 @@ public final class OnnxBert {
     EncoderWeights weights = new EncoderWeights(config);
     weights.check(source, sizes);
     SequencedMap<String, Tensor> wanted = new LinkedHashMap<>();
-    weights.forEach((name, _) -> wanted.put(name, named.get(name)));
+    weights.forEach(
+        (name, _) -> wanted.put(name, EncoderWeights.finite(source, name, named.get(name))));
     return new BertWeights(config, wanted, Checksum.hex(digesting.getMessageDigest()));
   }
 
@@ -100,7 +101,6 @@ public final class OnnxBert {
           weights.tensors(),
           weights.checksum(),
           opened.at(weightsEntry),
-          Map.of("tokenizer.json", tokenizer),
           List.of(),
           Optional.empty());
     } catch (IOException e) {
@@ -160,7 +160,7 @@ public final class OnnxBert {
   }
 
   private static String canonical(String name) {
-    return EncoderWeights.canonical(Family.BERT, name);
+    return EncoderWeights.canonical(Families.BERT, name);
   }
 
   private static List<Long> sizes(Tensor tensor) {

@@ -1,7 +1,7 @@
 package jada.nn.checkpoint;
 
 import jada.nn.EncoderConfig;
-import jada.nn.text.WordPieceTokenizer;
+import jada.nn.text.Tokenizer;
 import jada.tensor.Tensor;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -22,8 +22,6 @@ import java.util.Optional;
 /// @param checksum of the weights' file, as text, to tell later whether an adapter meets the model
 ///   that it was trained on
 /// @param source where it came from: a folder, or an artifact and the file in it
-/// @param tokenizerFiles the text of the files that describe the tokenizer, by file name, for
-///   instance `tokenizer.json`: what a copy of the model needs
 /// @param labels the names of the classifier's classes in their order; empty if the checkpoint
 ///   names none
 /// @param problemType what the classifier was trained for, in transformers' words, for example
@@ -31,11 +29,10 @@ import java.util.Optional;
 public record PretrainedModel(
     String name,
     EncoderConfig config,
-    WordPieceTokenizer tokenizer,
+    Tokenizer tokenizer,
     Map<String, Tensor> weights,
     String checksum,
     String source,
-    Map<String, String> tokenizerFiles,
     List<String> labels,
     Optional<String> problemType) {
   /// Copies the collections, keeping their order.
@@ -47,18 +44,16 @@ public record PretrainedModel(
     Objects.requireNonNull(source, "source");
     Objects.requireNonNull(problemType, "problemType");
     weights = Collections.unmodifiableMap(new LinkedHashMap<>(weights));
-    tokenizerFiles = Collections.unmodifiableMap(new LinkedHashMap<>(tokenizerFiles));
     labels = List.copyOf(labels);
   }
 
-  /// A model without a file behind it: its source is its name, and there are no tokenizer files and
-  /// no labels.
+  /// A model without a file behind it: its source is its name, and there are no labels.
   public PretrainedModel(
       String name,
       EncoderConfig config,
-      WordPieceTokenizer tokenizer,
+      Tokenizer tokenizer,
       Map<String, Tensor> weights,
       String checksum) {
-    this(name, config, tokenizer, weights, checksum, name, Map.of(), List.of(), Optional.empty());
+    this(name, config, tokenizer, weights, checksum, name, List.of(), Optional.empty());
   }
 }

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -131,11 +130,6 @@ public final class TensorFlowBert {
         weights,
         model.data.checksum(),
         source,
-        Map.of(
-            "vocab.txt",
-            new String(words, StandardCharsets.UTF_8),
-            "tokenizer_config.json",
-            "{\"tokenizer_class\": \"BertTokenizer\", \"do_lower_case\": " + lowercase + "}\n"),
         List.of(),
         Optional.empty());
   }
@@ -218,7 +212,7 @@ public final class TensorFlowBert {
       throw new InputException(source + ": ends before its last weight; fetch the model again", e);
     }
     SequencedMap<String, Tensor> weights = new LinkedHashMap<>();
-    names.forEach(name -> weights.put(name, read.get(name)));
+    names.forEach(name -> weights.put(name, EncoderWeights.finite(source, name, read.get(name))));
     return weights;
   }
 

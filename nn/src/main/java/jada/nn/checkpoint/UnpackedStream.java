@@ -51,7 +51,7 @@ final class UnpackedStream extends FilterInputStream {
     left -= Math.max(0, bytes);
     if (left < 0) {
       throw new InputException(
-          "%s: unpacks to more than %d bytes, which no model does; use the jar as it was published"
+          "%s: unpacks to more than %s bytes, which no model does; use the jar as it was published"
               .formatted(source, bound));
     }
   }

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -53,6 +55,11 @@ public final class JsonFile {
   /// The value of a key; a missing node where there is none.
   public JsonNode node(String key) {
     return root.path(key);
+  }
+
+  /// All keys with their values, in the order of the file.
+  public Set<Map.Entry<String, JsonNode>> entries() {
+    return root.properties();
   }
 
   public int integer(String key) {

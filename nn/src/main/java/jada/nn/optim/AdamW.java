@@ -25,6 +25,9 @@ import java.util.function.UnaryOperator;
 ///     v ← β₂·v + (1 − β₂)·g²         second moment, starts 0
 ///     p ← p − η/(1 − β₁ᵗ) · m / (√(v/(1 − β₂ᵗ)) + ε)
 ///
+/// η may differ between groups of parameters by a constant ratio, as PyTorch's parameter groups have
+/// it.
+///
 /// A parameter that the loss does not depend on has gradient 0: its moments fade and it decays, as
 /// PyTorch does for a gradient of zeros.
 public final class AdamW {
@@ -38,14 +41,27 @@ public final class AdamW {
   private final Map<Parameter, Moments> moments = new IdentityHashMap<>();
   private long steps;
 
-  /// Parameters with the same weight decay.
+  /// Parameters with the same weight decay and the same share of the learning rate.
   ///
   /// @param parameters what is trained
   /// @param weightDecay w, for one unit of learning rate; 0 for none
-  public record Group(List<Parameter> parameters, double weightDecay) {
+  /// @param rateRatio the group's learning rate as a multiple of the step's; 1 for the same, 0 for
+  ///   parameters that stay as they are
+  public record Group(List<Parameter> parameters, double weightDecay, double rateRatio) {
+    /// Parameters that learn at the step's own rate.
+    ///
     /// @throws IllegalArgumentException if the decay is negative or not a number
+    public Group(List<Parameter> parameters, double weightDecay) {
+      this(parameters, weightDecay, 1);
+    }
+
+    /// @throws IllegalArgumentException if the decay or the ratio is negative or not a number
     public Group {
       parameters = List.copyOf(parameters);
+      if (!(rateRatio >= 0 && rateRatio < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException(
+            "AdamW: the ratio of a group's learning rate must be 0 or more, got " + rateRatio);
+      }
       if (!(weightDecay >= 0)) {
         throw new IllegalArgumentException(
             "AdamW: the weight decay must be 0 or more, got " + weightDecay);
@@ -60,6 +76,10 @@ public final class AdamW {
   public record Moments(Tensor first, Tensor second) {
     Moments map(UnaryOperator<Tensor> change) {
       return new Moments(change.apply(first), change.apply(second));
+    }
+
+    Moments map(UnaryOperator<Tensor> ofFirst, UnaryOperator<Tensor> ofSecond) {
+      return new Moments(ofFirst.apply(first), ofSecond.apply(second));
     }
   }
 
@@ -117,10 +137,11 @@ public final class AdamW {
   public void step(Gradients gradients, double learningRate) {
     steps++;
     // In double, as Python computes them, and rounded once.
-    float stepSize = (float) (learningRate / (1 - Math.pow(beta1, steps)));
-    float rootBias2 = (float) Math.sqrt(1 - Math.pow(beta2, steps));
+    float rootBias2 = (float) Math.sqrt(1 - StrictMath.pow(beta2, steps));
     for (Group group : groups) {
-      float decay = (float) (1 - learningRate * group.weightDecay());
+      double rate = learningRate * group.rateRatio();
+      float stepSize = (float) (rate / (1 - StrictMath.pow(beta1, steps)));
+      float decay = (float) (1 - rate * group.weightDecay());
       for (Parameter parameter : group.parameters()) {
         update(parameter, gradients.of(parameter), decay, stepSize, rootBias2);
       }
@@ -164,18 +185,37 @@ public final class AdamW {
   /// @throws IllegalArgumentException if the old parameter is unknown here, or a changed moment has
   ///   not the shape of the new one
   public void replace(Parameter old, Parameter now, UnaryOperator<Tensor> change) {
+    replace(old, now, change, change);
+  }
+
+  /// Goes on with another parameter in the place of an old one, or with the same one after its
+  /// coordinates have changed. Under a linear change of coordinates the gradient, and so its mean,
+  /// changes linearly, but the mean of its square does not: so each moment has a change of its own.
+  ///
+  /// @param old a parameter of this optimizer
+  /// @param now what takes its place; may be `old`
+  /// @param ofFirst turns the first moment of the old parameter into that of the new
+  /// @param ofSecond turns the second moment of the old parameter into that of the new; what was
+  ///   not negative must not become so
+  /// @throws IllegalArgumentException if the old parameter is unknown here, or a changed moment has
+  ///   not the shape of the new one
+  public void replace(
+      Parameter old, Parameter now, UnaryOperator<Tensor> ofFirst, UnaryOperator<Tensor> ofSecond) {
     Moments before = moments.get(old);
     if (before == null) {
       throw new IllegalArgumentException(
           "AdamW: replace: " + old.name() + " is not a parameter of this optimizer");
     }
-    Moments after = before.map(change);
+    Moments after = before.map(ofFirst, ofSecond);
     requireShape("replace", now, after);
-    groups.replaceAll(
-        group ->
-            new Group(
-                group.parameters().stream().map(p -> p == old ? now : p).toList(),
-                group.weightDecay()));
+    if (now != old) {
+      groups.replaceAll(
+          group ->
+              new Group(
+                  group.parameters().stream().map(p -> p == old ? now : p).toList(),
+                  group.weightDecay(),
+                  group.rateRatio()));
+    }
     moments.remove(old);
     moments.put(now, after.map(Tensor::copy));
   }

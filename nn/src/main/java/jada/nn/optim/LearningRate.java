@@ -36,7 +36,7 @@ public interface LearningRate {
         return peak * rise(t, warmup);
       }
       double progress = (double) (t - warmup) / Math.max(1, total - warmup);
-      return peak * Math.max(0, 0.5 * (1 + Math.cos(Math.PI * progress)));
+      return peak * Math.max(0, 0.5 * (1 + StrictMath.cos(Math.PI * progress)));
     };
   }
 

@@ -14,4 +14,12 @@ record AddedToken(
     boolean singleWord,
     boolean stripLeft,
     boolean stripRight,
-    boolean normalized) {}
+    boolean normalized) {
+  /// The id of a token that has none yet.
+  static final int UNNUMBERED = -1;
+
+  /// The same token under an id.
+  AddedToken numbered(int number) {
+    return new AddedToken(number, content, singleWord, stripLeft, stripRight, normalized);
+  }
+}

@@ -35,7 +35,7 @@ final class InputText {
     }
     if (bytes.length > maxBytes) {
       throw new InputException(
-          "%s: larger than %d MiB, which no tokenizer is: check that this is the right file"
+          "%s: larger than %s MiB, which no tokenizer is: check that this is the right file"
               .formatted(name, maxBytes >> 20));
     }
     if (bytes.length == 0) {
@@ -48,7 +48,7 @@ final class InputText {
       return text.startsWith("\uFEFF") ? text.substring(1) : text; // a byte order mark
     } catch (CharacterCodingException e) {
       throw new InputException(
-          "%s: not UTF-8 at byte %d: save the file as UTF-8".formatted(name, source.position()), e);
+          "%s: not UTF-8 at byte %s: save the file as UTF-8".formatted(name, source.position()), e);
     }
   }
 
@@ -62,7 +62,7 @@ final class InputText {
               if (isPrintable(c)) {
                 quoted.appendCodePoint(c);
               } else {
-                quoted.append("\\u{%x}".formatted(c));
+                quoted.append("\\u{" + Integer.toHexString(c) + "}");
               }
             });
     return quoted.append(text.codePointCount(0, text.length()) > 40 ? "…\"" : "\"").toString();

@@ -26,7 +26,7 @@ record JsonSection(String file, String path, JsonNode node) {
 
   /// The element of an array that stands directly in this section.
   JsonSection element(String key, int index) {
-    return new JsonSection(file, "%s[%d]".formatted(pathOf(key), index), array(key).get(index));
+    return new JsonSection(file, "%s[%s]".formatted(pathOf(key), index), array(key).get(index));
   }
 
   JsonNode array(String key) {

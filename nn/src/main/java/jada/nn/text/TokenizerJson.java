@@ -1,10 +1,13 @@
 package jada.nn.text;
 
 import jada.nn.files.InputException;
+import jada.nn.files.KeyLedger;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -38,6 +41,46 @@ final class TokenizerJson {
                   .build())
           .build();
 
+  /// The keys of the file.
+  static final KeyLedger KEYS =
+      KeyLedger.of(KeyLedger.Unknown.REFUSED)
+          .refusedUnless("it is the only version there is", "version", "1.0")
+          .withoutEffect("the length is for the caller to say; nothing is padded", "truncation")
+          .withoutEffect("the length is for the caller to say; nothing is padded", "padding")
+          .withoutEffect("ids are not turned into text", "decoder")
+          .honoured("the parts of a tokenizer", "model", "normalizer", "pre_tokenizer")
+          .honoured("the parts of a tokenizer", "post_processor", "added_tokens")
+          .honoured("only WordPiece", "model.type")
+          .honoured("the token of words that cannot be covered", "model.unk_token")
+          .honoured("the beginning of pieces within a word", "model.continuing_subword_prefix")
+          .honoured("longer words are unknown", "model.max_input_chars_per_word")
+          .honoured("tokens and their ids", "model.vocab")
+          .honoured("only BertNormalizer", "normalizer.type")
+          .honoured(
+              "a step of it; tokenizer_config.json decides where it is there",
+              "normalizer.clean_text",
+              "normalizer.handle_chinese_chars",
+              "normalizer.strip_accents",
+              "normalizer.lowercase")
+          .honoured("only BertPreTokenizer", "pre_tokenizer.type")
+          .honoured("only TemplateProcessing and BertProcessing", "post_processor.type")
+          .honoured(
+              "only BERT's form: [CLS] A [SEP] and [CLS] A [SEP] B [SEP]",
+              "post_processor.single",
+              "post_processor.pair",
+              "post_processor.special_tokens",
+              "post_processor.cls",
+              "post_processor.sep")
+          .honoured(
+              "a token that is found in texts",
+              "added_tokens[].id",
+              "added_tokens[].content",
+              "added_tokens[].single_word",
+              "added_tokens[].lstrip",
+              "added_tokens[].rstrip",
+              "added_tokens[].normalized")
+          .withoutEffect("whether decoding leaves it out", "added_tokens[].special");
+
   private final JsonSection root;
 
   private TokenizerJson(JsonSection root) {
@@ -45,7 +88,11 @@ final class TokenizerJson {
   }
 
   /// The tokenizer that the text of a file describes.
-  static WordPieceTokenizer parse(String text, String file) {
+  ///
+  /// @param rules what the files beside it say, if it lies in a folder
+  /// @param files the text of this file and those beside it, by name
+  static WordPieceTokenizer parse(
+      String text, String file, Optional<BertRules> rules, SequencedMap<String, String> files) {
     JsonNode tree;
     try {
       tree = MAPPER.readTree(text);
@@ -55,29 +102,31 @@ final class TokenizerJson {
               .formatted(file, place(e.getLocation()), firstLine(e.getOriginalMessage())),
           e);
     }
-    return new TokenizerJson(new JsonSection(file, "", tree)).tokenizer();
+    return new TokenizerJson(new JsonSection(file, "", tree)).tokenizer(rules, files);
   }
 
   private static String place(TokenStreamLocation location) {
     // Exceeded limits come without a place.
     return location == null
         ? ""
-        : "line %d, column %d: ".formatted(location.getLineNr(), location.getColumnNr());
+        : "line %s, column %s: ".formatted(location.getLineNr(), location.getColumnNr());
   }
 
   private static String firstLine(String message) {
     return message.lines().findFirst().orElse("unreadable");
   }
 
-  private WordPieceTokenizer tokenizer() {
+  private WordPieceTokenizer tokenizer(
+      Optional<BertRules> rules, SequencedMap<String, String> files) {
     JsonSection model = root.section("model");
     if (model.has("type")) { // files of early versions lack it
       model.requireValue("type", "WordPiece");
     }
     root.section("pre_tokenizer").requireValue("type", "BertPreTokenizer");
     BertNormalizer normalizer = normalizer(root.section("normalizer"));
-    List<AddedToken> added = addedTokens();
     Map<String, Integer> modelIds = modelIds(model.section("vocab"));
+    List<AddedToken> inFile = addedTokens();
+    List<AddedToken> added = rules.map(r -> r.tokens(modelIds, inFile)).orElse(inFile);
     Vocabulary vocabulary = new Vocabulary(root.file() + ": model.vocab", modelIds, added);
     String unknown = model.string("unk_token");
     if (!modelIds.containsKey(unknown)) {
@@ -89,9 +138,32 @@ final class TokenizerJson {
             model.string("continuing_subword_prefix"),
             unknown,
             model.count("max_input_chars_per_word"));
+    Optional<BertRules> others = rules.filter(r -> !r.whole());
+    others.ifPresent(_ -> requireWhatBertTokenizerAssumes(model));
+    KEYS.check(root.file(), root.node());
     Frame frame = frame(root.section("post_processor"), vocabulary);
     return new WordPieceTokenizer(
-        vocabulary, normalizer, wordPiece, added, frame.opening(), frame.separator());
+        vocabulary,
+        others.map(BertRules::normalizer).orElse(normalizer),
+        wordPiece,
+        added,
+        frame.opening(),
+        frame.separator(),
+        rules.map(BertRules::tokenTypes).orElse(true),
+        files);
+  }
+
+  // transformers' BertTokenizer makes these parts anew, whatever the file says of them.
+  private void requireWhatBertTokenizerAssumes(JsonSection model) {
+    model.requireValue("unk_token", "[UNK]");
+    model.requireValue("continuing_subword_prefix", "##");
+    if (model.count("max_input_chars_per_word") != WordPieceTokenizer.LONGEST_WORD) {
+      throw model.refusal("max_input_chars_per_word", "is not 100, which BertTokenizer has");
+    }
+    JsonSection normalizer = root.section("normalizer");
+    if (!normalizer.bool("clean_text")) {
+      throw normalizer.refusal("clean_text", "is false, but BertTokenizer cleans texts");
+    }
   }
 
   private static BertNormalizer normalizer(JsonSection section) {
@@ -188,7 +260,7 @@ final class TokenizerJson {
     if (id != expected) {
       throw section.refusal(
           key,
-          "gives %s the id %d, but the vocabulary %d"
+          "gives %s the id %s, but the vocabulary %s"
               .formatted(InputText.quote(token), id, expected));
     }
     return id;

@@ -26,6 +26,17 @@ final class Vocabulary {
   /// @throws InputException if ids repeat, leave holes or contradict each other, if there are no
   ///   tokens, or more or longer ones than any real vocabulary has
   Vocabulary(String source, Map<String, Integer> modelIds, List<AddedToken> added) {
+    this(source, modelIds, Map.of(), added);
+  }
+
+  /// The same, with ids of the model whose token has another id, too, which counts.
+  ///
+  /// @param overridden the tokens by these ids
+  Vocabulary(
+      String source,
+      Map<String, Integer> modelIds,
+      Map<Integer, String> overridden,
+      List<AddedToken> added) {
     this.source = source;
     // Not Map.copyOf: its table probes linearly by String.hashCode, which chosen tokens make
     // quadratic; HashMap keeps its order of magnitude.
@@ -35,17 +46,19 @@ final class Vocabulary {
       Integer known = ids.putIfAbsent(token.content(), token.id());
       if (known != null && known != token.id()) {
         throw refusal(
-            "the token %s has the ids %d and %d"
+            "the token %s has the ids %s and %s"
                 .formatted(InputText.quote(token.content()), known, token.id()));
       }
     }
     if (modelIds.isEmpty()) {
       throw refusal("it has no tokens");
     }
-    if (ids.size() > MOST_TOKENS) {
-      throw refusal("%d tokens, but at most %d are read".formatted(ids.size(), MOST_TOKENS));
+    int size = ids.size() + overridden.size();
+    if (size > MOST_TOKENS) {
+      throw refusal("%s tokens, but at most %s are read".formatted(size, MOST_TOKENS));
     }
-    this.tokens = new String[ids.size()];
+    this.tokens = new String[size];
+    overridden.forEach((id, token) -> tokens[id] = token);
     long characters = 0;
     for (Map.Entry<String, Integer> entry : ids.entrySet()) {
       checkToken(entry.getKey());
@@ -53,19 +66,19 @@ final class Vocabulary {
       int id = entry.getValue();
       if (id < 0 || id >= tokens.length) {
         throw refusal(
-            "the token %s has the id %d, but %d tokens need the ids 0 to %d without holes"
+            "the token %s has the id %s, but %s tokens need the ids 0 to %s without holes"
                 .formatted(InputText.quote(entry.getKey()), id, tokens.length, tokens.length - 1));
       }
       if (tokens[id] != null) {
         throw refusal(
-            "the id %d belongs to both %s and %s"
+            "the id %s belongs to both %s and %s"
                 .formatted(id, InputText.quote(tokens[id]), InputText.quote(entry.getKey())));
       }
       tokens[id] = entry.getKey();
     }
     if (characters > MOST_CHARACTERS) {
       throw refusal(
-          "%d characters in all tokens, but at most %d are read"
+          "%s characters in all tokens, but at most %s are read"
               .formatted(characters, MOST_CHARACTERS));
     }
   }
@@ -73,7 +86,7 @@ final class Vocabulary {
   private void checkToken(String token) {
     if (token.length() > LONGEST_TOKEN) {
       throw refusal(
-          "a token of %d characters, but at most %d are read: %s"
+          "a token of %s characters, but at most %s are read: %s"
               .formatted(token.length(), LONGEST_TOKEN, InputText.quote(token)));
     }
     if (token.codePoints().anyMatch(c -> c >= 0xD800 && c <= 0xDFFF)) {

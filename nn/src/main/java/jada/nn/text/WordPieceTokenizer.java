@@ -3,10 +3,13 @@ package jada.nn.text;
 import jada.nn.files.InputException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.function.Predicate;
 
 /// The tokenizer of BERT: text in, token ids out, equal id for id to Hugging Face's `tokenizers`.
@@ -24,8 +27,8 @@ import java.util.function.Predicate;
 /// made of such characters: letters that got a lower case or a decomposition in a later Unicode
 /// version than the one the original was built with, and more than 128 combining marks in a row.
 /// Unpaired surrogates, which the original cannot be given, count as U+FFFD.
-public final class WordPieceTokenizer {
-  private static final int LONGEST_WORD = 100; // of vocabularies without tokenizer.json
+public final class WordPieceTokenizer implements Tokenizer {
+  static final int LONGEST_WORD = 100; // of vocabularies without tokenizer.json
 
   private final Vocabulary vocabulary;
   private final BertNormalizer normalizer;
@@ -35,6 +38,8 @@ public final class WordPieceTokenizer {
   private final int opening;
   private final int separator;
   private final int padding;
+  private final boolean tokenTypes;
+  private final SequencedMap<String, String> files;
 
   WordPieceTokenizer(
       Vocabulary vocabulary,
@@ -42,13 +47,17 @@ public final class WordPieceTokenizer {
       WordPiece wordPiece,
       List<AddedToken> added,
       int opening,
-      int separator) {
+      int separator,
+      boolean tokenTypes,
+      SequencedMap<String, String> files) {
     this.vocabulary = vocabulary;
     this.normalizer = normalizer;
     this.wordPiece = wordPiece;
     this.opening = opening;
     this.separator = separator;
+    this.tokenTypes = tokenTypes;
     this.padding = vocabulary.require("[PAD]");
+    this.files = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(files));
     List<AddedToken> literal =
         added.stream().filter(Predicate.not(AddedToken::normalized)).toList();
     List<AddedToken> normalized = added.stream().filter(AddedToken::normalized).toList();
@@ -65,7 +74,7 @@ public final class WordPieceTokenizer {
   ///
   /// @throws InputException if the file is missing, damaged, or describes another kind of tokenizer
   public static WordPieceTokenizer fromTokenizerJson(Path file) {
-    return TokenizerJson.parse(InputText.read(file, TokenizerJson.MOST_BYTES), file.toString());
+    return ofJson(InputText.read(file, TokenizerJson.MOST_BYTES), file.toString());
   }
 
   /// Reads a `tokenizer.json` of the BERT kind to the end of the stream, which stays open.
@@ -73,8 +82,7 @@ public final class WordPieceTokenizer {
   /// @param nameForErrors what errors call it
   /// @throws InputException if it is damaged or describes another kind of tokenizer
   public static WordPieceTokenizer fromTokenizerJson(InputStream in, String nameForErrors) {
-    return TokenizerJson.parse(
-        InputText.read(in, nameForErrors, TokenizerJson.MOST_BYTES), nameForErrors);
+    return ofJson(InputText.read(in, nameForErrors, TokenizerJson.MOST_BYTES), nameForErrors);
   }
 
   /// Reads a `vocab.txt`, one token a line, with the rules of BERT: prefix `##`, words of at most
@@ -84,7 +92,7 @@ public final class WordPieceTokenizer {
   /// @throws InputException if the file is missing, damaged, or lacks a special token
   public static WordPieceTokenizer fromVocabulary(Path vocabTxt, boolean lowercase) {
     String text = InputText.read(vocabTxt, TokenizerJson.MOST_BYTES);
-    return ofLines(text.split("\r?\n"), vocabTxt.toString(), lowercase);
+    return ofVocabulary(text, vocabTxt.toString(), lowercase);
   }
 
   /// [#fromVocabulary(Path, boolean)] from a stream, read to its end and left open.
@@ -93,45 +101,76 @@ public final class WordPieceTokenizer {
   public static WordPieceTokenizer fromVocabulary(
       InputStream in, String nameForErrors, boolean lowercase) {
     String text = InputText.read(in, nameForErrors, TokenizerJson.MOST_BYTES);
-    return ofLines(text.split("\r?\n"), nameForErrors, lowercase);
+    return ofVocabulary(text, nameForErrors, lowercase);
   }
 
-  private static WordPieceTokenizer ofLines(String[] lines, String source, boolean lowercase) {
+  /// A tokenizer of the text of a `tokenizer.json`.
+  static WordPieceTokenizer ofJson(String text, String source) {
+    SequencedMap<String, String> files = new LinkedHashMap<>();
+    files.put("tokenizer.json", text);
+    return TokenizerJson.parse(text, source, Optional.empty(), files);
+  }
+
+  private static SequencedMap<String, String> files(String vocabulary, boolean lowercase) {
+    SequencedMap<String, String> files = new LinkedHashMap<>();
+    files.put("vocab.txt", vocabulary);
+    files.put(
+        "tokenizer_config.json",
+        "{\"tokenizer_class\": \"BertTokenizer\", \"do_lower_case\": " + lowercase + "}\n");
+    return files;
+  }
+
+  private static WordPieceTokenizer ofVocabulary(String text, String source, boolean lowercase) {
+    SequencedMap<String, String> files = files(text, lowercase);
+    BertRules rules =
+        BertRules.of(source, Optional.empty(), Optional.empty(), Optional.empty())
+            .withLowercase(lowercase);
+    return ofVocabulary(text, source, rules, files);
+  }
+
+  /// A tokenizer of the lines of a `vocab.txt`. Of equal lines the last counts, as in transformers.
+  ///
+  /// @param source what errors call the file
+  /// @param files how the tokenizer saves itself
+  static WordPieceTokenizer ofVocabulary(
+      String text, String source, BertRules rules, SequencedMap<String, String> files) {
+    String[] lines = text.split("\r?\n");
     Map<String, Integer> ids = HashMap.newHashMap(lines.length);
+    Map<Integer, String> overridden = new HashMap<>();
     for (int i = 0; i < lines.length; i++) {
       if (lines[i].isEmpty()) {
         throw new InputException(
-            "%s: line %d is empty, but each line is a token: use the file as it was published"
+            "%s: line %s is empty, but each line is a token: use the file as it was published"
                 .formatted(source, i + 1));
       }
-      Integer earlier = ids.putIfAbsent(lines[i], i);
+      Integer earlier = ids.put(lines[i], i);
       if (earlier != null) {
-        throw new InputException(
-            "%s: lines %d and %d hold the same token %s: use the file as it was published"
-                .formatted(source, earlier + 1, i + 1, InputText.quote(lines[i])));
+        overridden.put(earlier, lines[i]);
       }
     }
-    Vocabulary vocabulary = new Vocabulary(source, ids, List.of());
+    List<AddedToken> added = rules.tokens(ids, List.of());
+    Vocabulary vocabulary = new Vocabulary(source, ids, overridden, added);
     vocabulary.require("[UNK]");
-    List<AddedToken> added = new ArrayList<>();
-    for (String special : List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")) {
-      if (vocabulary.contains(special)) {
-        added.add(new AddedToken(ids.get(special), special, false, false, false, false));
-      }
-    }
     return new WordPieceTokenizer(
         vocabulary,
-        new BertNormalizer(true, true, lowercase, lowercase),
+        rules.normalizer(),
         new WordPiece(ids, "##", "[UNK]", LONGEST_WORD),
         added,
         vocabulary.require("[CLS]"),
-        vocabulary.require("[SEP]"));
+        vocabulary.require("[SEP]"),
+        rules.tokenTypes(),
+        files);
   }
 
-  /// The ids of one text: `[CLS] text [SEP]`, cut at the end of the text to `maxLength` tokens.
-  ///
-  /// @param maxLength most tokens in the result, at least 2: the special tokens count
-  public Encoding encode(String text, int maxLength) {
+  @Override
+  public Encoding encode(Input input, int maxLength) {
+    return input
+        .pair()
+        .map(second -> pair(input.text(), second, maxLength))
+        .orElseGet(() -> single(input.text(), maxLength));
+  }
+
+  private Encoding single(String text, int maxLength) {
     int room = room(maxLength, 2);
     IdBuffer tokens = tokens(text, room);
     int n = Math.min(tokens.size(), room);
@@ -142,13 +181,7 @@ public final class WordPieceTokenizer {
     return new Encoding(ids, ids.length);
   }
 
-  /// The ids of a pair of texts: `[CLS] first [SEP] second [SEP]`, cut to `maxLength` tokens.
-  ///
-  /// The longer text is cut first; once both are equally long, both are, and of an odd number of
-  /// places the longer text gets one more.
-  ///
-  /// @param maxLength most tokens in the result, at least 3: the special tokens count
-  public Encoding encode(String first, String second, int maxLength) {
+  private Encoding pair(String first, String second, int maxLength) {
     int room = room(maxLength, 3);
     // A text is followed to the word with which it alone exceeds maxLength. How long it would be to
     // its end does not count, in the reference neither, where one text must be called the shorter.
@@ -168,13 +201,13 @@ public final class WordPieceTokenizer {
     ids[n1 + 1] = separator;
     secondTokens.copyTo(ids, n1 + 2, n2);
     ids[n1 + n2 + 2] = separator;
-    return new Encoding(ids, n1 + 2);
+    return new Encoding(ids, tokenTypes ? n1 + 2 : ids.length);
   }
 
   private static int room(int maxLength, int specialTokens) {
     if (maxLength < specialTokens) {
       throw new IllegalArgumentException(
-          "encode: maxLength is %d: at least %d, the number of special tokens, must fit"
+          "encode: maxLength is %s: at least %s, the number of special tokens, must fit"
               .formatted(maxLength, specialTokens));
     }
     return maxLength - specialTokens;
@@ -194,20 +227,28 @@ public final class WordPieceTokenizer {
     return ids;
   }
 
-  /// The number of tokens in the vocabulary; ids are smaller.
+  @Override
+  public String kind() {
+    return "WordPiece";
+  }
+
+  @Override
   public int vocabularySize() {
     return vocabulary.size();
   }
 
-  /// The token with this id, as the vocabulary spells it.
-  ///
-  /// @throws IndexOutOfBoundsException if there is no such id
+  @Override
   public String token(int id) {
     return vocabulary.token(id);
   }
 
-  /// The id of `[PAD]`.
+  @Override
   public int paddingId() {
     return padding;
+  }
+
+  @Override
+  public SequencedMap<String, String> files() {
+    return files;
   }
 }

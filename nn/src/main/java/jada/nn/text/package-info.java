@@ -1,8 +1,9 @@
 /// Texts to token ids.
 ///
-/// An [jada.nn.text.Input] is what a model is asked about: a text, or two. A tokenizer makes an
-/// [jada.nn.text.Encoding] of it: the ids of its tokens, with the separators of the model's family
-/// around them, cut to a length. [jada.nn.text.WordPieceTokenizer] does it as BERT's does:
+/// An [jada.nn.text.Input] is what a model is asked about: a text, or two. A
+/// [jada.nn.text.Tokenizer] makes an [jada.nn.text.Encoding] of it: the ids of its tokens, with the
+/// separators of the model's family around them, cut to a length. [jada.nn.text.Tokenizers] reads
+/// that of a model's folder. [jada.nn.text.WordPieceTokenizer] does it as BERT's does:
 ///
 ///     text → cleaned, lower-case, accents stripped    BertNormalizer
 ///          → words and punctuation                    BertCharacters

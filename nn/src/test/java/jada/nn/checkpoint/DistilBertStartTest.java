@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jada.autograd.Constant;
 import jada.nn.Batch;
 import jada.nn.BertConfig;
-import jada.nn.BertEncoder;
 import jada.nn.DistilBertConfig;
+import jada.nn.Encoder;
 import jada.nn.Golden;
 import jada.nn.LinearFactory;
 import jada.nn.RandomBert;
@@ -60,11 +60,11 @@ class DistilBertStartTest {
     Batch batch = Batch.of(List.of(RandomBert.sequence(2, 5, 9, 3), RandomBert.sequence(2, 17, 3)));
 
     Tensor expected =
-        BertEncoder.build(config, name -> Constant.of(six.get(name)), LinearFactory.PLAIN)
+        Encoder.build(config, name -> Constant.of(six.get(name)), LinearFactory.PLAIN)
             .forward(batch)
             .value();
     Tensor actual =
-        BertEncoder.build(
+        Encoder.build(
                 distilbert.config(),
                 name -> Constant.of(distilbert.weights().get(name)),
                 LinearFactory.PLAIN)

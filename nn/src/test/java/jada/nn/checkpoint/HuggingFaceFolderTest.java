@@ -9,6 +9,9 @@ import jada.nn.files.Checksum;
 import jada.nn.files.InputException;
 import jada.nn.files.Mutation;
 import jada.nn.files.Safetensors;
+import jada.nn.text.Encoding;
+import jada.nn.text.Input;
+import jada.nn.text.Tokenizer;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import java.io.IOException;
@@ -20,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -107,7 +111,7 @@ class HuggingFaceFolderTest {
     assertThat(model.checksum()).matches("[0-9a-f]{64}");
     assertThat(model.labels()).isEmpty();
     assertThat(model.problemType()).isEmpty();
-    assertThat(model.tokenizerFiles()).containsExactly(Map.entry("vocab.txt", VOCABULARY));
+    assertThat(model.tokenizer().files()).containsExactly(Map.entry("vocab.txt", VOCABULARY));
     assertThat(model.tokenizer().encode("The river froze", 9).ids()).containsExactly(2, 5, 6, 7, 3);
     assertHoldsTheTinyWeights(model);
   }
@@ -197,7 +201,7 @@ class HuggingFaceFolderTest {
         "{\"do_lower_case\": false, \"strip_accents\": null}");
     PretrainedModel model = HuggingFaceFolder.read(folder);
     assertThat(model.tokenizer().encode("River river", 9).ids()).containsExactly(2, 9, 6, 3);
-    assertThat(model.tokenizerFiles()).containsOnlyKeys("vocab.txt", "tokenizer_config.json");
+    assertThat(model.tokenizer().files()).containsOnlyKeys("vocab.txt", "tokenizer_config.json");
   }
 
   @Test
@@ -225,7 +229,7 @@ class HuggingFaceFolderTest {
     PretrainedModel read = HuggingFaceFolder.read(copy);
     assertThat(read.config()).isEqualTo(model.config());
     assertThat(read.labels()).isEqualTo(model.labels());
-    assertThat(read.tokenizerFiles()).isEqualTo(model.tokenizerFiles());
+    assertThat(read.tokenizer().files()).isEqualTo(model.tokenizer().files());
     assertThat(read.weights().keySet()).isEqualTo(model.weights().keySet());
     assertHoldsTheTinyWeights(read);
     assertThat(read.weights().get("classifier.bias").array()).containsExactly(5, 6);
@@ -251,6 +255,40 @@ class HuggingFaceFolderTest {
         .hasMessage(file + ": is a file; name a new folder");
   }
 
+  private record Unwritable(Tokenizer tokenizer) implements Tokenizer {
+    @Override
+    public Encoding encode(Input input, int maxLength) {
+      return tokenizer.encode(input, maxLength);
+    }
+
+    @Override
+    public String kind() {
+      return tokenizer.kind();
+    }
+
+    @Override
+    public int vocabularySize() {
+      return tokenizer.vocabularySize();
+    }
+
+    @Override
+    public String token(int id) {
+      return tokenizer.token(id);
+    }
+
+    @Override
+    public int paddingId() {
+      return tokenizer.paddingId();
+    }
+
+    @Override
+    public SequencedMap<String, String> files() {
+      SequencedMap<String, String> files = new LinkedHashMap<>(tokenizer.files());
+      files.put("no/such/folder.json", "{}");
+      return files;
+    }
+  }
+
   @Test
   void leaves_nothing_behind_when_it_fails_half_way() throws IOException {
     PretrainedModel model = HuggingFaceFolder.read(folder);
@@ -258,11 +296,10 @@ class HuggingFaceFolderTest {
         new PretrainedModel(
             "x",
             model.config(),
-            model.tokenizer(),
+            new Unwritable(model.tokenizer()),
             model.weights(),
             "none",
             "x",
-            Map.of("no/such/folder.json", "{}"),
             List.of(),
             Optional.empty());
     Path target = temp.resolve("out");
@@ -320,16 +357,19 @@ class HuggingFaceFolderTest {
         "\"model_type\": \"bert\"| \"x\": 1| model_type is missing; use the file as it was"
             + " published",
         "\"bert\"| 3| model_type is not text; use the file as it was published",
-        "\"bert\"| \"distilbert\"| dim is missing; use the file as it was published",
+        "\"bert\"| \"distilbert\"| hidden_size '4' is not supported: it is another name of dim; use"
+            + " a model without it",
         "\"bert\"| \"gpt2\"| model_type 'gpt2' is not supported; use a model whose model_type is"
-            + " 'bert' or 'distilbert'",
-        "\"gelu\"| \"relu\"| hidden_act 'relu' is not supported; use a model with 'gelu'",
-        "\"gelu\"| \"gelu_new\"| hidden_act 'gelu_new' is not supported; use a model with 'gelu'",
+            + " 'bert', 'distilbert' or 'roberta'",
+        "\"gelu\"| \"relu\"| hidden_act 'relu' is not supported: the activation is"
+            + " the exact GELU; use a model with 'gelu'",
+        "\"gelu\"| \"gelu_new\"| hidden_act 'gelu_new' is not supported: the activation"
+            + " is the exact GELU; use a model with 'gelu'",
         "\"hidden_act\"| \"position_embedding_type\": \"relative_key\", \"x\"|"
-            + " position_embedding_type 'relative_key' is not supported; use a model with"
-            + " 'absolute'",
-        "\"hidden_act\"| \"is_decoder\": true, \"x\"| is_decoder is true, but only encoders are"
-            + " supported; use the file as it was published",
+            + " position_embedding_type 'relative_key' is not supported: positions are learnt and"
+            + " absolute; use a model with 'absolute'",
+        "\"hidden_act\"| \"is_decoder\": true, \"x\"| is_decoder 'true' is not supported: only"
+            + " encoders are supported; use a model with 'false'",
         "\"hidden_size\": 4| \"x\": 4| hidden_size is missing; use the file as it was published",
         "\"hidden_size\": 4| \"hidden_size\": null| hidden_size is missing; use the file as it was"
             + " published",
@@ -401,7 +441,7 @@ class HuggingFaceFolderTest {
       Files.deleteIfExists(file);
       Files.write(file, Mutation.of(sound, random));
       try {
-        ConfigJson json = ConfigJson.read(file);
+        ModelConfigJson json = ModelConfigJson.read(file);
         assertThat(json.encoder().layers()).isPositive();
         assertThat(json.labels()).hasSizeLessThan(3);
       } catch (InputException e) {
@@ -411,6 +451,51 @@ class HuggingFaceFolderTest {
     }
     // Some mutations only touch white space or digits and are sound.
     assertThat(refused).isBetween(1000, 1999);
+  }
+
+  @Test
+  void refuses_weights_that_are_no_numbers() {
+    for (float bad : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
+      writeWeights(name -> name, Map.of("embeddings.LayerNorm.bias", Tensor.vector(1, 2, bad, 4)));
+      refuses(
+          "FOLDER/model.safetensors: the weight embeddings.LayerNorm.bias holds NaN or infinite"
+              + " numbers; train or fetch the model again");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "\"id2label\": {\"0\": \"a\", \"1\": \"b\", \"2\": \"c\"}| id2label has 3",
+        "\"id2label\": {\"0\": \"a\"}| id2label has 1",
+        "\"label2id\": {\"a\": 0, \"b\": 1, \"c\": 2}| label2id has 3",
+        "\"num_labels\": 5| num_labels has 5",
+      })
+  void refuses_classes_that_are_more_or_fewer_than_the_rows_of_the_head(String key, String found)
+      throws IOException {
+    writeWeights(
+        name -> name,
+        Map.of(
+            "classifier.weight", Tensor.zeros(Shape.of(2, 4)),
+            "classifier.bias", Tensor.vector(5, 6)));
+    config("\"hidden_act\"", key + ", \"hidden_act\"");
+    refuses(
+        "FOLDER/config.json: "
+            + found
+            + " classes, the classifier of the weights 2; use configuration and weights of the same"
+            + " model");
+  }
+
+  @Test
+  void a_dropout_of_the_head_may_differ_from_the_others() throws IOException {
+    config("\"hidden_act\"", "\"classifier_dropout\": 0.25, \"hidden_act\"");
+    PretrainedModel model = HuggingFaceFolder.read(folder);
+    assertThat(model.config().headDropout()).isEqualTo(0.25f);
+    assertThat(model.config().hiddenDropout()).isEqualTo(0.1f);
+    HuggingFaceFolder.write(temp.resolve("copy"), model);
+    assertThat(HuggingFaceFolder.read(temp.resolve("copy")).config()).isEqualTo(model.config());
   }
 
   @Test
@@ -454,10 +539,7 @@ class HuggingFaceFolderTest {
     refuses(
         "FOLDER/tokenizer_config.json: do_lower_case is neither true nor false;"
             + " use the file as it was published");
-    Files.writeString(rules, "{\"strip_accents\": false}");
-    refuses(
-        "FOLDER/tokenizer_config.json: strip_accents is false, which vocab.txt alone cannot"
-            + " express: add tokenizer.json; use the file as it was published");
+    Files.delete(rules);
     Files.delete(folder.resolve("vocab.txt"));
     refuses("FOLDER: holds neither tokenizer.json nor vocab.txt; copy the model's tokenizer there");
   }

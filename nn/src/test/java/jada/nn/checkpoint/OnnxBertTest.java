@@ -125,7 +125,7 @@ class OnnxBertTest {
     assertThat(model.source()).isEqualTo("model.jar!/m.onnx");
     assertThat(model.config()).isEqualTo(TinyOnnx.CONFIG);
     assertThat(model.weights()).hasSize(5 + 2 * 16);
-    assertThat(model.tokenizerFiles()).containsExactly(Map.entry("tokenizer.json", tokenizer));
+    assertThat(model.tokenizer().files()).containsExactly(Map.entry("tokenizer.json", tokenizer));
     assertThat(model.tokenizer().vocabularySize()).isPositive();
   }
 

@@ -2,13 +2,12 @@ package jada.nn.examples;
 
 import jada.autograd.Constant;
 import jada.nn.Batch;
-import jada.nn.BertEncoder;
 import jada.nn.Encoder;
 import jada.nn.LinearFactory;
 import jada.nn.checkpoint.HuggingFaceFolder;
 import jada.nn.checkpoint.PretrainedModel;
 import jada.nn.text.Encoding;
-import jada.nn.text.WordPieceTokenizer;
+import jada.nn.text.Tokenizer;
 import jada.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +27,7 @@ public final class CompareSentences {
   public static void main(String[] args) {
     PretrainedModel model = HuggingFaceFolder.read(Path.of(args[0]));
     Encoder encoder =
-        BertEncoder.build(
+        Encoder.build(
             model.config(), name -> Constant.of(model.weights().get(name)), LinearFactory.PLAIN);
 
     List<String> sentences = List.of(args).subList(1, args.length);
@@ -42,7 +41,7 @@ public final class CompareSentences {
   }
 
   /// The mean hidden state of each sentence: (C) each.
-  static List<Tensor> embed(Encoder encoder, WordPieceTokenizer tokenizer, List<String> sentences) {
+  static List<Tensor> embed(Encoder encoder, Tokenizer tokenizer, List<String> sentences) {
     List<Encoding> encodings = sentences.stream().map(s -> tokenizer.encode(s, 128)).toList();
     Batch batch = Batch.of(encodings);
     Tensor hidden = encoder.forward(batch).value(); // (T, C)

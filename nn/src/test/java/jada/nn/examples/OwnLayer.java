@@ -7,8 +7,8 @@ import jada.autograd.Ops;
 import jada.autograd.Parameter;
 import jada.autograd.Variable;
 import jada.nn.Batch;
-import jada.nn.BertEncoder;
 import jada.nn.ClassificationHead;
+import jada.nn.Encoder;
 import jada.nn.Layer;
 import jada.nn.Linear;
 import jada.nn.LinearFactory;
@@ -56,8 +56,7 @@ public record OwnLayer(Linear below, Parameter scale) implements Layer {
     Map<String, Tensor> head = ClassificationHead.initial(model.config(), 2, RandomSource.of(1));
     SequenceClassifier network =
         new SequenceClassifier(
-            BertEncoder.build(
-                model.config(), name -> Constant.of(model.weights().get(name)), linears),
+            Encoder.build(model.config(), name -> Constant.of(model.weights().get(name)), linears),
             ClassificationHead.build(
                 model.config(),
                 2,

@@ -137,6 +137,44 @@ class AdamWTest {
   }
 
   @Test
+  void a_group_may_learn_at_a_multiple_of_the_rate_or_not_at_all() {
+    Parameter fast = Parameter.of("fast", Tensor.vector(1, -2));
+    Parameter still = Parameter.of("still", Tensor.vector(3, 4));
+    AdamW optimizer =
+        AdamW.of(
+            List.of(
+                new AdamW.Group(List.of(fast), 0.1, 11), new AdamW.Group(List.of(still), 0, 0)));
+    Parameter twin = Parameter.of("fast", Tensor.vector(1, -2));
+    AdamW plain = AdamW.of(List.of(new AdamW.Group(List.of(twin), 0.1)));
+    for (int i = 1; i < 4; i++) {
+      float[] g = {i, -0.5f};
+      optimizer.step(gradients(Map.of(fast, g, still, g)), 0.01);
+      plain.step(gradients(Map.of(twin, g)), 0.01 * 11);
+    }
+    assertThat(fast.value().array()).isEqualTo(twin.value().array());
+    assertThat(still.value().array()).containsExactly(3, 4);
+    assertThatThrownBy(() -> new AdamW.Group(List.of(), 0, Double.NaN))
+        .hasMessage("AdamW: the ratio of a group's learning rate must be 0 or more, got NaN");
+  }
+
+  /// The parameter is now counted in halves: its value and gradient change by 2 and by 1/2, the
+  /// mean square by 1/4.
+  @Test
+  void goes_on_with_other_coordinates_of_the_same_parameter() {
+    Parameter p = Parameter.of("p", Tensor.vector(1, -3));
+    AdamW optimizer = plain(p);
+    optimizer.step(gradients(Map.of(p, new float[] {1, -2})), 0.1);
+    AdamW.Moments before = optimizer.state().moments().get("p");
+
+    optimizer.replace(p, p, m -> m.scale(0.5f), v -> v.scale(0.25f));
+
+    AdamW.Moments after = optimizer.state().moments().get("p");
+    assertThat(after.first().array()).isEqualTo(before.first().scale(0.5f).array());
+    assertThat(after.second().array()).isEqualTo(before.second().scale(0.25f).array());
+    optimizer.step(gradients(Map.of(p, new float[] {1, 1})), 0.1); // still knows it
+  }
+
+  @Test
   void lets_a_parameter_shrink_to_nothing() {
     Parameter whole = Parameter.of("q", Tensor.zeros(Shape.of(2, 3)));
     Parameter none = Parameter.of("q", Tensor.zeros(Shape.of(0, 3)));

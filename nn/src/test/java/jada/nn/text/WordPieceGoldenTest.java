@@ -86,7 +86,7 @@ class WordPieceGoldenTest {
     assertThat(variants.size()).isEqualTo(24);
     for (JsonNode variant : variants) {
       ((ObjectNode) source.get("normalizer")).setAll((ObjectNode) variant.get("options"));
-      WordPieceTokenizer tokenizer = TokenizerJson.parse(source.toString(), "small");
+      WordPieceTokenizer tokenizer = WordPieceTokenizer.ofJson(source.toString(), "small");
       assertCases(tokenizer, variant.get("cases"), variant.get("options").toString());
     }
   }

@@ -1,11 +1,11 @@
 package jada.tensor.kernel;
 
-/// The transcendental functions as polynomials, scalar form; [VectorMath] does the same arithmetic
+/// The transcendental functions as polynomials, scalar form. [VectorMath] does the same arithmetic
 /// in every lane, so both give the same bits.
 ///
 /// Coefficients are minimax (Remez), lowest power first, derived by
 /// `src/test/python/coefficients.py`. Errors are measured over all floats; an ulp is the distance
-/// of two neighbouring floats at the exact value.
+/// between neighbouring floats at the exact value.
 final class Approximations {
   /// Beyond, e^x rounds to 0 or overflows to infinity.
   static final float EXP_LOW = -104;
@@ -70,7 +70,7 @@ final class Approximations {
   /// Beyond, erf rounds to ±1.
   static final float ERF_ONE = 4;
 
-  // Φ(−t) = e^p(t) for t from 0 to the limit; beyond it counts as 0 (it is below 10⁻⁹).
+  // Φ(−t) = e^p(t) for t from 0 to the limit; beyond it is taken as 0 (it is below 10⁻⁹).
   static final float TAIL_LIMIT = 6;
   static final float P0 = -0.6931471824645996f;
   static final float P1 = -0.7978858947753906f;
@@ -93,7 +93,7 @@ final class Approximations {
     float clamped = x > EXP_HIGH ? EXP_HIGH : x;
     clamped = clamped < EXP_LOW ? EXP_LOW : clamped;
     // x = n·ln 2 + r, e^x = 2ⁿ·e^r. 2ⁿ is multiplied in two halves: n reaches from −150 to 128.
-    float shifted = Math.fma(clamped, INVERSE_LN2, ROUNDER);
+    float shifted = Fma.fma(clamped, INVERSE_LN2, ROUNDER);
     float n = shifted - ROUNDER;
     int exponent = Float.floatToRawIntBits(shifted) - ROUNDER_BITS;
     int half = exponent >> 1;
@@ -102,7 +102,7 @@ final class Approximations {
 
   /// e^x for −87 ≤ x ≤ 88, where 2ⁿ is a normal float.
   static float expInRange(float x) {
-    float shifted = Math.fma(x, INVERSE_LN2, BIASED_ROUNDER);
+    float shifted = Fma.fma(x, INVERSE_LN2, BIASED_ROUNDER);
     float n = shifted - BIASED_ROUNDER;
     return expNear0(reduce(x, n)) * Float.intBitsToFloat(Float.floatToRawIntBits(shifted) << 23);
   }
@@ -114,16 +114,16 @@ final class Approximations {
   }
 
   private static float reduce(float x, float n) {
-    return Math.fma(n, -LN2_REST, Math.fma(n, -LN2, x));
+    return Fma.fma(n, -LN2_REST, Fma.fma(n, -LN2, x));
   }
 
-  /// Neighbouring terms are paired (Estrin), because a core waits for a chain of multiply-adds
-  /// longer than it takes to compute two more.
+  /// Neighbouring terms are paired (Estrin's scheme): the latency of a longer chain of
+  /// multiply-adds would cost more than the two additional operations.
   private static float expNear0(float r) {
     float r2 = r * r;
-    float low = Math.fma(r, E1, E0);
-    float high = Math.fma(r2, E4, Math.fma(r, E3, E2));
-    return 1 + Math.fma(Math.fma(r2, high, low), r2, r);
+    float low = Fma.fma(r, E1, E0);
+    float high = Fma.fma(r2, E4, Fma.fma(r, E3, E2));
+    return 1 + Fma.fma(Fma.fma(r2, high, low), r2, r);
   }
 
   private static float powerOf2(int exponent) {
@@ -134,11 +134,11 @@ final class Approximations {
   static float tanh(float x) {
     float t = Math.abs(x);
     float s = x * x;
-    float p = Math.fma(T4, s, T3);
-    p = Math.fma(p, s, T2);
-    p = Math.fma(p, s, T1);
-    p = Math.fma(p, s, T0);
-    float near = Math.fma(x * s, p, x);
+    float p = Fma.fma(T4, s, T3);
+    p = Fma.fma(p, s, T2);
+    p = Fma.fma(p, s, T1);
+    p = Fma.fma(p, s, T0);
+    float near = Fma.fma(x * s, p, x);
     float clamped = t > TANH_ONE ? TANH_ONE : t;
     float far = 1 - 2 / (expInRange(clamped + clamped) + 1);
     return t >= TANH_LIMIT ? Math.copySign(far, x) : near;
@@ -148,19 +148,19 @@ final class Approximations {
   static float erf(float x) {
     float t = Math.abs(x);
     float s = x * x;
-    float p = Math.fma(R5, s, R4);
-    p = Math.fma(p, s, R3);
-    p = Math.fma(p, s, R2);
-    p = Math.fma(p, s, R1);
-    p = Math.fma(p, s, R0);
-    float near = Math.fma(p, x, x);
+    float p = Fma.fma(R5, s, R4);
+    p = Fma.fma(p, s, R3);
+    p = Fma.fma(p, s, R2);
+    p = Fma.fma(p, s, R1);
+    p = Fma.fma(p, s, R0);
+    float near = Fma.fma(p, x, x);
     float clamped = t > ERF_ONE ? ERF_ONE : t;
-    float q = Math.fma(S6, clamped, S5);
-    q = Math.fma(q, clamped, S4);
-    q = Math.fma(q, clamped, S3);
-    q = Math.fma(q, clamped, S2);
-    q = Math.fma(q, clamped, S1);
-    q = Math.fma(q, clamped, S0);
+    float q = Fma.fma(S6, clamped, S5);
+    q = Fma.fma(q, clamped, S4);
+    q = Fma.fma(q, clamped, S3);
+    q = Fma.fma(q, clamped, S2);
+    q = Fma.fma(q, clamped, S1);
+    q = Fma.fma(q, clamped, S0);
     float far = 1 - expInRange(q);
     return t >= ERF_LIMIT ? Math.copySign(far, x) : near;
   }
@@ -169,19 +169,20 @@ final class Approximations {
   private static float tail(float t) {
     float t2 = t * t;
     float t4 = t2 * t2;
-    float p0 = Math.fma(t2, Math.fma(t, P3, P2), Math.fma(t, P1, P0));
-    float p4 = Math.fma(t2, Math.fma(t, P7, P6), Math.fma(t, P5, P4));
-    float p8 = Math.fma(t2, P10, Math.fma(t, P9, P8));
-    return expInRange(Math.fma(t4, Math.fma(t4, p8, p4), p0));
+    float p0 = Fma.fma(t2, Fma.fma(t, P3, P2), Fma.fma(t, P1, P0));
+    float p4 = Fma.fma(t2, Fma.fma(t, P7, P6), Fma.fma(t, P5, P4));
+    float p8 = Fma.fma(t2, P10, Fma.fma(t, P9, P8));
+    return expInRange(Fma.fma(t4, Fma.fma(t4, p8, p4), p0));
   }
 
-  /// gelu(x) = x·Φ(x) = max(x, 0) − |x|·Φ(−|x|): no cancellation on either side of zero. At most
-  /// 2.4 ulp off for x > 0, and 6·10⁻⁹ + 2·10⁻⁶·|gelu(x)| for x < 0.
+  /// gelu(x) = x·Φ(x) = max(x, 0) − |x|·Φ(−|x|) (Hendrycks, Gimpel 2016, Gaussian Error Linear
+  /// Units), in a form without cancellation on either side of zero. At most 2.4 ulp off for x > 0,
+  /// and 6·10⁻⁹ + 2·10⁻⁶·|gelu(x)| for x < 0.
   static float gelu(float x) {
     float t = Math.abs(x);
     float clamped = t > TAIL_LIMIT ? TAIL_LIMIT : t;
     float tail = t > TAIL_LIMIT ? 0 : tail(clamped);
-    return Math.fma(-clamped, tail, x > 0 ? x : 0);
+    return Fma.fma(-clamped, tail, x > 0 ? x : 0);
   }
 
   /// gelu′(x) = Φ(x) + x·φ(x) = d for x ≤ 0 and 1 − d for x > 0, with d = Φ(−|x|) − |x|·φ(x). At
@@ -189,8 +190,8 @@ final class Approximations {
   static float geluDerivative(float x) {
     float t = Math.abs(x);
     float clamped = t > TAIL_LIMIT ? TAIL_LIMIT : t;
-    float density = expInRange(Math.fma(-0.5f * clamped, clamped, -LN_ROOT_2PI));
-    float d = t > TAIL_LIMIT ? 0 : Math.fma(-clamped, density, tail(clamped));
+    float density = expInRange(Fma.fma(-0.5f * clamped, clamped, -LN_ROOT_2PI));
+    float d = t > TAIL_LIMIT ? 0 : Fma.fma(-clamped, density, tail(clamped));
     return x > 0 ? 1 - d : d;
   }
 }

@@ -2,9 +2,9 @@ package jada.tensor.kernel;
 
 /// Random bits as a pure function of a key and a counter: no state, no order, any thread.
 ///
-/// Bits of element i under key k are the 32-bit finalizer "lowbias32" by Chris Wellons (2018) of i
-/// xor'ed and added with the two halves of k, applied twice. The same arithmetic runs on the vector
-/// unit, lane by lane.
+/// The bits of element i under key k come from two rounds of the 32-bit finalizer "lowbias32"
+/// (Chris Wellons 2018): the first takes i xor the lower half of k, the second adds the upper half.
+/// The vector kernel does the same arithmetic lane by lane.
 public final class CounterHash {
   private CounterHash() {}
 
@@ -19,8 +19,8 @@ public final class CounterHash {
     return (bits(key, index) >>> 8) * 0x1p-24f >= p;
   }
 
-  /// A key derived from another key and a number: distinct streams for layers, steps, purposes. The
-  /// finalizer of SplitMix64 (Steele, Lea, Flood 2014) over key + (n + 1)·golden ratio.
+  /// A key derived from another key and a number, for separate streams of layers, steps and
+  /// purposes: the finalizer of SplitMix64 (Steele, Lea, Flood 2014) of key + (n + 1)·golden ratio.
   public static long derive(long key, long n) {
     long z = key + (n + 1) * 0x9e3779b97f4a7c15L;
     z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;

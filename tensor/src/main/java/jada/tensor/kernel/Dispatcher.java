@@ -13,7 +13,7 @@ public interface Dispatcher {
         }
       };
 
-  /// Runs `task` once for each number in `[0, tasks)`. An exception of a task is thrown here once
-  /// no task is running any more.
+  /// Runs `task` once for each number in `[0, tasks)`. If a task throws, its exception is rethrown
+  /// here once no task is running any more.
   void dispatch(int tasks, IntConsumer task);
 }

@@ -5,14 +5,14 @@ import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /// Counts the floating-point operations of matrix products, 2·m·n·k each, while it is bound to the
-/// calling thread; the tasks that this thread hands out count too. Without one bound, counting is a
-/// look at a scoped value for each product.
+/// calling thread. Tasks that this thread hands to other threads count too. If none is bound, a
+/// product costs one look at a scoped value.
 public final class Effort {
   private static final ScopedValue<Effort> BOUND = ScopedValue.newInstance();
 
   private final LongAdder operations = new LongAdder();
 
-  /// Nothing counted yet.
+  /// A counter at zero.
   public Effort() {}
 
   /// Computes with this bound to the calling thread.
@@ -20,12 +20,12 @@ public final class Effort {
     return ScopedValue.where(BOUND, this).call(computation::get);
   }
 
-  /// The operations so far.
+  /// The floating-point operations counted so far.
   public long operations() {
     return operations.sum();
   }
 
-  /// The task as other threads shall run it: with what is bound here bound there.
+  /// Wraps a task so that it runs with this thread's counter on another thread.
   public static IntConsumer carried(IntConsumer task) {
     if (!BOUND.isBound()) {
       return task;

@@ -1,28 +1,25 @@
 package jada.tensor.kernel;
 
-import jada.tensor.kernel.Product.Start;
-import jada.tensor.kernel.Product.Target;
+import jada.tensor.kernel.Gemm.Start;
+import jada.tensor.kernel.Gemm.Target;
 import java.util.Arrays;
 
-/// A product C = S + A·B whose A has so few rows that every element of B is used two or three times
-/// only: the gradients of an adapter's factors, (r,T)·(T,n). B is read where it lies, since packing
-/// it would take as long as the product.
-///
-/// For MiniLM's 1,024 tokens and r = 12 on two threads 92 instead of 50 GFLOP/s.
+/// A product C = S + A·B whose A has so few rows that every element of B is used only two or three
+/// times: the gradients of an adapter's factors, (r,T)·(T,n). B is read in place, since packing it
+/// would take as long as the product. That nearly doubles the speed for r = 12.
 final class FewRows {
-  private static final int ROWS = ScalarTile.ROWS;
-  private static final int COLUMNS = Gemm.COLUMNS;
+  private static final int MR = ScalarMicroKernel.MR;
+  private static final int NR = Gemm.NR;
 
   /// Rows of A at most.
-  static final int LIMIT = 4 * ROWS;
+  static final int LIMIT = 4 * MR;
 
-  /// Rows of B that are read for one tile after the other: few enough to stay in L1.
-  static final int DEPTH_BLOCK = 128;
+  /// Rows of B that are read for one tile after another: few enough to stay in L1.
+  static final int KC = 128;
 
-  /// Columns of a task at least. With those of one panel alone each row of B would give two cache
-  /// lines at a time, too few for the processor to see where it goes on: with 96, and 128 instead
-  /// of 64 rows, the gradient of a factor of 12 rows takes a tenth less with 16 lanes, a fifth less
-  /// with 8 (Zen 5, 1,024 tokens of 384 channels, 2,048 of 768, two threads).
+  /// Columns of a task at least. With a single micro-panel's columns, each row of B would give two
+  /// cache lines at a time, too few for the prefetcher. Together with 128 instead of 64 rows this
+  /// saves a tenth with 16 lanes and a fifth with 8.
   private static final int LEAST = 96;
 
   private final int m;
@@ -31,24 +28,19 @@ final class FewRows {
   private final Operand a;
   private final Operand b;
   private final Start start;
-  private final float[] row;
-  private final int ro;
   private final Target target;
 
-  FewRows(
-      int m, int n, int k, Operand a, Operand b, Start start, float[] row, int ro, Target target) {
-    this.m = m;
-    this.n = n;
-    this.k = k;
-    this.a = a;
+  FewRows(Gemm.Call call, Operand b, Target target) {
+    this.m = call.m;
+    this.n = call.n;
+    this.k = call.k;
+    this.a = call.a;
     this.b = b;
-    this.start = start;
-    this.row = row;
-    this.ro = ro;
+    this.start = call.start;
     this.target = target;
   }
 
-  /// Whether a product is one of these.
+  /// Whether this class computes such a product.
   static boolean fits(int m, Operand b) {
     return m <= LIMIT && !b.transposed;
   }
@@ -57,14 +49,14 @@ final class FewRows {
     Effort.count(m, n, k);
     float[] left = Scratch.ofThread().few(Math.multiplyExact(LIMIT, k));
     Panels.packLeft(a, 0, m, 0, k, left, 0);
-    int panels = Math.ceilDiv(n, COLUMNS);
-    long work = Math.max(1, (long) m * k * COLUMNS);
-    int perTask = (int) Math.max(Math.ceilDiv(LEAST, COLUMNS), Product.TASK / work);
+    int panels = Math.ceilDiv(n, NR);
+    long work = Math.max(1, (long) m * k * NR);
+    int perTask = (int) Math.max(Math.ceilDiv(LEAST, NR), MacroKernel.TASK / work);
     dispatcher.dispatch(
         Math.ceilDiv(panels, perTask),
         task -> {
-          int j = task * perTask * COLUMNS;
-          columns(left, j, Math.min(n, j + perTask * COLUMNS));
+          int j = task * perTask * NR;
+          columns(left, j, Math.min(n, j + perTask * NR));
           Scratch.ofThread().arguments.clear();
         });
   }
@@ -72,57 +64,57 @@ final class FewRows {
   /// Computes the columns `[j, toColumn)` of C.
   private void columns(float[] left, int j, int toColumn) {
     for (int i = 0; i < m; i++) {
-      begin(target.offset() + i * target.stride(), j, toColumn - j);
+      begin(target.offset + i * target.stride, j, toColumn - j);
     }
-    for (int p = 0; p < k; p += DEPTH_BLOCK) {
-      int depth = Math.min(DEPTH_BLOCK, k - p);
+    for (int p = 0; p < k; p += KC) {
+      int depth = Math.min(KC, k - p);
       Operand rows = Operand.of(b.data, b.offset + p * b.stride, b.stride);
-      for (int column = j; column < toColumn; column += COLUMNS) {
-        strip(left, rows, p, depth, column, Math.min(COLUMNS, toColumn - column));
+      for (int column = j; column < toColumn; column += NR) {
+        strip(left, rows, p, depth, column, Math.min(NR, toColumn - column));
       }
     }
   }
 
-  /// Adds the product of the columns `[p, p + depth)` of A, which lie in `left`, and a strip of as
-  /// many rows of B.
+  /// Adds the product of the columns `[p, p + depth)` of A, which are packed in `left`, and `width`
+  /// columns of the same rows of B.
   private void strip(float[] left, Operand rows, int p, int depth, int j, int width) {
     Scratch scratch = Scratch.ofThread();
-    boolean whole = width == COLUMNS;
+    boolean whole = width == NR;
     float[] right = rows.data;
     int bo = rows.offset + j;
     int ldb = rows.stride;
     if (!whole) {
       right = scratch.strip;
       bo = 0;
-      ldb = COLUMNS;
+      ldb = NR;
       Panels.packStrip(rows, j, width, 0, depth, right);
     }
-    float[] c = target.data();
-    for (int i = 0; i < m; i += ROWS) {
-      int ao = i * k + p * ROWS;
-      int to = target.offset() + i * target.stride() + j;
-      int height = Math.min(ROWS, m - i);
-      TileArguments tile = scratch.arguments.inPlace(left, ao, right, bo, ldb, depth);
-      if (height == ROWS && whole) {
-        Fastest.tileInPlace(tile.to(c, to, target.stride()));
+    float[] c = target.data;
+    for (int i = 0; i < m; i += MR) {
+      int ao = i * k + p * MR;
+      int to = target.offset + i * target.stride + j;
+      int height = Math.min(MR, m - i);
+      MicroKernelArguments tile = scratch.arguments.inPlace(left, ao, right, bo, ldb, depth);
+      if (height == MR && whole) {
+        Backend.tileInPlace(tile.to(c, to, target.stride));
         continue;
       }
       for (int r = 0; r < height; r++) {
-        System.arraycopy(c, to + r * target.stride(), scratch.tile, r * COLUMNS, width);
+        System.arraycopy(c, to + r * target.stride, scratch.tile, r * NR, width);
       }
-      Fastest.tileInPlace(tile.to(scratch.tile, 0, COLUMNS));
+      Backend.tileInPlace(tile.to(scratch.tile, 0, NR));
       for (int r = 0; r < height; r++) {
-        System.arraycopy(scratch.tile, r * COLUMNS, c, to + r * target.stride(), width);
+        System.arraycopy(scratch.tile, r * NR, c, to + r * target.stride, width);
       }
     }
   }
 
-  /// Writes into a row of C what its sums start from.
+  /// Writes S into a row of C.
   private void begin(int rowOfC, int j, int count) {
-    float[] c = target.data();
-    switch (start) {
+    float[] c = target.data;
+    switch (start.kind()) {
       case ZERO -> Arrays.fill(c, rowOfC + j, rowOfC + j + count, 0);
-      case ROW -> System.arraycopy(row, ro + j, c, rowOfC + j, count);
+      case ROW -> System.arraycopy(start.row().data, start.row().offset + j, c, rowOfC + j, count);
       case TARGET -> {}
     }
   }

@@ -1,27 +1,33 @@
 package jada.tensor.kernel;
 
 /// The elementwise, row-wise and reducing kernels. All index ranges are half open: `[from, to)`.
+///
+/// Every kernel gives the same bits on every processor and JVM: each rounding of it is fixed. An
+/// element is computed by the same operations in the same order, whatever the number of lanes; a
+/// sum along a row runs in 16 lanes, which are then added in pairs; a sum over rows runs in row
+/// order; e^x, tanh, erf and gelu are polynomials of this package, because the JVM's functions may
+/// differ in the last bit from one machine to the next.
 public sealed interface Kernels permits ScalarKernels, VectorKernels {
 
-  /// The fastest kernels that this JVM can run, chosen once: the vector twins when the module
-  /// `jdk.incubator.vector` was added, else the scalar twins.
+  /// The fastest kernels that this JVM can run, chosen once: the vector kernels if the module
+  /// `jdk.incubator.vector` is present, otherwise their scalar twins, which is logged as a warning.
   static Kernels fastest() {
-    return Fastest.KERNELS;
+    return Backend.KERNELS;
   }
 
-  /// One line for people: what computes and, where that is slow, why and what to do about it.
+  /// One line for people: which kernels compute and, if they are slow, why and what to do about it.
   static String diagnosis() {
-    return Fastest.DIAGNOSIS;
+    return Backend.DIAGNOSIS;
   }
 
-  /// Has the kernels compiled, in a thread of its own that ends by itself; call it when it is known
-  /// that they will be needed, for example before a model is read. Only the first call does
-  /// anything. Without it the first training step of a process ends 3 s later.
+  /// Starts compiling the kernels in a background thread, which ends by itself. Call it as soon as
+  /// it is known that they will be needed, for example before a model is read: the first training
+  /// step then ends seconds earlier. Only the first call has an effect.
   static void warmUp() {
     WarmUp.begin();
   }
 
-  /// What computes, for reports: for example `vector (8 lanes)` or `scalar`.
+  /// The name of the kernels for reports, for example `vector (8 lanes)` or `scalar`.
   String name();
 
   /// `out[i] = a[i] + b[i]`.
@@ -51,16 +57,17 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   /// `out[i] = g[i]` where `x[i] > 0`, else 0.
   void reluGradient(float[] x, float[] g, float[] out, int from, int to);
 
-  /// gelu(x) = x · Φ(x) = x/2 · (1 + erf(x/√2)), the exact form that BERT uses.
+  /// gelu(x) = x · Φ(x) = x/2 · (1 + erf(x/√2)), the exact form that BERT uses (Hendrycks, Gimpel
+  /// 2016).
   void gelu(float[] x, float[] out, int from, int to);
 
   /// `out[i] = g[i] · gelu′(x[i])`, gelu′(x) = Φ(x) + x·φ(x), φ(x) = e^(−x²/2)/√(2π).
   void geluGradient(float[] x, float[] g, float[] out, int from, int to);
 
-  /// Σ `a[i]` over the range, summed in an order that depends on the range alone.
+  /// Σ `a[i]` over the range, in 16 lanes and then in pairs, see [RowSums].
   float sum(float[] a, int from, int to);
 
-  /// Σ `a[i] · b[i]` over the range, summed in an order that depends on the range alone.
+  /// Σ `a[i] · b[i]` over the range, in 16 lanes and then in pairs, see [RowSums].
   float dot(float[] a, float[] b, int from, int to);
 
   /// `out[r·n + j] = a[r·n + j] + row[j]` for the rows r in `[fromRow, toRow)` of n columns.
@@ -79,22 +86,24 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   void softmaxGradientRows(float[] y, float[] g, int n, float[] out, int fromRow, int toRow);
 
   /// Softmax of each column of scale · X: y_ij = e^(scale · (x_ij − max_l x_lj)) / Σ_l e^(scale ·
-  /// (x_lj − max x_j)). Column by column there is nothing to add up across the lanes of a vector,
-  /// so short columns cost no more than long ones.
+  /// (x_lj − max x_j)). Each lane of a vector holds a column of its own, so nothing is added across
+  /// lanes, and short columns cost no more per element than long ones.
   ///
   /// @param x element (i, j) is `x[i·stride + j]`
   /// @param stride a multiple of 16, at least `columns`
   /// @param scale greater than 0
-  /// @param y as x, and may be x; what lies between `columns` and `stride` may be overwritten
+  /// @param y laid out like x, and may be x; elements between `columns` and `stride` may be
+  ///   overwritten
   void softmaxColumns(float[] x, int rows, int columns, int stride, float scale, float[] y);
 
   /// Derivative of [#softmaxColumns] through its output y: out_ij = scale · y_ij · (g_ij − Σ_l g_lj
-  /// y_lj), all laid out as there; `out` may be g.
+  /// y_lj), all laid out like x there; `out` may be g.
   void softmaxGradientColumns(
       float[] y, float[] g, int rows, int columns, int stride, float scale, float[] out);
 
   /// y = γ ⊙ (x − μ) · s + β for each row of n columns, with mean μ and s = 1/√(σ² + ε), σ² the
-  /// biased variance; `mean` and `rstd` receive μ and s of each row, indexed by row.
+  /// biased variance (Ba, Kiros, Hinton 2016); `mean` and `rstd` receive μ and s of each row,
+  /// indexed by row.
   void layerNormRows(
       float[] x,
       float[] gamma,
@@ -133,12 +142,12 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
       int fromRow,
       int toRow);
 
-  /// One AdamW step on a range, in place, as PyTorch computes it: p ← p·(1 − lr·wd); m ← β₁m +
-  /// (1−β₁)g; v ← β₂v + (1−β₂)g²; p ← p − stepSize · m / (√v / √bias2 + ε), with stepSize =
-  /// lr/(1−β₁ᵗ), √bias2 = √(1−β₂ᵗ).
+  /// One AdamW step on a range, in place, as PyTorch computes it (Loshchilov, Hutter 2019): p ←
+  /// p·(1 − lr·wd); m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; p ← p − stepSize · m / (√v / √bias2 +
+  /// ε), with stepSize = lr/(1−β₁ᵗ), √bias2 = √(1−β₂ᵗ).
   ///
-  /// The moments take 1 − β rather than β: 1 − 0.999f in float is off by 1.3e-5 of itself, 1 −
-  /// 0.001f is as near as float can be.
+  /// The arguments are 1 − β rather than β: computed in float, 1 − 0.999f has a relative error of
+  /// 1.3e-5, while 0.001f is as exact as float can be.
   ///
   /// @param decay 1 − lr·weightDecay
   /// @param fresh1 1 − β₁, the weight of this step in m
@@ -161,6 +170,6 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
 
   /// Inverted dropout: `out[i] = x[i] / (1 − p)` where the hash of (key, i) keeps element i, else
   /// 0. The decision is [CounterHash#keeps], a pure function of key and i, so the backward pass
-  /// calls this same kernel on the gradient and nothing is stored.
+  /// calls this kernel on the gradient and no mask is stored.
   void dropout(float[] x, long key, float p, float[] out, int from, int to);
 }

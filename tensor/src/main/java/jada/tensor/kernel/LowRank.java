@@ -3,20 +3,17 @@ package jada.tensor.kernel;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
-/// A product of low rank that rides along with A·B:
+/// A low-rank product that is computed together with A·B:
 ///
 ///     C = S + A·B + ((A·D) ⊙ s)·U
 ///
-/// with A (m,k), B (k,n), D (k,r) down to few columns, s (r) a factor for each of them, U (r,n) up
-/// again. The adapter of a linear layer is one, and so is its part of the input's gradient.
+/// with A (m,k), B (k,n), D (k,r), factors s (r) and U (r,n). The adapter of a linear layer has this
+/// form, and so has its part of the input's gradient.
 ///
-/// A block of A is packed once for both products, and the second continues the sums of a tile of C
-/// while they are in registers: C passes through memory once instead of twice, and A once instead
-/// of twice. Forward that saves 7 % of an adapted layer (1,024 tokens, 384 channels, r = 12, two
-/// threads), backward 13 % together with [FewRows]; adding the second product to a tile that has
-/// just been stored, 10 % of the layer more, because the loads wait for the stores. Each element of
-/// C is the chain of A·B, continued by that of the second product, so it has the bits of three
-/// products one after the other.
+/// A block of A is packed once for both products, and the second product continues the sums of a
+/// micro-tile of C while they are in registers. A and C pass through memory once instead of twice,
+/// which saves about a tenth of an adapted layer. Each element of C is the chain of A·B, continued by
+/// the chain of the second product, so it has the same bits as three separate products.
 public final class LowRank {
   private final int rank;
   private final Operand down;
@@ -37,7 +34,7 @@ public final class LowRank {
     this.inner = inner;
   }
 
-  /// Both factors in panels, in buffers of the calling thread that last until its next product;
+  /// Both factors packed, in buffers of the calling thread that stay valid until its next product;
   /// empty for r = 0.
   ///
   /// @param n columns of C
@@ -54,10 +51,10 @@ public final class LowRank {
     return Optional.of(new Packed(this, k, d, u));
   }
 
-  /// A low-rank product whose factors lie in panels.
+  /// A low-rank product whose factors are packed.
   static final class Packed {
-    private static final int ROWS = ScalarTile.ROWS;
-    private static final int COLUMNS = Gemm.COLUMNS;
+    private static final int MR = ScalarMicroKernel.MR;
+    private static final int NR = Gemm.NR;
 
     private final LowRank of;
     private final int k;
@@ -81,58 +78,58 @@ public final class LowRank {
       return of.rank;
     }
 
-    /// U (r,n) in panels.
+    /// U (r,n), packed.
     MemorySegment up() {
       return up;
     }
 
-    /// Continues the sums of A·D, for one block of A, by the columns `[p, p + depth)` of A.
+    /// Continues the sums of A·D for one block of A by its columns `[p, p + depth)`.
     ///
     /// @param scratch keeps the sums
-    /// @param left holds that block of A packed, from `at` on
+    /// @param left holds the packed block of A, from `at` on
     /// @param rows rows of the block
     void down(Scratch scratch, float[] left, int at, int rows, int p, int depth) {
-      int width = Math.ceilDiv(of.rank, COLUMNS) * COLUMNS;
-      float[] sums = scratch.sums(Product.ROW_BLOCK * width); // (rows, width)
-      for (int q = 0; q < of.rank; q += COLUMNS) {
-        int panel = q * k + p * COLUMNS;
+      int width = Math.ceilDiv(of.rank, NR) * NR;
+      float[] sums = scratch.sums(MacroKernel.MC * width); // (rows, width)
+      for (int q = 0; q < of.rank; q += NR) {
+        int panel = q * k + p * NR;
         int height;
         for (int r = 0; r < rows; r += height) {
-          height = r + Product.TALL <= rows ? Product.TALL : ROWS;
+          height = r + MacroKernel.TALL_MR <= rows ? MacroKernel.TALL_MR : MR;
           int to = r * width + q;
-          float[] start = p == 0 ? Product.ZEROS : sums;
+          float[] start = p == 0 ? MacroKernel.ZEROS : sums;
           int so = p == 0 ? 0 : to;
           int lds = p == 0 ? 0 : width;
           int ao = at + r * depth;
-          TileArguments tile =
+          MicroKernelArguments tile =
               scratch
                   .arguments
                   .from(start, so, lds)
                   .first(left, ao, down, panel, depth)
                   .alone()
                   .to(sums, to, width);
-          if (height == Product.TALL) {
-            Fastest.tallTile(tile);
+          if (height == MacroKernel.TALL_MR) {
+            Backend.tallTile(tile);
           } else {
-            Fastest.tile(tile);
+            Backend.tile(tile);
           }
         }
       }
     }
 
-    /// Makes the sums the left factor of the second product: (A·D) ⊙ s, packed as a block of A is.
+    /// Computes and packs the left factor of the second product, (A·D) ⊙ s.
     ///
     /// @param left receives it, from `tail` on
     /// @param i the first row of the block
-    /// @param writes whether to hand out A·D as well
+    /// @param writes whether to store A·D as well
     void finish(Scratch scratch, float[] left, int tail, int i, int rows, boolean writes) {
       int rank = of.rank;
-      int width = Math.ceilDiv(rank, COLUMNS) * COLUMNS;
-      float[] sums = scratch.sums(Product.ROW_BLOCK * width);
+      int width = Math.ceilDiv(rank, NR) * NR;
+      float[] sums = scratch.sums(MacroKernel.MC * width);
       for (int r = 0; r < rows; r++) {
-        int panel = tail + r / ROWS * ROWS * rank + r % ROWS;
+        int panel = tail + r / MR * MR * rank + r % MR;
         for (int q = 0; q < rank; q++) {
-          left[panel + q * ROWS] = sums[r * width + q] * of.factors[q];
+          left[panel + q * MR] = sums[r * width + q] * of.factors[q];
         }
         if (writes) {
           System.arraycopy(sums, r * width, of.inner, (i + r) * rank, rank);

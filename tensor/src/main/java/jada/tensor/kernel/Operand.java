@@ -1,7 +1,7 @@
 package jada.tensor.kernel;
 
-/// A matrix as a matrix product reads it: an array, where the first element lies, how far apart
-/// rows lie, and whether the matrix is stored transposed.
+/// A matrix within an array, as a matrix product reads it: array, offset of the first element,
+/// stride between rows, and whether the matrix is stored transposed.
 public final class Operand implements RightOperand {
   final float[] data;
   final int offset;
@@ -20,7 +20,7 @@ public final class Operand implements RightOperand {
     return new Operand(data, offset, stride, false);
   }
 
-  /// Element (i, j) is `data[offset + j·stride + i]`: the transpose of what is stored.
+  /// Element (i, j) is `data[offset + j·stride + i]`: the transpose of the stored matrix.
   public static Operand transposed(float[] data, int offset, int stride) {
     return new Operand(data, offset, stride, true);
   }

@@ -2,9 +2,9 @@ package jada.tensor.kernel;
 
 import java.lang.foreign.MemorySegment;
 
-/// A right operand B (k,n), copied into the panels that [Gemm] reads: made once for a matrix that
-/// does not change, it saves the packing of every product. A later change of the matrix does not
-/// reach it.
+/// A right operand B (k,n), packed once into the micro-panels that [Gemm] reads. For a matrix that
+/// does not change this saves packing in every product. Later changes of the matrix have no effect
+/// on it.
 public final class PackedOperand implements RightOperand {
   private final int k;
   private final int n;
@@ -23,13 +23,13 @@ public final class PackedOperand implements RightOperand {
     return new PackedOperand(k, n, panels);
   }
 
-  /// The panels, for a product that takes B to be (k,n).
+  /// The micro-panels, for a product that expects B to be (k,n).
   ///
-  /// @throws IllegalArgumentException if it is not
+  /// @throws IllegalArgumentException if B has another shape
   MemorySegment panels(int k, int n) {
     if (k != this.k || n != this.n) {
       throw new IllegalArgumentException(
-          "a packed operand (%d, %d) cannot be read as (%d, %d)".formatted(this.k, this.n, k, n));
+          "a packed operand (%s, %s) cannot be read as (%s, %s)".formatted(this.k, this.n, k, n));
     }
     return panels;
   }

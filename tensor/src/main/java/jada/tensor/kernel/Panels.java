@@ -6,11 +6,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/// Copies operands into panels, the order in which a tile reads them: A (m,k) in panels of 4 rows,
-/// column after column; B (k,n) in panels of [Gemm#COLUMNS] columns, row after row. What a panel
-/// has beyond the edge of the matrix is zero.
+/// Packs operands into micro-panels, the order in which a micro-kernel reads them: A (m,k) in
+/// micro-panels of mr rows, column after column; B (k,n) in micro-panels of nr columns, row after
+/// row. Elements of a micro-panel beyond the edge of the matrix are zero.
 final class Panels {
-  private static final int ROWS = ScalarTile.ROWS;
+  private static final int MR = ScalarMicroKernel.MR;
 
   /// Bytes.
   private static final int CACHE_LINE = 64;
@@ -20,16 +20,16 @@ final class Panels {
 
   private Panels() {}
 
-  /// Floats that the panels of B (k,n) take.
+  /// Floats of the micro-panels of B (k,n).
   static int size(int k, int n) {
-    return Math.multiplyExact(k, Math.ceilDiv(n, Gemm.COLUMNS) * Gemm.COLUMNS);
+    return Math.multiplyExact(k, Math.ceilDiv(n, Gemm.NR) * Gemm.NR);
   }
 
-  /// Memory for panels of B, all zeros, which lives as long as anybody holds it.
+  /// Memory for micro-panels of B, zeroed; it is freed once it is unreachable.
   ///
-  /// It begins at a cache line, and so do the vectors in it. In an array, which lies anywhere in
-  /// the heap, nearly every vector as long as a line crosses into the next, and takes two accesses:
-  /// with 16 lanes a tile reaches 103 instead of 157 GFLOP/s on an Emerald Rapids.
+  /// It is aligned to a cache line, and so are the vectors in it. In an array, which lies anywhere
+  /// in the heap, nearly every vector of a line's length would cross into the next line and take
+  /// two accesses: with 16 lanes that costs a third of the micro-kernel's speed.
   ///
   /// @param size in floats
   static MemorySegment allocate(int size) {
@@ -37,9 +37,9 @@ final class Panels {
   }
 
   /// Reads one float of each memory page of `count` floats from number `from` on, so that the
-  /// processor knows where these pages are when a tile comes to them. With few rows a panel is read
-  /// once and every page is new: a product of 16 rows with 42 MB of panels takes 10 % less. Pages
-  /// of 2 MB would do the same, but Java cannot ask for them.
+  /// pages' addresses are in the TLB when a micro-kernel reads them. With few rows of A a
+  /// micro-panel is read once and every page is new; this saves a tenth of such a product. Pages of
+  /// 2 MB would have the same effect, but Java cannot ask for them.
   static float touch(MemorySegment panels, int from, int count) {
     float sum = 0;
     long end = ((long) from + count) * Float.BYTES;
@@ -49,41 +49,41 @@ final class Panels {
     return sum;
   }
 
-  /// Packs the columns `[fromColumn, toColumn)` of B (k,n), all k rows; the panel of column j
+  /// Packs the columns `[fromColumn, toColumn)` of B (k,n), all k rows; the micro-panel of column j
   /// begins at float number `(j − firstColumn) · k`.
   ///
-  /// @param fromColumn a multiple of [Gemm#COLUMNS] from `firstColumn`
+  /// @param fromColumn a multiple of [Gemm#NR] from `firstColumn`
   static void packRight(
       Operand b, int firstColumn, int k, int fromColumn, int toColumn, MemorySegment panels) {
     float[] strip = Scratch.ofThread().strip;
-    int depth = strip.length / Gemm.COLUMNS;
-    for (int j = fromColumn; j < toColumn; j += Gemm.COLUMNS) {
-      int width = Math.min(Gemm.COLUMNS, toColumn - j);
+    int depth = strip.length / Gemm.NR;
+    for (int j = fromColumn; j < toColumn; j += Gemm.NR) {
+      int width = Math.min(Gemm.NR, toColumn - j);
       long at = (long) (j - firstColumn) * k * Float.BYTES;
-      if (Fastest.VECTOR && !b.transposed && width == Gemm.COLUMNS) {
+      if (Backend.VECTOR && !b.transposed && width == Gemm.NR) {
         VectorPanels.copy(b.data, b.offset + j, b.stride, k, panels, at);
         continue;
       }
       for (int p = 0; p < k; p += depth) {
         int rows = Math.min(depth, k - p);
         packStrip(b, j, width, p, rows, strip);
-        long to = at + (long) p * Gemm.COLUMNS * Float.BYTES;
-        MemorySegment.copy(strip, 0, panels, JAVA_FLOAT, to, rows * Gemm.COLUMNS);
+        long to = at + (long) p * Gemm.NR * Float.BYTES;
+        MemorySegment.copy(strip, 0, panels, JAVA_FLOAT, to, rows * Gemm.NR);
       }
     }
   }
 
-  /// Packs the columns `[j, j + width)` and rows `[p, p + k)` of B into one panel.
+  /// Packs the columns `[j, j + width)` and rows `[p, p + k)` of B into one micro-panel.
   static void packStrip(Operand b, int j, int width, int p, int k, float[] panel) {
     if (b.transposed) {
-      weave(b.data, b.offset + j * b.stride + p, b.stride, width, k, panel, 0, Gemm.COLUMNS);
+      weave(b.data, b.offset + j * b.stride + p, b.stride, width, k, panel, 0, Gemm.NR);
     } else {
-      copy(b.data, b.offset + p * b.stride + j, b.stride, width, k, panel, 0, Gemm.COLUMNS);
+      copy(b.data, b.offset + p * b.stride + j, b.stride, width, k, panel, 0, Gemm.NR);
     }
   }
 
-  /// Packs rows `[i, i + rows)` and columns `[p, p + k)` of A; the panel of row i + r begins at `to
-  /// + r · k`.
+  /// Packs rows `[i, i + rows)` and columns `[p, p + k)` of A; the micro-panel of row i + r begins
+  /// at `to + r · k`.
   static void packLeft(Operand a, int i, int rows, int p, int k, float[] panels, int to) {
     if (a.transposed) {
       packLeftTransposed(a.data, a.offset + p * a.stride + i, a.stride, rows, k, panels, to);
@@ -93,34 +93,34 @@ final class Panels {
   }
 
   static void packLeft(float[] x, int xo, int stride, int rows, int k, float[] panels, int to) {
-    for (int r = 0; r < rows; r += ROWS) {
+    for (int r = 0; r < rows; r += MR) {
       int from = xo + r * stride;
-      int height = Math.min(ROWS, rows - r);
+      int height = Math.min(MR, rows - r);
       int done = 0;
-      if (Fastest.VECTOR && height == ROWS) {
+      if (Backend.VECTOR && height == MR) {
         done = VectorPanels.weave(x, from, stride, k, panels, to + r * k);
       }
-      int at = to + r * k + done * ROWS;
-      weave(x, from + done, stride, height, k - done, panels, at, ROWS);
+      int at = to + r * k + done * MR;
+      weave(x, from + done, stride, height, k - done, panels, at, MR);
     }
   }
 
   static void packLeftTransposed(
       float[] x, int xo, int stride, int rows, int k, float[] panels, int to) {
     int r = 0;
-    for (; Fastest.VECTOR && r <= rows - 4 * ROWS; r += 4 * ROWS) {
-      VectorPanels.copyFour(x, xo + r, stride, k, panels, to + r * k, ROWS * k);
+    for (; Backend.VECTOR && r <= rows - 4 * MR; r += 4 * MR) {
+      VectorPanels.copyFour(x, xo + r, stride, k, panels, to + r * k, MR * k);
     }
-    for (; Fastest.VECTOR && r <= rows - ROWS; r += ROWS) {
+    for (; Backend.VECTOR && r <= rows - MR; r += MR) {
       VectorPanels.copyOne(x, xo + r, stride, k, panels, to + r * k);
     }
-    for (; r < rows; r += ROWS) {
-      copy(x, xo + r, stride, Math.min(ROWS, rows - r), k, panels, to + r * k, ROWS);
+    for (; r < rows; r += MR) {
+      copy(x, xo + r, stride, Math.min(MR, rows - r), k, panels, to + r * k, MR);
     }
   }
 
-  /// `panel[at + width·p + r] ← x[xo + stride·p + r]`: k rows of `count` neighbours, each filled up
-  /// to `width` with zeros.
+  /// `panel[at + width·p + r] ← x[xo + stride·p + r]`: k rows of `count` elements, each padded to
+  /// `width` with zeros.
   static void copy(
       float[] x, int xo, int stride, int count, int k, float[] panel, int at, int width) {
     for (int p = 0; p < k; p++) {
@@ -133,15 +133,15 @@ final class Panels {
     }
   }
 
-  /// `panel[at + width·p + r] ← x[xo + stride·r + p]`: `count` rows of k neighbours, woven; rows
-  /// from `count` to `width` are zero.
+  /// `panel[at + width·p + r] ← x[xo + stride·r + p]`: the transpose of `count` rows of k elements;
+  /// rows from `count` to `width` become zero.
   private static void weave(
       float[] x, int xo, int stride, int count, int k, float[] panel, int at, int width) {
     weave(x, xo, stride, count, width, k, panel, at, width);
   }
 
-  /// The same for a part of the panel's rows: those from `count` to `filled` are zero, those from
-  /// there on stay as they are.
+  /// The same for a part of the micro-panel's rows: those from `count` to `filled` become zero,
+  /// later ones keep their values.
   static void weave(
       float[] x,
       int xo,

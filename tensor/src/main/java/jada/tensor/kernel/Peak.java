@@ -3,8 +3,8 @@ package jada.tensor.kernel;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The multiply-adds that this machine can do in registers alone, measured: what a matrix product
-/// would reach if loading and storing were free.
+/// Measures the peak speed of multiply-adds in registers alone: what a matrix product would reach
+/// if loads and stores were free.
 public final class Peak {
   /// Independent chains: two multiply-add ports × latency 4 or 5 of current cores.
   private static final int CHAINS = 10;
@@ -13,10 +13,10 @@ public final class Peak {
 
   private Peak() {}
 
-  /// GFLOP/s of so many threads together, each doing nothing else: the best of `rounds` rounds of
-  /// about 1 ms, of which the first serve to compile.
+  /// GFLOP/s of `threads` threads together: the best of `rounds` rounds of about 1 ms each; the
+  /// first ones only trigger compilation.
   ///
-  /// @param dispatcher runs the tasks, one a thread
+  /// @param dispatcher runs one task on each thread
   public static double gigaflops(Dispatcher dispatcher, int threads, int rounds) {
     double best = 0;
     float[] sinks = new float[threads];
@@ -30,18 +30,18 @@ public final class Peak {
   }
 
   private static int lanes() {
-    return Fastest.VECTOR ? Vectors.SPECIES.length() : 1;
+    return Backend.VECTOR ? Vectors.SPECIES.length() : 1;
   }
 
   private static float chains(float x) {
-    return Fastest.VECTOR ? Vectors.chains(x) : scalarChains(x);
+    return Backend.VECTOR ? Vectors.chains(x) : scalarChains(x);
   }
 
   private static float scalarChains(float x) {
     float[] c = new float[CHAINS];
     for (int i = 0; i < ITERATIONS; i++) {
       for (int j = 0; j < CHAINS; j++) {
-        c[j] = Math.fma(x, x, c[j]);
+        c[j] = Fma.fma(x, x, c[j]);
       }
     }
     float sum = 0;
@@ -51,9 +51,9 @@ public final class Peak {
     return sum;
   }
 
-  /// Apart, so that it is loaded only where the vector module is.
+  /// A class of its own, so that it is loaded only if the vector module is present.
   private static final class Vectors {
-    static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    static final VectorSpecies<Float> SPECIES = Lanes.SPECIES;
 
     static float chains(float start) {
       FloatVector x = FloatVector.broadcast(SPECIES, start);

@@ -1,6 +1,6 @@
 package jada.tensor.kernel;
 
-/// The matrix product as its definition says, for comparison: [Gemm] gives the same bits.
+/// The matrix product as three plain loops, for comparison. [Gemm] gives the same bits.
 public final class ScalarGemm {
   private ScalarGemm() {}
 
@@ -14,7 +14,7 @@ public final class ScalarGemm {
       for (int p = 0; p < k; p++) {
         float aip = a.at(i, p);
         for (int j = 0; j < n; j++) {
-          c[co + i * ldc + j] = Math.fma(aip, b.at(p, j), c[co + i * ldc + j]);
+          c[co + i * ldc + j] = Fma.fma(aip, b.at(p, j), c[co + i * ldc + j]);
         }
       }
     }

@@ -1,6 +1,7 @@
 package jada.tensor.kernel;
 
-/// The scalar twins: each kernel as the plain loop that its formula says.
+/// The scalar twins: each kernel as a plain loop over its formula. They give the bits of
+/// [VectorKernels] with any number of lanes.
 public final class ScalarKernels implements Kernels {
   /// Kernels without state.
   public ScalarKernels() {}
@@ -89,20 +90,21 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public float sum(float[] a, int from, int to) {
-    double sum = 0;
+    float[] sums = new float[RowSums.LANES];
     for (int i = from; i < to; i++) {
-      sum += a[i];
+      sums[RowSums.lane(i - from)] += a[i];
     }
-    return (float) sum;
+    return RowSums.total(sums);
   }
 
   @Override
   public float dot(float[] a, float[] b, int from, int to) {
-    double sum = 0;
+    float[] sums = new float[RowSums.LANES];
     for (int i = from; i < to; i++) {
-      sum += (double) a[i] * b[i];
+      int lane = RowSums.lane(i - from);
+      sums[lane] = Fma.fma(a[i], b[i], sums[lane]);
     }
-    return (float) sum;
+    return RowSums.total(sums);
   }
 
   @Override
@@ -140,12 +142,10 @@ public final class ScalarKernels implements Kernels {
       for (int j = 0; j < n; j++) {
         max = Math.max(max, x[o + j]);
       }
-      float sum = 0;
       for (int j = 0; j < n; j++) {
         y[o + j] = Approximations.exp(x[o + j] - max);
-        sum += y[o + j];
       }
-      float scale = 1 / sum;
+      float scale = 1 / sum(y, o, o + n);
       for (int j = 0; j < n; j++) {
         y[o + j] *= scale;
       }
@@ -190,7 +190,7 @@ public final class ScalarKernels implements Kernels {
     for (int j = 0; j < columns; j++) {
       float dot = 0;
       for (int i = 0; i < rows; i++) {
-        dot = Math.fma(g[i * stride + j], y[i * stride + j], dot);
+        dot = Fma.fma(g[i * stride + j], y[i * stride + j], dot);
       }
       for (int i = 0; i < rows; i++) {
         int at = i * stride + j;
@@ -211,19 +211,23 @@ public final class ScalarKernels implements Kernels {
       float[] rstd,
       int fromRow,
       int toRow) {
+    if (n == 0) {
+      return; // no mean
+    }
     for (int r = fromRow; r < toRow; r++) {
       int o = r * n;
       float mu = sum(x, o, o + n) / n;
-      float squares = 0;
+      float[] squares = new float[RowSums.LANES];
       for (int j = 0; j < n; j++) {
+        int lane = RowSums.lane(j);
         float centred = x[o + j] - mu;
-        squares = Math.fma(centred, centred, squares);
+        squares[lane] = Fma.fma(centred, centred, squares[lane]);
       }
-      float s = (float) (1 / Math.sqrt(squares / n + epsilon));
+      float s = (float) (1 / Math.sqrt(RowSums.total(squares) / n + epsilon));
       mean[r] = mu;
       rstd[r] = s;
       for (int j = 0; j < n; j++) {
-        y[o + j] = Math.fma((x[o + j] - mu) * s, gamma[j], beta[j]);
+        y[o + j] = Fma.fma((x[o + j] - mu) * s, gamma[j], beta[j]);
       }
     }
   }
@@ -243,15 +247,16 @@ public final class ScalarKernels implements Kernels {
       int o = r * n;
       float mu = mean[r];
       float s = rstd[r];
-      float sumH = 0;
-      float sumHX = 0;
+      float[] sumsH = new float[RowSums.LANES];
+      float[] sumsHX = new float[RowSums.LANES];
       for (int j = 0; j < n; j++) {
+        int lane = RowSums.lane(j);
         float h = g[o + j] * gamma[j];
-        sumH += h;
-        sumHX = Math.fma(h, (x[o + j] - mu) * s, sumHX);
+        sumsH[lane] += h;
+        sumsHX[lane] = Fma.fma(h, (x[o + j] - mu) * s, sumsHX[lane]);
       }
-      float meanH = sumH / n;
-      float meanHX = sumHX / n;
+      float meanH = RowSums.total(sumsH) / n;
+      float meanHX = RowSums.total(sumsHX) / n;
       for (int j = 0; j < n; j++) {
         float normalized = (x[o + j] - mu) * s;
         dx[o + j] = s * (g[o + j] * gamma[j] - meanH - normalized * meanHX);
@@ -273,7 +278,7 @@ public final class ScalarKernels implements Kernels {
     for (int r = fromRow; r < toRow; r++) {
       int o = r * n;
       for (int j = 0; j < n; j++) {
-        dgamma[j] = Math.fma(g[o + j], (x[o + j] - mean[r]) * rstd[r], dgamma[j]);
+        dgamma[j] = Fma.fma(g[o + j], (x[o + j] - mean[r]) * rstd[r], dgamma[j]);
         dbeta[j] += g[o + j];
       }
     }
@@ -294,8 +299,8 @@ public final class ScalarKernels implements Kernels {
       int from,
       int to) {
     for (int i = from; i < to; i++) {
-      m[i] = Math.fma(1 - fresh1, m[i], fresh1 * g[i]);
-      v[i] = Math.fma(1 - fresh2, v[i], fresh2 * g[i] * g[i]);
+      m[i] = Fma.fma(1 - fresh1, m[i], fresh1 * g[i]);
+      v[i] = Fma.fma(1 - fresh2, v[i], fresh2 * g[i] * g[i]);
       float denominator = (float) Math.sqrt(v[i]) / rootBias2 + epsilon;
       p[i] = p[i] * decay - stepSize * m[i] / denominator;
     }

@@ -2,24 +2,24 @@ package jada.tensor.kernel;
 
 import java.lang.foreign.MemorySegment;
 
-/// Buffers that a thread keeps between matrix products, so that these make no garbage. Their
-/// contents mean nothing between two products.
+/// Buffers that a thread keeps between matrix products, so that products make no garbage. Their
+/// contents are undefined between two products.
 final class Scratch {
   private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
-  /// A tile at the edge of C, or three of them, in full size.
-  final float[] tile = new float[Product.TALL * Gemm.COLUMNS];
+  /// A micro-tile at the edge of C, or three of them, in full size.
+  final float[] tile = new float[MacroKernel.TALL_MR * Gemm.NR];
 
-  /// What such a tile starts from.
-  final float[] start = new float[Product.TALL * Gemm.COLUMNS];
+  /// S of such a tile.
+  final float[] start = new float[MacroKernel.TALL_MR * Gemm.NR];
 
-  /// What the next tile computes.
-  final TileArguments arguments = new TileArguments();
+  /// The arguments of the next micro-kernel call.
+  final MicroKernelArguments arguments = new MicroKernelArguments();
 
-  /// Some rows of a panel of B: the last one for [FewRows], or one that is being woven.
-  final float[] strip = new float[FewRows.DEPTH_BLOCK * Gemm.COLUMNS];
+  /// Some rows of a micro-panel of B: the last one for [FewRows], or one that is being transposed.
+  final float[] strip = new float[FewRows.KC * Gemm.NR];
 
-  /// What [Panels#touch] gave, so that it is not optimized away.
+  /// The result of [Panels#touch], kept so that the call is not optimized away.
   float touched;
 
   private MemorySegment right = MemorySegment.NULL;
@@ -35,7 +35,7 @@ final class Scratch {
     return OF_THREAD.get();
   }
 
-  /// At least `size` floats for rows of A in panels and what goes with them, see [Product].
+  /// At least `size` floats for packed rows of A and (A·D) ⊙ s; see [MacroKernel].
   float[] left(int size) {
     if (left.length < size) {
       left = new float[size];
@@ -69,7 +69,7 @@ final class Scratch {
     return up;
   }
 
-  /// At least `size` floats for the sums of A·D, which keep their values while the size stays.
+  /// At least `size` floats for the sums of A·D; equal sizes return the same array with its values.
   float[] sums(int size) {
     if (sums.length < size) {
       sums = new float[size];

@@ -9,19 +9,20 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The kernels on the vector unit. Those that do not sum give the bits of [ScalarKernels]; sums run
-/// in several lanes and are added at the end, so they differ by rounding.
+/// The kernels on the vector unit, of 4, 8 or 16 lanes. They give the bits of [ScalarKernels]: the
+/// same operations in the same order for each element, and sums in the order of [RowSums].
 ///
-/// Every loop runs over whole vectors, then element by element to the end, without masks, which are
-/// slow before AVX-512.
+/// Every loop runs over whole vectors, then element by element to the end. It uses no masks, which
+/// are slow without AVX-512.
 public final class VectorKernels implements Kernels {
-  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> SPECIES = Lanes.SPECIES;
   private static final VectorSpecies<Integer> INTS =
       VectorSpecies.of(int.class, SPECIES.vectorShape());
 
   private static final int LANES = SPECIES.length();
 
-  /// Kernels without state. Only to be loaded where the module `jdk.incubator.vector` is present.
+  /// Kernels without state. This class can be loaded only if the module `jdk.incubator.vector` is
+  /// present.
   public VectorKernels() {}
 
   @Override
@@ -123,7 +124,7 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public float dot(float[] a, float[] b, int from, int to) {
-    return VectorRows.dot(a, b, 0, from, to);
+    return VectorRows.dot(a, b, from, to);
   }
 
   @Override

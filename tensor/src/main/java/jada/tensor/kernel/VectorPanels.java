@@ -8,9 +8,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The copying loops of [Panels] on the vector unit, for panels that are full.
+/// The copying loops of [Panels] on the vector unit, for full micro-panels.
 final class VectorPanels {
-  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> SPECIES = Lanes.SPECIES;
 
   private static final int LANES = SPECIES.length();
 
@@ -21,20 +21,20 @@ final class VectorPanels {
 
   private static final VectorShuffle<Float> HIGH = VectorShuffle.makeZip(SPECIES, 1);
 
-  /// Four floats are copied as a whole vector, whose surplus the rows after it overwrite. So many
-  /// of the last rows have too few after them.
+  /// Four floats are copied as a whole vector; the following rows overwrite its surplus. This many
+  /// of the last rows are not followed by enough others, and are copied one float at a time.
   ///
-  /// A vector of four would need no such care, but must not occur anywhere: C2 sees at the end of a
-  /// tile a [FloatVector] of unknown width and trusts the types seen before. With two of them it
-  /// stores for either, and to do so keeps all accumulators as objects, in the loop as well: half
-  /// of the processes took 1190 instead of 620 ms a step and allocated 3.7 GB for it.
+  /// Vectors of four lanes would need no such care, but no other width may occur in the whole
+  /// program: at the end of a micro-kernel C2 sees a [FloatVector] of unknown width and relies on
+  /// the types profiled before. After two widths it compiles a store for either and boxes all
+  /// accumulators, in the loop as well, which doubled the time of a step in half of the processes.
   private static final int OVERLAPPING = LANES / 4 - 1;
 
   private VectorPanels() {}
 
-  /// Copies k rows of two vectors' width into a panel of B.
+  /// Copies k rows of two vectors each into a micro-panel of B.
   ///
-  /// @param at where the panel begins, in bytes
+  /// @param at where the micro-panel begins, in bytes
   static void copy(float[] x, int xo, int stride, int k, MemorySegment panels, long at) {
     if (k == 0) {
       return; // see WarmUp
@@ -48,7 +48,8 @@ final class VectorPanels {
     }
   }
 
-  /// Copies k rows of 16 into four panels of A, which lie `step` apart: a cache line at a time.
+  /// Copies k rows of 16 floats, a cache line each, into four micro-panels of A, `step` floats
+  /// apart.
   static void copyFour(float[] x, int xo, int stride, int k, float[] panels, int at, int step) {
     if (k == 0) {
       return; // see WarmUp
@@ -67,7 +68,7 @@ final class VectorPanels {
     }
   }
 
-  /// Copies k rows of 4 into a panel of A.
+  /// Copies k rows of 4 floats into a micro-panel of A.
   static void copyOne(float[] x, int xo, int stride, int k, float[] panels, int at) {
     if (k == 0) {
       return; // see WarmUp
@@ -79,7 +80,7 @@ final class VectorPanels {
     copyLast(x, xo, stride, last, k, panels, at);
   }
 
-  /// Copies the rows of 4 from p on, each exactly.
+  /// Copies the rows of 4 floats from p on, one float at a time.
   private static void copyLast(
       float[] x, int xo, int stride, int p, int k, float[] panels, int at) {
     for (; p < k; p++) {
@@ -89,9 +90,9 @@ final class VectorPanels {
     }
   }
 
-  /// Weaves four rows into a panel of A.
+  /// Interleaves four rows into a micro-panel of A.
   ///
-  /// @return the number of elements of each row that were woven: k but for a rest below a vector
+  /// @return the number of elements of each row that were copied: k rounded down to whole vectors
   static int weave(float[] x, int xo, int stride, int k, float[] panel, int at) {
     if (k == 0) {
       return 0; // see WarmUp

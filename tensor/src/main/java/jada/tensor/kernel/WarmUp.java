@@ -4,67 +4,66 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Has the kernels compiled before they are needed, while files are read: a process reaches the end
-/// of its first training step in 2.3 instead of 5.6 s.
+/// Compiles the kernels before they are needed, while files are read. It halves the time to the end
+/// of the first training step of a process.
 ///
-/// Until the second compiler of the JVM has been at a kernel, a vector in it is an object and an
-/// operation on it a call: a tile over 384 columns takes 10 ms, compiled 1 µs. Left to real work
-/// that lasts long, for two reasons:
-/// - A tile passes the threshold for the loop under way before the one for its next call, and is
-///   compiled twice. The first time its vectors stay objects: a second or two of the compiler, for
-///   code that is thrown away.
-/// - The operations on such objects are by far the most frequent methods. They are compiled first,
-///   and the kernels that would make them superfluous wait.
+/// Until C2 has compiled a kernel, its vectors are boxed and every operation on them is a call,
+/// which makes a micro-kernel ten thousand times slower. Real work alone leaves this state slowly,
+/// for two reasons:
+/// - A micro-kernel reaches the threshold for on-stack replacement before the one for a normal
+///   compilation, so it is compiled twice. The first version still boxes its vectors: a second or
+///   two of compiler time for code that is thrown away.
+/// - The operations on boxed vectors are by far the most frequent methods. They are compiled first,
+///   and the kernels that would make them unnecessary wait.
 ///
-/// What is compiled is decided by counting calls (Tier4InvocationThreshold, 5000, times up to 14
-/// while the compiler has a queue), and a call that finds nothing to do counts as much as any. So
-/// one call in 400 is on numbers: enough for the profile by which the compiler goes, and few enough
-/// that vectors as objects stay rare. Three things matter for what is then compiled:
-/// - A kernel that keeps sums or constants in registers returns at once when there is nothing to
-///   do. If its loop were merely empty, it would count as what hardly ever runs, and its registers
-///   be given to what surrounds it.
-/// - Loops are as long in the calls on numbers as they at least are in earnest. With 16 steps, the
-///   second loop of a tile 8 on average, a step took 20 % longer with vectors of 8 lanes, and four
-///   times as long in one process of eight with 16; with one call in 2000 on numbers, in every
-///   other. With 32 steps, none of 40 processes was slow.
-/// - Values that a loop needs are read right before it, see [TileArguments]. Where loops are rare
-///   in the profile, C2 has no reason to keep them in registers.
+/// Compilation is triggered by counting calls (Tier4InvocationThreshold, 5000, times up to 14 while
+/// the compiler has a queue), and an empty call counts as much as any other. So one call in 400
+/// works on numbers: enough for C2's profile, and few enough that boxed vectors stay rare. Three
+/// things matter for the code that C2 then generates:
+/// - A kernel that keeps sums or constants in registers returns at once if there is nothing to do.
+///   If only its loop were empty, C2 would take the loop for rarely executed code and give its
+///   registers to the surrounding code.
+/// - Warm-up loops are at least as long as the shortest loop of a real run. With loops half as
+///   long, or with fewer calls on numbers, some processes computed several times slower to their
+///   end.
+/// - A loop reads its arguments right before it starts, see [MicroKernelArguments]. If loops are
+///   rare in the profile, C2 has no reason to keep those values in registers.
 final class WarmUp {
   /// Calls on numbers in a round.
   private static final int CALLS = 5;
 
-  /// Calls on nothing after each of them.
+  /// Empty calls after each of them.
   private static final int EMPTY_CALLS = 400;
 
-  /// So many that the counts are reached while the compiler has a queue, too.
+  /// Enough to reach the thresholds even while the compiler has a queue.
   private static final int ROUNDS = 60;
 
-  /// Between two rounds, for the compilers. In milliseconds.
+  /// Time for the compilers between two rounds, in milliseconds.
   private static final int PAUSE = 20;
 
-  /// Steps of a loop in the calls on numbers.
+  /// Iterations of a loop in the calls on numbers.
   private static final int LENGTH = 32;
 
   private static final AtomicBoolean BEGUN = new AtomicBoolean();
 
-  private final int lanes = Gemm.COLUMNS / 2;
+  private final int lanes = Gemm.NR / 2;
   private final float[] x = new float[4_096];
   private final float[] y = new float[4_096];
   private final float[] out = new float[4_096];
   private final float[] row = new float[1_024];
   private final MemorySegment panels = Panels.allocate(4_096);
-  private final Kernels kernels = Fastest.KERNELS;
-  private final TileArguments arguments = new TileArguments();
+  private final Kernels kernels = Backend.KERNELS;
+  private final MicroKernelArguments arguments = new MicroKernelArguments();
   private int calls; // of tiles, on numbers
 
-  /// One kernel: a call on a few numbers, and one that finds nothing to do.
+  /// One kernel: a call on a few numbers, and an empty one.
   private record Kernel(Runnable onNumbers, Runnable onNothing) {}
 
   private WarmUp() {}
 
-  /// Does so in a thread of its own, once in a JVM.
+  /// Starts the warm-up thread, once in a JVM.
   static void begin() {
-    if (Fastest.VECTOR && BEGUN.compareAndSet(false, true)) {
+    if (Backend.VECTOR && BEGUN.compareAndSet(false, true)) {
       Thread.ofPlatform().daemon().name("jada-warm-up").start(() -> new WarmUp().run());
     }
   }
@@ -72,8 +71,8 @@ final class WarmUp {
   private void run() {
     List<Kernel> all =
         List.of(tiles(), copying(), elementwise(), rows()).stream().flatMap(List::stream).toList();
-    // Each once before any is compiled: classes that one kernel loads undo what the compiler took
-    // for granted at another.
+    // Each once before any is compiled: a class that one kernel loads may invalidate assumptions in
+    // the compiled code of another.
     all.forEach(kernel -> kernel.onNumbers.run());
     for (int round = 0; round < ROUNDS; round++) {
       all.forEach(WarmUp::call);
@@ -106,34 +105,36 @@ final class WarmUp {
     Kernel tile = new Kernel(() -> tile(LENGTH, false), () -> tile(-1, false));
     Kernel ofRows = new Kernel(() -> tileOfRows(LENGTH), () -> tileOfRows(-1));
     Kernel inPlace = new Kernel(() -> tileInPlace(LENGTH), () -> tileInPlace(-1));
-    return Fastest.TALL ? List.of(tall, tile, inPlace) : List.of(tile, ofRows, inPlace);
+    return Backend.TALL ? List.of(tall, tile, inPlace) : List.of(tile, ofRows, inPlace);
   }
 
-  /// A tile with and without a second product, from a row and from C, in turns: what never ran
-  /// would be compiled as if it never could.
+  /// A tile with and without a second product, from a row and from C, alternating: C2 would compile
+  /// a branch that never ran as one that never will.
   private void tile(int k, boolean tall) {
     boolean odd = isOdd(k);
-    int columns = Gemm.COLUMNS;
+    int columns = Gemm.NR;
     arguments
         .from(out, 0, odd ? 0 : columns)
         .first(x, 0, panels, 0, k)
         .second(x, 0, panels, 0, odd ? 2 * k : 0) // k on average
         .to(out, 0, columns);
     if (tall) {
-      VectorTile.multiplyTall(arguments);
+      VectorMicroKernel.multiplyTall(arguments);
     } else {
-      VectorTile.multiply(arguments);
+      VectorMicroKernel.multiply(arguments);
     }
   }
 
   private void tileInPlace(int k) {
-    int columns = Gemm.COLUMNS;
-    VectorTile.multiplyInPlace(arguments.inPlace(x, 0, y, 0, columns, k).to(out, 0, columns));
+    int columns = Gemm.NR;
+    VectorMicroKernel.multiplyInPlace(
+        arguments.inPlace(x, 0, y, 0, columns, k).to(out, 0, columns));
   }
 
   private void tileOfRows(int k) {
-    int lds = isOdd(k) ? 0 : Gemm.COLUMNS;
-    VectorTile.multiplyRows(x, 0, 32, 64, 96, panels, 0, k, out, 0, lds, out, 0, Gemm.COLUMNS);
+    int lds = isOdd(k) ? 0 : Gemm.NR;
+    VectorMicroKernel.multiplyRows(
+        arguments.from(out, 0, lds).firstInPlace(x, 0, 32, 4, panels, 0, k).to(out, 0, Gemm.NR));
   }
 
   /// Whether this is an odd call on numbers.
@@ -162,7 +163,7 @@ final class WarmUp {
   }
 
   private List<Kernel> elementwise() {
-    int many = LENGTH * lanes + 1; // the last one alone
+    int many = LENGTH * lanes + 1; // one element beyond the last vector
     return List.of(
         new Kernel(
             () -> kernels.dropout(x, 1, 0.1f, y, 0, many),
@@ -178,7 +179,7 @@ final class WarmUp {
   }
 
   private List<Kernel> rows() {
-    int many = LENGTH * lanes + 1; // the last one alone
+    int many = LENGTH * RowSums.LANES + 1; // one element beyond the last sums of 16 lanes
     return List.of(
         new Kernel(
             () -> VectorRows.layerNorm(x, row, row, 1, many, y, out, out, 0),

@@ -14,7 +14,7 @@ class GemmTest {
   private static final int[] SIZES = {0, 1, 2, 3, 4, 5, 7, 12, 15, 16, 17, 31, 33, 63, 64, 65, 70};
 
   /// Columns of A that are packed at a time.
-  private static final int DEEP = Product.DEPTH_BLOCK;
+  private static final int DEEP = MacroKernel.KC;
 
   private final RandomSource random = RandomSource.of(7);
 
@@ -28,7 +28,9 @@ class GemmTest {
           float[] expected = c.target.clone();
           ScalarGemm.multiplyAdd(m, n, k, c.a, c.b, expected, c.co, c.ldc);
           float[] actual = c.target.clone();
-          Gemm.multiplyAdd(Dispatcher.SEQUENTIAL, m, n, k, c.a, c.b, actual, c.co, c.ldc);
+          Gemm.call(m, n, k, c.a, c.b)
+              .accumulating()
+              .into(Dispatcher.SEQUENTIAL, actual, c.co, c.ldc);
           assertThat(actual).as(c.toString()).isEqualTo(expected);
         }
       }
@@ -77,7 +79,7 @@ class GemmTest {
 
   @Test
   void holds_no_matrix_when_it_is_done() {
-    TileArguments tile = Scratch.ofThread().arguments;
+    MicroKernelArguments tile = Scratch.ofThread().arguments;
     for (int m : new int[] {3, 50, 200}) { // few rows, one block of rows, many
       for (int form = 0; form < 4; form++) {
         Case c = new Case(m, 400, 50, form);
@@ -109,8 +111,9 @@ class GemmTest {
       assertThat(product).isEqualTo(zeroed);
 
       float[] affine = c.target.clone();
-      Gemm.multiplyAddRow(
-          Dispatcher.SEQUENTIAL, c.m, c.n, k, c.a, c.b, row, 3, affine, c.co, c.ldc);
+      Gemm.call(c.m, c.n, k, c.a, c.b)
+          .fromRow(row, 3)
+          .into(Dispatcher.SEQUENTIAL, affine, c.co, c.ldc);
       assertThat(affine).isEqualTo(rowed);
     }
   }
@@ -130,12 +133,12 @@ class GemmTest {
         Gemm.multiply(alone, c.m, c.n, c.k, c.a, packed, actual, c.co, c.ldc);
         assertThat(actual).as("%s", c).isEqualTo(expected);
 
-        Gemm.multiplyAdd(alone, c.m, c.n, c.k, c.a, c.b, expected, c.co, c.ldc);
-        Gemm.multiplyAdd(alone, c.m, c.n, c.k, c.a, packed, actual, c.co, c.ldc);
+        Gemm.call(c.m, c.n, c.k, c.a, c.b).accumulating().into(alone, expected, c.co, c.ldc);
+        Gemm.call(c.m, c.n, c.k, c.a, packed).accumulating().into(alone, actual, c.co, c.ldc);
         assertThat(actual).as("%s, accumulated", c).isEqualTo(expected);
 
-        Gemm.multiplyAddRow(alone, c.m, c.n, c.k, c.a, c.b, row, 0, expected, c.co, c.ldc);
-        Gemm.multiplyAddRow(alone, c.m, c.n, c.k, c.a, packed, row, 0, actual, c.co, c.ldc);
+        Gemm.call(c.m, c.n, c.k, c.a, c.b).fromRow(row, 0).into(alone, expected, c.co, c.ldc);
+        Gemm.call(c.m, c.n, c.k, c.a, packed).fromRow(row, 0).into(alone, actual, c.co, c.ldc);
         assertThat(actual).as("%s, from a row", c).isEqualTo(expected);
       }
     }
@@ -150,11 +153,15 @@ class GemmTest {
       for (int form = 0; form < 4; form++) {
         Case c = new Case(size[0], size[1], size[2], form);
         float[] expected = c.target.clone();
-        Gemm.multiplyAdd(Dispatcher.SEQUENTIAL, c.m, c.n, c.k, c.a, c.b, expected, c.co, c.ldc);
+        Gemm.call(c.m, c.n, c.k, c.a, c.b)
+            .accumulating()
+            .into(Dispatcher.SEQUENTIAL, expected, c.co, c.ldc);
         for (int threads = 2; threads <= 4; threads++) {
           try (Workers workers = Workers.of(threads)) {
             float[] actual = c.target.clone();
-            Gemm.multiplyAdd(workers::dispatch, c.m, c.n, c.k, c.a, c.b, actual, c.co, c.ldc);
+            Gemm.call(c.m, c.n, c.k, c.a, c.b)
+                .accumulating()
+                .into(workers::dispatch, actual, c.co, c.ldc);
             assertThat(actual).as("%s on %d threads", c, threads).isEqualTo(expected);
           }
         }
@@ -164,7 +171,7 @@ class GemmTest {
 
   @Test
   void fills_panels_up_with_zeros() {
-    int columns = Gemm.COLUMNS;
+    int columns = Gemm.NR;
     Operand b = Operand.of(numbers(3 * (columns + 1)), 0, columns + 1); // (3, columns + 1)
     MemorySegment memory = Panels.allocate(Panels.size(3, columns + 1));
     memory.fill((byte) -1); // NaN
@@ -197,7 +204,9 @@ class GemmTest {
     float[] expected = c.target.clone();
     ScalarGemm.multiplyAdd(c.m, c.n, c.k, c.a, c.b, expected, c.co, c.ldc);
     float[] actual = c.target.clone();
-    Gemm.multiplyAdd(Dispatcher.SEQUENTIAL, c.m, c.n, c.k, c.a, c.b, actual, c.co, c.ldc);
+    Gemm.call(c.m, c.n, c.k, c.a, c.b)
+        .accumulating()
+        .into(Dispatcher.SEQUENTIAL, actual, c.co, c.ldc);
     assertThat(actual).isEqualTo(expected);
   }
 

@@ -1,95 +1,47 @@
 package jada.tensor.kernel;
 
+import static jada.tensor.kernel.KernelCases.SPECIAL;
+import static jada.tensor.kernel.KernelCases.numbers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import jada.tensor.RandomSource;
+import jada.tensor.kernel.KernelCases.Elementwise;
+import jada.tensor.kernel.KernelCases.Rowwise;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Each vector kernel against its scalar twin. Kernels that do not sum must give the same bits, and
-/// must leave alone what is outside of their range.
+/// Each vector kernel against its scalar twin: they must give the same bits, and must leave alone
+/// what is outside of their range. [BackendTest] does the same with other numbers of lanes.
 class KernelsTest {
   private static final Kernels SCALAR = new ScalarKernels();
   private static final Kernels VECTOR = new VectorKernels();
-  private static final int LANES = VectorTile.COLUMNS / 2;
+  private static final int LANES = VectorMicroKernel.NR / 2;
 
   private static final int[] LENGTHS = {
-    0, 1, LANES - 1, LANES, LANES + 1, 4 * LANES - 1, 4 * LANES, 4 * LANES + 1, 207, 1023
+    0,
+    1,
+    LANES - 1,
+    LANES,
+    LANES + 1,
+    15,
+    16,
+    17,
+    31,
+    4 * LANES - 1,
+    4 * LANES,
+    4 * LANES + 1,
+    207,
+    384,
+    1023
   };
   private static final int[] OFFSETS = {0, 1, 5};
 
-  private static final float[] SPECIAL = {
-    Float.NaN,
-    Float.POSITIVE_INFINITY,
-    Float.NEGATIVE_INFINITY,
-    0,
-    -0f,
-    Float.MIN_VALUE,
-    -Float.MIN_VALUE,
-    Float.MIN_NORMAL,
-    Float.MAX_VALUE,
-    -Float.MAX_VALUE,
-    88.8f,
-    -87.5f,
-    -103.5f,
-    6,
-    -6,
-    6.1f,
-    -6.1f,
-    0.625f,
-    -0.9f,
-    9.1f,
-    -4.1f
-  };
-
-  /// A kernel on two inputs x and g and two arrays a and b that it overwrites or accumulates into.
-  private record Elementwise(String name, Body body) {
-    interface Body {
-      void run(Kernels kernels, float[] x, float[] g, float[] a, float[] b, int from, int to);
-    }
-
-    @Override
-    public String toString() {
-      return name;
-    }
-  }
-
-  private static Stream<Elementwise> elementwise() {
-    return Stream.of(
-        new Elementwise("add", (k, x, g, a, b, i, j) -> k.add(x, g, a, i, j)),
-        new Elementwise("subtract", (k, x, g, a, b, i, j) -> k.subtract(x, g, a, i, j)),
-        new Elementwise("multiply", (k, x, g, a, b, i, j) -> k.multiply(x, g, a, i, j)),
-        new Elementwise("scale", (k, x, g, a, b, i, j) -> k.scale(x, 1.7f, a, i, j)),
-        new Elementwise("exp", (k, x, g, a, b, i, j) -> k.exp(x, a, i, j)),
-        new Elementwise("tanh", (k, x, g, a, b, i, j) -> k.tanh(x, a, i, j)),
-        new Elementwise("erf", (k, x, g, a, b, i, j) -> k.erf(x, a, i, j)),
-        new Elementwise("relu", (k, x, g, a, b, i, j) -> k.relu(x, a, i, j)),
-        new Elementwise("reluGradient", (k, x, g, a, b, i, j) -> k.reluGradient(x, g, a, i, j)),
-        new Elementwise("gelu", (k, x, g, a, b, i, j) -> k.gelu(x, a, i, j)),
-        new Elementwise("geluGradient", (k, x, g, a, b, i, j) -> k.geluGradient(x, g, a, i, j)),
-        new Elementwise("dropout", (k, x, g, a, b, i, j) -> k.dropout(x, 77L << 30, 0.3f, a, i, j)),
-        new Elementwise(
-            "adamW, moments from the inputs' squares",
-            (k, x, g, a, b, i, j) -> {
-              k.multiply(b, b, b, i, j);
-              float[] p = x.clone();
-              k.adamW(p, g, a, b, 0.999f, 0.1f, 0.01f, 1e-3f, 0.7f, 1e-8f, i, j);
-              System.arraycopy(p, i, a, i, j - i);
-            }),
-        new Elementwise(
-            "adamW, the moments",
-            (k, x, g, a, b, i, j) ->
-                k.adamW(x.clone(), g, a, b, 0.999f, 0.1f, 0.01f, 1e-3f, 0.7f, 1e-8f, i, j)));
-  }
-
   @ParameterizedTest
-  @MethodSource("elementwise")
+  @MethodSource("jada.tensor.kernel.KernelCases#elementwise")
   void vector_equals_scalar_bit_for_bit(Elementwise kernel) {
     for (int length : LENGTHS) {
       for (int offset : OFFSETS) {
@@ -101,7 +53,7 @@ class KernelsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("elementwise")
+  @MethodSource("jada.tensor.kernel.KernelCases#elementwise")
   void vector_equals_scalar_on_special_values(Elementwise kernel) {
     float[] x = new float[SPECIAL.length * SPECIAL.length + 1];
     float[] g = new float[x.length];
@@ -118,8 +70,8 @@ class KernelsTest {
     float[] a2 = a1.clone();
     float[] b2 = b1.clone();
     float[] before = a1.clone();
-    kernel.body.run(SCALAR, x, g, a1, b1, from, to);
-    kernel.body.run(VECTOR, x, g, a2, b2, from, to);
+    kernel.body().run(SCALAR, x, g, a1, b1, from, to);
+    kernel.body().run(VECTOR, x, g, a2, b2, from, to);
     for (int i = 0; i < x.length; i++) {
       String at = "%s of x %s, g %s, element %d".formatted(kernel, x[i], g[i], i);
       assertSameBits(at, a2[i], a1[i]);
@@ -135,6 +87,85 @@ class KernelsTest {
     if (Float.floatToIntBits(actual) != Float.floatToIntBits(expected)) {
       throw new AssertionError(what + ": " + actual + " instead of " + expected);
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("jada.tensor.kernel.KernelCases#rowwise")
+  void vector_rows_equal_scalar_rows_bit_for_bit(Rowwise kernel) {
+    for (int n : LENGTHS) {
+      assertSameBits(kernel, numbers(5 * n, 8), numbers(5 * n, 9), numbers(n, 10), n);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("jada.tensor.kernel.KernelCases#rowwise")
+  void vector_rows_equal_scalar_rows_with_a_special_value_anywhere(Rowwise kernel) {
+    for (int n : new int[] {1, 16, 39}) {
+      for (int at = 0; at < n; at++) {
+        for (float special : SPECIAL) {
+          float[] x = numbers(5 * n, 8);
+          float[] g = numbers(5 * n, 9);
+          x[n + at] = special;
+          g[2 * n + at] = special;
+          x[3 * n + at] = special;
+          g[3 * n + at] = special;
+          assertSameBits(kernel, x, g, numbers(n, 10), n);
+        }
+      }
+    }
+  }
+
+  /// What is compiled late must not change a sum: the first calls are interpreted.
+  @ParameterizedTest
+  @MethodSource("jada.tensor.kernel.KernelCases#rowwise")
+  void bits_stay_the_same_while_the_jvm_compiles(Rowwise kernel) {
+    int n = 207;
+    float[] x = numbers(5 * n, 8);
+    float[] g = numbers(5 * n, 9);
+    float[] row = numbers(n, 10);
+    float[][] first = outputs(n);
+    kernel.body().run(VECTOR, x, g, row, n, 1, 4, first[0], first[1], first[2]);
+    float[][] now = outputs(n);
+    for (int call = 0; call < 3_000; call++) {
+      now = outputs(n);
+      kernel.body().run(VECTOR, x, g, row, n, 1, 4, now[0], now[1], now[2]);
+    }
+    assertThat(now).isDeepEqualTo(first);
+  }
+
+  private static float[][] outputs(int n) {
+    return new float[][] {numbers(5 * n, 11), {0, 0.5f, -1, 2, 0}, {1, 2, 0.5f, 1, 3}};
+  }
+
+  private static void assertSameBits(Rowwise kernel, float[] x, float[] g, float[] row, int n) {
+    float[][] scalar = outputs(n);
+    float[][] vector = outputs(n);
+    float[] before = scalar[0].clone();
+    kernel.body().run(SCALAR, x, g, row, n, 1, 4, scalar[0], scalar[1], scalar[2]);
+    kernel.body().run(VECTOR, x, g, row, n, 1, 4, vector[0], vector[1], vector[2]);
+    for (int output = 0; output < 3; output++) {
+      for (int i = 0; i < scalar[output].length; i++) {
+        String at = "%s of %d columns, output %d, element %d".formatted(kernel, n, output, i);
+        assertSameBits(at, vector[output][i], scalar[output][i]);
+      }
+    }
+    for (int i = 4 * n; i < 5 * n; i++) {
+      assertSameBits(kernel + ", after the last row", vector[0][i], before[i]);
+    }
+  }
+
+  @Test
+  void sums_run_in_sixteen_lanes_which_are_added_in_pairs() {
+    float[] a = numbers(3 + 2 * 16 + 5, 6);
+    float[] s = new float[16];
+    for (int l = 0; l < 16; l++) {
+      s[l] = a[3 + l] + a[3 + 16 + l] + (l < 5 ? a[3 + 32 + l] : 0);
+    }
+    float expected =
+        (((s[0] + s[8]) + (s[4] + s[12])) + ((s[2] + s[10]) + (s[6] + s[14])))
+            + (((s[1] + s[9]) + (s[5] + s[13])) + ((s[3] + s[11]) + (s[7] + s[15])));
+    assertSameBits("scalar", SCALAR.sum(a, 3, a.length), expected);
+    assertSameBits("vector", VECTOR.sum(a, 3, a.length), expected);
   }
 
   @Test
@@ -175,26 +206,6 @@ class KernelsTest {
         }
       }
     }
-  }
-
-  @Test
-  void row_kernels_without_sums_along_the_row_give_the_same_bits() {
-    for (int n : LENGTHS) {
-      float[] a = numbers(5 * n, 8);
-      float[] row = numbers(n, 9);
-      assertThat(rows(VECTOR, a, row, n)).isDeepEqualTo(rows(SCALAR, a, row, n));
-    }
-  }
-
-  private static float[][] rows(Kernels kernels, float[] a, float[] row, int n) {
-    float[][] out = {new float[5 * n], new float[5 * n], row.clone(), row.clone(), row.clone()};
-    float[] mean = {0, 0.5f, -1, 2, 0};
-    float[] rstd = {1, 2, 0.5f, 1, 3};
-    kernels.addRow(a, row, n, out[0], 1, 4);
-    kernels.multiplyRow(a, row, n, out[1], 1, 4);
-    kernels.sumRows(a, n, out[2], 1, 4);
-    kernels.layerNormParameterGradients(a, mean, rstd, out[0], n, out[3], out[4], 1, 4);
-    return out;
   }
 
   @Test
@@ -399,14 +410,5 @@ class KernelsTest {
     }
     // Standard deviation of the count: √(100,000 · 0.1 · 0.9) = 95.
     assertThat(kept).isBetween(90_000 - 400, 90_000 + 400);
-  }
-
-  private static float[] numbers(int count, long seed) {
-    RandomSource random = RandomSource.of(seed);
-    float[] numbers = new float[count];
-    for (int i = 0; i < count; i++) {
-      numbers[i] = (float) (random.nextGaussian() * 2);
-    }
-    return numbers;
   }
 }

@@ -20,7 +20,7 @@ class LowRankTest {
         new int[] {64, 96, 384, 12},
         new int[] {67, 100, 385, 17},
         new int[] {130, 33, 1000, 12},
-        new int[] {50, 70, Product.DEPTH_BLOCK + 30, 5},
+        new int[] {50, 70, MacroKernel.KC + 30, 5},
         new int[] {300, 400, 70, 70},
         new int[] {3, 5, 0, 2},
         new int[] {9, 20, 30, 0},
@@ -37,7 +37,10 @@ class LowRankTest {
       float[] actual = new float[c.m * c.n];
       float[] u = new float[c.m * c.r];
       LowRank second = new LowRank(c.r, c.d, c.s, c.u, u);
-      Gemm.multiplyAddRow(Dispatcher.SEQUENTIAL, c.m, c.n, c.k, c.a, b, c.row, second, actual);
+      Gemm.call(c.m, c.n, c.k, c.a, b)
+          .fromRow(c.row, 0)
+          .plus(second)
+          .into(Dispatcher.SEQUENTIAL, actual);
       assertThat(actual).isEqualTo(expected);
       assertThat(u).isEqualTo(inner);
     }
@@ -50,7 +53,7 @@ class LowRankTest {
     float[] expected = c.separately(new float[c.n], new float[c.m * c.r]);
     float[] actual = new float[c.m * c.n];
     LowRank second = new LowRank(c.r, c.d, c.s, c.u, new float[c.m * c.r]);
-    Gemm.multiply(Dispatcher.SEQUENTIAL, c.m, c.n, c.k, c.a, c.b, second, actual);
+    Gemm.call(c.m, c.n, c.k, c.a, c.b).plus(second).into(Dispatcher.SEQUENTIAL, actual);
     assertThat(actual).isEqualTo(expected);
   }
 
@@ -65,7 +68,10 @@ class LowRankTest {
         float[] actual = new float[c.m * c.n];
         float[] u = new float[c.m * c.r];
         LowRank second = new LowRank(c.r, c.d, c.s, c.u, u);
-        Gemm.multiplyAddRow(workers::dispatch, c.m, c.n, c.k, c.a, c.b, c.row, second, actual);
+        Gemm.call(c.m, c.n, c.k, c.a, c.b)
+            .fromRow(c.row, 0)
+            .plus(second)
+            .into(workers::dispatch, actual);
         assertThat(actual).as("%d threads", threads).isEqualTo(expected);
         assertThat(u).as("%d threads", threads).isEqualTo(inner);
       }
@@ -81,7 +87,7 @@ class LowRankTest {
     effort.call(
         () -> {
           float[] to = new float[c.m * c.n];
-          Gemm.multiply(Dispatcher.SEQUENTIAL, c.m, c.n, c.k, c.a, c.b, second, to);
+          Gemm.call(c.m, c.n, c.k, c.a, c.b).plus(second).into(Dispatcher.SEQUENTIAL, to);
           return to;
         });
     long expected = 2L * c.m * (c.n * c.k + c.k * c.r + c.r * c.n);

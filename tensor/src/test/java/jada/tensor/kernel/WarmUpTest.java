@@ -30,11 +30,12 @@ class WarmUpTest {
 
   @Test
   void kernels_that_would_read_before_their_loop_look_first_whether_there_is_anything_to_do() {
-    assumeThat(Fastest.VECTOR).as("vector kernels").isTrue();
-    TileArguments nothing = new TileArguments().from(null, 0, 0).first(null, 0, null, 0, -1);
-    VectorTile.multiplyTall(nothing);
-    VectorTile.multiply(nothing);
-    VectorTile.multiplyRows(null, 0, 0, 0, 0, null, 0, -1, null, 0, 0, null, 0, 0);
+    assumeThat(Backend.VECTOR).as("vector kernels").isTrue();
+    MicroKernelArguments nothing =
+        new MicroKernelArguments().from(null, 0, 0).first(null, 0, null, 0, -1);
+    VectorMicroKernel.multiplyTall(nothing);
+    VectorMicroKernel.multiply(nothing);
+    VectorMicroKernel.multiplyRows(nothing);
     VectorRows.layerNorm(null, null, null, 0, 0, null, null, null, 0);
   }
 

@@ -1,0 +1,39 @@
+package jada.adalora.model;
+
+import jada.adalora.data.Dataset;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
+
+/// All kinds of task: those of Jada, and those that other modules provide.
+public final class TaskTypes {
+  private static final List<TaskType> OWN =
+      List.of(SingleLabelTask.TYPE, MultiLabelTask.TYPE, RegressionTask.TYPE);
+
+  private TaskTypes() {}
+
+  /// All kinds, those of Jada first.
+  public static List<TaskType> all() {
+    Stream<TaskType> provided = ServiceLoader.load(TaskType.class).stream().map(p -> p.get());
+    return Stream.concat(OWN.stream(), provided).toList();
+  }
+
+  /// The kind that users call so.
+  public static Optional<TaskType> named(String name) {
+    return all().stream().filter(type -> type.name().equals(name)).findFirst();
+  }
+
+  /// The kind that saved folders call so.
+  public static Optional<TaskType> ofProblem(String problemType) {
+    return all().stream().filter(type -> type.problemType().equals(problemType)).findFirst();
+  }
+
+  /// The kind that the data are made for: classification, where nothing says otherwise.
+  public static TaskType of(Dataset train) {
+    return all().stream()
+        .filter(type -> type.isEvident(train))
+        .findFirst()
+        .orElse(SingleLabelTask.TYPE);
+  }
+}

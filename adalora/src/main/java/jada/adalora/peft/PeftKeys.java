@@ -1,0 +1,171 @@
+package jada.adalora.peft;
+
+import jada.adalora.Method;
+import jada.nn.files.JsonFile;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/// What Jada does about every key of adapter_config.json, as PEFT 0.21 writes it for LoRA and
+/// AdaLoRA: it is honoured, or has no effect on what an adapter computes on BERT and DistilBERT, or
+/// is refused unless it has a value that changes nothing. A key that is not here is refused, too,
+/// unless it is null, false or empty: a later PEFT may compute something else by it.
+final class PeftKeys {
+  /// What is done about a key.
+  enum Role {
+    /// Read, and computed as PEFT does.
+    HONOURED,
+    /// Whatever it says, the adapter computes the same.
+    NO_EFFECT,
+    /// Another value than one of a few is refused.
+    REFUSED
+  }
+
+  /// A key of the ledger.
+  ///
+  /// @param neutral the values, as JSON, with which a refused key changes nothing, besides null,
+  ///   false and what is empty
+  /// @param what the key is for, or why it does not matter
+  record Key(String name, Role role, Set<String> neutral, String what) {}
+
+  private static final SequencedMap<String, Key> ALL = new LinkedHashMap<>();
+
+  static {
+    honoured("peft_type", "the method");
+    honoured("base_model_name_or_path", "where the base model is");
+    honoured("target_modules", "which layers training adapts; which are adapted the tensors tell");
+    honoured("r", "LoRA's rank; AdaLoRA does not use it");
+    honoured("lora_alpha", "the scale is alpha / r");
+    honoured("lora_dropout", "on the input of the adapters in training");
+    honoured("use_rslora", "LoRA's scale is alpha / √r");
+    honoured("rank_pattern", "LoRA: ranks by module; AdaLoRA: which triplets are left");
+    honoured("alpha_pattern", "LoRA: alphas by module; AdaLoRA does not use it");
+    honoured("init_lora_weights", "a start that takes its part out of the base matrix");
+    honoured("init_r", "triplets of every matrix at the start");
+    honoured("target_r", "triplets of a matrix at the end, on average");
+    honoured("tinit", "no pruning before");
+    honoured("tfinal", "no pruning after");
+    honoured("deltaT", "from one allocation to the next");
+    honoured("beta1", "smoothing of the sensitivity");
+    honoured("beta2", "smoothing of the uncertainty");
+    honoured("orth_reg_weight", "weight of the penalty in training");
+    honoured("total_step", "length of the run");
+
+    noEffect("peft_version", "who wrote the file");
+    noEffect("auto_mapping", "which Python class to load");
+    noEffect("revision", "which version of the base model a hub gives; the tensors' shapes tell");
+    noEffect("inference_mode", "whether PEFT freezes the adapter");
+    noEffect("modules_to_save", "the tensors tell what was trained whole");
+    noEffect("exclude_modules", "the tensors tell which modules are adapted");
+    noEffect("layers_to_transform", "the tensors tell which modules are adapted");
+    noEffect("layers_pattern", "the tensors tell which modules are adapted");
+    noEffect("fan_in_fan_out", "PEFT itself sets it to false for linear layers");
+    noEffect("megatron_config", "for layers of Megatron, which these models have none of");
+    noEffect("megatron_core", "for layers of Megatron, which these models have none of");
+    noEffect("loftq_config", "used by the start loftq alone, which is refused");
+    noEffect("eva_config", "used before training alone");
+    noEffect("corda_config", "used by the start corda alone, which is refused");
+    noEffect("lora_ga_config", "used by the start lora_ga alone, which is refused");
+    noEffect("qalora_group_size", "used with use_qalora alone, which is refused");
+    noEffect("ensure_weight_tying", "for embeddings that are trained, which are refused");
+    noEffect("runtime_config", "how PEFT computes, not what");
+
+    refused("task_type", "what the head is for", "\"SEQ_CLS\"");
+    refused("bias", "biases that are trained", "\"none\"");
+    refused("lora_bias", "a bias of the adapters");
+    refused("use_dora", "DoRA: magnitudes of columns beside the adapters");
+    refused("use_qalora", "QALoRA: inputs averaged by groups");
+    refused("use_bdlora", "adapters of diagonal blocks");
+    refused("alora_invocation_tokens", "adapters that act from a token on");
+    refused("arrow_config", "a choice among adapters, text by text");
+    refused("kasa_config", "KaSA: the base matrix cut to a lower rank");
+    refused("layer_replication", "layers that occur several times");
+    refused("monteclora_config", "MonteCLoRA: random draws of the adapters");
+    refused("velora_config", "VeLoRA: activations compressed in training");
+    refused("trainable_token_indices", "embeddings of single tokens that are trained");
+    refused("target_parameters", "parameters that belong to no linear layer");
+  }
+
+  private PeftKeys() {}
+
+  private static void honoured(String name, String what) {
+    put(new Key(name, Role.HONOURED, Set.of(), what));
+  }
+
+  private static void noEffect(String name, String why) {
+    put(new Key(name, Role.NO_EFFECT, Set.of(), why));
+  }
+
+  private static void refused(String name, String what, String... neutral) {
+    put(new Key(name, Role.REFUSED, Set.of(neutral), what));
+  }
+
+  private static void put(Key key) {
+    if (ALL.put(key.name(), key) != null) {
+      throw new IllegalStateException("the ledger has two entries for " + key.name());
+    }
+  }
+
+  /// The ledger, by name of the key.
+  static SequencedMap<String, Key> all() {
+    return ALL;
+  }
+
+  /// Refuses a file with a key that would change what is computed and is not honoured.
+  ///
+  /// @throws jada.nn.files.InputException naming key, value and remedy
+  static void require(JsonFile json, Method method) {
+    for (Map.Entry<String, JsonNode> entry : json.entries()) {
+      String name = entry.getKey();
+      JsonNode value = entry.getValue();
+      Optional<Key> key = Optional.ofNullable(ALL.get(name));
+      if (key.isEmpty()) {
+        json.require(
+            isNothing(value),
+            name,
+            "null or false: it is no key of PEFT 0.21, and what it changes is not known; remove it"
+                + " if it does not change what the adapter computes");
+      } else if (key.get().role() == Role.REFUSED) {
+        boolean neutral = isNothing(value) || key.get().neutral().contains(value.toString());
+        String usual = String.join(" or ", key.get().neutral());
+        json.require(
+            neutral,
+            name,
+            "%s; Jada does not compute it: %s"
+                .formatted(usual.isEmpty() ? "null or false" : usual, key.get().what()));
+      }
+    }
+    if (method == Method.LORA) {
+      requireKnownStart(json);
+    }
+  }
+
+  private static boolean isNothing(JsonNode value) {
+    return value.isNull()
+        || value.isBoolean() && !value.booleanValue()
+        || value.isContainer() && value.isEmpty();
+  }
+
+  /// Starts that leave the base matrix as it is: A and B are in the file, and their start is
+  /// forgotten. AdaLoRA knows no others.
+  private static final List<String> PLAIN_STARTS = List.of("gaussian", "eva", "orthogonal", "mica");
+
+  private static void requireKnownStart(JsonFile json) {
+    JsonNode start = json.node("init_lora_weights");
+    if (start.isMissingNode() || start.isNull() || start.isBoolean()) {
+      return;
+    }
+    String name = start.asString("").toLowerCase(Locale.ROOT);
+    json.require(
+        PLAIN_STARTS.contains(name) || ResidualStart.named(name).isPresent(),
+        "init_lora_weights",
+        "true, false, gaussian, eva, orthogonal, mica, pissa or olora; another start has changed"
+            + " the base matrices in a way that cannot be found again: save the adapter with PEFT's"
+            + " path_initial_model_for_weight_conversion");
+  }
+}

@@ -1,0 +1,53 @@
+package jada.nn;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// The families of encoders that are known: Jada's own, and those that other modules provide as
+/// service [Family].
+public final class Families {
+  /// Devlin et al. 2019.
+  public static final Family BERT = new Bert();
+
+  /// Sanh et al. 2019.
+  public static final Family DISTILBERT = new DistilBert();
+
+  /// Liu et al. 2019.
+  public static final Family ROBERTA = new Roberta();
+
+  private static final List<Family> OWN = List.of(BERT, DISTILBERT, ROBERTA);
+
+  /// Found once, when first asked for.
+  private static final class Provided {
+    private static final List<Family> ALL =
+        Stream.concat(OWN.stream(), provided(Families.class.getClassLoader())).toList();
+  }
+
+  private Families() {}
+
+  /// What modules and jars that a class loader sees provide.
+  static Stream<Family> provided(ClassLoader loader) {
+    return ServiceLoader.load(Family.class, loader).stream().map(ServiceLoader.Provider::get);
+  }
+
+  /// All families, Jada's own first.
+  public static List<Family> all() {
+    return Provided.ALL;
+  }
+
+  /// The family of a `model_type`; of several, the first.
+  public static Optional<Family> of(String modelType) {
+    return all().stream().filter(family -> family.type().equals(modelType)).findFirst();
+  }
+
+  /// The model types as a message names them: `'bert', 'distilbert' or 'roberta'`.
+  public static String types() {
+    List<String> types = all().stream().map(family -> "'" + family.type() + "'").toList();
+    return types.subList(0, types.size() - 1).stream().collect(Collectors.joining(", "))
+        + " or "
+        + types.getLast();
+  }
+}

@@ -1,0 +1,49 @@
+package jada.nn.text;
+
+import java.util.SequencedMap;
+
+/// Turns texts into token ids: all that models, training and predicting know of a tokenizer.
+///
+/// An implementation adds the special tokens of its model's family, cuts at the given length and
+/// gives every token its type. [WordPieceTokenizer] is BERT's. Implementations are immutable and
+/// may be shared by threads.
+public interface Tokenizer {
+  /// The ids of a text or a pair, special tokens included, cut to a length.
+  ///
+  /// Of a single text the end is cut. Of a pair the longer text is cut first; once both are equally
+  /// long, both are, and of an odd number of places the longer text gets one more. What is cut does
+  /// not change what is left.
+  ///
+  /// @param maxLength most tokens in the result; the special tokens count
+  /// @throws IllegalArgumentException if the special tokens alone are more
+  Encoding encode(Input input, int maxLength);
+
+  /// The ids of a single text.
+  default Encoding encode(String text, int maxLength) {
+    return encode(Input.of(text), maxLength);
+  }
+
+  /// The ids of a pair of texts.
+  default Encoding encode(String first, String second, int maxLength) {
+    return encode(Input.of(first, second), maxLength);
+  }
+
+  /// The kind of its model, as `tokenizer.json` calls it: `WordPiece`.
+  String kind();
+
+  /// The number of tokens in the vocabulary; ids are smaller.
+  int vocabularySize();
+
+  /// The token with this id, as the vocabulary spells it.
+  ///
+  /// @throws IndexOutOfBoundsException if there is no such id
+  String token(int id);
+
+  /// The id of the token that fills short sequences of a padded batch. Jada pads nothing; other
+  /// programs that read a saved model do.
+  int paddingId();
+
+  /// How it saves itself: the text of each file by its name, for example `tokenizer.json`, in the
+  /// order in which they are written. What is read from them computes the same.
+  SequencedMap<String, String> files();
+}

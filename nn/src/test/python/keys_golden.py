@@ -1,0 +1,90 @@
+"""Writes keys.json: every key that transformers writes or reads in the files of a model, with its default.
+
+config.json: the fields of the configuration classes and of their base, their aliases, and what save_pretrained adds.
+tokenizer_config.json: the arguments of the tokenizer's class and of its bases, and what save_pretrained writes.
+tokenizer.json: what `tokenizers` writes for BERT's parts, keys of nested objects joined by dots.
+
+Run from the folder of the module: python src/test/python/keys_golden.py
+Made with transformers 5.17.0 and tokenizers 0.23.2.
+"""
+
+import dataclasses
+import inspect
+import json
+import tempfile
+from pathlib import Path
+
+from transformers import BertConfig, BertTokenizer, DistilBertConfig, PreTrainedConfig, RobertaConfig
+from transformers.tokenization_utils_base import PreTrainedTokenizerBase
+
+OUT = Path("src/test/resources/jada/nn/keys.json")
+
+
+def plain(value):
+    try:
+        json.dumps(value)
+        return value
+    except TypeError:
+        return str(value)
+
+
+def of_config(cls):
+    keys = {}
+    for field in dataclasses.fields(cls):
+        value = field.default
+        if value is dataclasses.MISSING:
+            value = field.default_factory() if field.default_factory is not dataclasses.MISSING else None
+        keys[field.name] = plain(value)
+    keys.update({name: None for name in cls.attribute_map})
+    with tempfile.TemporaryDirectory() as folder:
+        cls().save_pretrained(folder)
+        keys.update(json.loads((Path(folder) / "config.json").read_text()))
+    return dict(sorted(keys.items()))
+
+
+def flat(prefix, node, keys):
+    if isinstance(node, list):
+        for one in node:
+            flat(prefix + "[]", one, keys)
+    elif isinstance(node, dict):
+        for name, one in node.items():
+            path = f"{prefix}.{name}" if prefix else name
+            keys.setdefault(path, None if isinstance(one, (dict, list)) else one)
+            if name != "vocab" and not path.endswith("special_tokens"):
+                flat(path, one, keys)
+
+
+tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a"]
+tokenizer = BertTokenizer(vocab={token: i for i, token in enumerate(tokens)})
+tokenizer.add_tokens(["new"])
+with tempfile.TemporaryDirectory() as folder:
+    tokenizer.save_pretrained(folder)
+    saved = json.loads((Path(folder) / "tokenizer_config.json").read_text())
+    whole = {}
+    flat("", json.loads((Path(folder) / "tokenizer.json").read_text()), whole)
+    files = sorted(file.name for file in Path(folder).iterdir())
+arguments = {
+    name: plain(p.default)
+    for name, p in inspect.signature(BertTokenizer.__init__).parameters.items()
+    if p.default is not inspect.Parameter.empty
+}
+# What the base classes take out of their keyword arguments.
+base = inspect.getsource(PreTrainedTokenizerBase.__init__)
+taken = {
+    line.split('kwargs.pop("', 1)[1].split('"', 1)[0]: None for line in base.splitlines() if 'kwargs.pop("' in line
+}
+special = {name: None for name in PreTrainedTokenizerBase.SPECIAL_TOKENS_ATTRIBUTES}
+
+keys = {
+    "config.json": {
+        "every model": of_config(PreTrainedConfig),
+        "bert": of_config(BertConfig),
+        "distilbert": of_config(DistilBertConfig),
+        "roberta": of_config(RobertaConfig),
+    },
+    "tokenizer_config.json": dict(sorted({**taken, **special, **arguments, **saved}.items())),
+    "special_tokens_map.json": special | {"additional_special_tokens": None, "extra_special_tokens": None},
+    "tokenizer.json": dict(sorted(whole.items())),
+}
+OUT.write_text(json.dumps(keys, indent=1, sort_keys=False) + "\n")
+print(files, {file: len(part) for file, part in keys.items()})

@@ -18,8 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
 class LivePageInBrowserTest {
   private static final Pattern ADDRESS = Pattern.compile("live page: (http://\\S+/)");
 
-  /// Some seconds, so that there is something to be watched.
-  private static final int EPOCHS = 50;
+  /// Long enough that the browser has drawn some steps before the last one, on a fast machine too.
+  private static final int EPOCHS = 200;
 
   @TempDir private Path temp;
 
@@ -41,7 +41,7 @@ class LivePageInBrowserTest {
       int early = browser.run("return curves.loss.length").intValue();
       browser.await("more steps", "curves.loss.length > " + early);
       browser.await("a chart that grows", drawn("loss", 0) + " > 5");
-      assertThat(browser.one("#now").getText()).contains("Step", "of 1,500", "tokens/s");
+      assertThat(browser.one("#now").getText()).contains("Step", "of 6,000", "tokens/s");
 
       assertThat(run.get()).as(finetune.err()).isZero();
       browser.await("the end", "document.getElementById('report')");

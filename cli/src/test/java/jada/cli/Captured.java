@@ -5,12 +5,15 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
 /// Runs commands inside the test and keeps what they print.
 final class Captured {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new HeldStream();
   private byte[] in = {};
+  private String mark = "";
+  private CountDownLatch passed = new CountDownLatch(0);
   private boolean terminal;
   private boolean color;
   private boolean outTerminal;
@@ -24,6 +27,19 @@ final class Captured {
 
   Captured withInput(String text) {
     return withInput(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// The command waits as soon as it has printed this text to standard error, until [#letPass()]: a
+  /// test can look at a run that is under way on a machine of any speed.
+  Captured heldAfter(String text) {
+    mark = text;
+    passed = new CountDownLatch(1);
+    return this;
+  }
+
+  /// Lets a held command go on.
+  void letPass() {
+    passed.countDown();
   }
 
   Captured onTerminal() {
@@ -76,5 +92,19 @@ final class Captured {
   /// The lines of `err`, which an error leaves with exactly one.
   List<String> errLines() {
     return err().lines().toList();
+  }
+
+  private final class HeldStream extends ByteArrayOutputStream {
+    @Override
+    public void write(byte[] bytes, int from, int length) {
+      super.write(bytes, from, length);
+      try {
+        if (passed.getCount() > 0 && err().contains(mark)) {
+          passed.await();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 }

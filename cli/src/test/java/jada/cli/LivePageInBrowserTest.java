@@ -18,8 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 class LivePageInBrowserTest {
   private static final Pattern ADDRESS = Pattern.compile("live page: (http://\\S+/)");
 
-  /// Long enough that the browser has drawn some steps before the last one, on a fast machine too.
-  private static final int EPOCHS = 200;
+  private static final int EPOCHS = 50;
 
   @TempDir private Path temp;
 
@@ -27,7 +26,7 @@ class LivePageInBrowserTest {
   void draws_the_run_as_it_goes_and_leads_to_its_report() throws Exception {
     try (Browser browser = Browser.start(temp.resolve("profile"))) {
       Path out = temp.resolve("out");
-      Captured finetune = new Captured();
+      Captured finetune = new Captured().heldAfter("dev after step 299");
       CompletableFuture<Integer> run = train(finetune, out);
       String address = address(finetune, run);
       browser.open(address);
@@ -39,9 +38,10 @@ class LivePageInBrowserTest {
       browser.await("the first steps", "curves.loss.length > 5");
       assertThat(run).as("the page is there while the run goes on").isNotDone();
       int early = browser.run("return curves.loss.length").intValue();
+      finetune.letPass();
       browser.await("more steps", "curves.loss.length > " + early);
       browser.await("a chart that grows", drawn("loss", 0) + " > 5");
-      assertThat(browser.one("#now").getText()).contains("Step", "of 6,000", "tokens/s");
+      assertThat(browser.one("#now").getText()).contains("Step", "of 1,500", "tokens/s");
 
       assertThat(run.get()).as(finetune.err()).isZero();
       browser.await("the end", "document.getElementById('report')");

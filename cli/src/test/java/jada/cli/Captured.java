@@ -1,5 +1,7 @@
 package jada.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -38,7 +40,10 @@ final class Captured {
   }
 
   /// Lets a held command go on.
+  ///
+  /// @throws AssertionError if it never printed the text
   void letPass() {
+    assertThat(err()).contains(mark);
     passed.countDown();
   }
 

@@ -26,7 +26,7 @@ class LivePageInBrowserTest {
   void draws_the_run_as_it_goes_and_leads_to_its_report() throws Exception {
     try (Browser browser = Browser.start(temp.resolve("profile"))) {
       Path out = temp.resolve("out");
-      Captured finetune = new Captured().heldAfter("dev after step 299");
+      Captured finetune = new Captured().heldAfter("dev after step 300:");
       CompletableFuture<Integer> run = train(finetune, out);
       String address = address(finetune, run);
       browser.open(address);
@@ -37,6 +37,7 @@ class LivePageInBrowserTest {
           .containsExactly("loss", "rate", "schedule", "budget", "life", "ranks", "allocation");
       browser.await("the first steps", "curves.loss.length > 5");
       assertThat(run).as("the page is there while the run goes on").isNotDone();
+      browser.await("the run at its halt", "curves.loss.length >= 300");
       int early = browser.run("return curves.loss.length").intValue();
       finetune.letPass();
       browser.await("more steps", "curves.loss.length > " + early);

@@ -25,6 +25,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 
 /// The command line of Jada.
 public final class Main {
@@ -66,6 +68,7 @@ public final class Main {
   private static int execute(String[] args, Console console) {
     boolean debug = List.of(args).contains("--debug");
     return commandLine(console)
+        .setExecutionStrategy(Main::runOrHelp)
         .setParameterExceptionHandler((e, _) -> report(console, debug, e, ErrorLine.of(e)))
         .setExecutionExceptionHandler(
             (e, line, _) -> {
@@ -80,6 +83,16 @@ public final class Main {
               return report(console, debug, failure, ErrorLine.of(failure, line.getCommandSpec()));
             })
         .execute(args);
+  }
+
+  /// Runs the command, or prints its help: there picocli asks no handler, and a closed pipe would
+  /// be a stack trace.
+  private static int runOrHelp(ParseResult parsed) {
+    try {
+      return new RunLast().execute(parsed);
+    } catch (StandardOutput.Closed _) {
+      return StandardOutput.STATUS_OF_CLOSED;
+    }
   }
 
   private static int report(Console console, boolean debug, Throwable failure, ErrorLine line) {

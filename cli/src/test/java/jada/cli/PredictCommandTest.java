@@ -162,7 +162,9 @@ class PredictCommandTest {
     for (List<String> command :
         List.of(
             List.of("predict", "--adapter", adapter.toString(), "--data", texts.toString()),
-            List.of("inspect", adapter.toString()))) {
+            List.of("inspect", adapter.toString()),
+            List.of("finetune", "--help"),
+            List.of("--version"))) {
       Process process = process(command);
       process.getInputStream().close(); // as head does, here before the first line
       String said = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);

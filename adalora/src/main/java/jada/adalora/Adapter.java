@@ -7,10 +7,13 @@ import jada.nn.Layer;
 import jada.nn.Linear;
 import jada.tensor.Tensor;
 import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
 
-/// A linear layer whose weight W stays as it is, with a trained update of low rank: y = x·(W + ΔW)ᵀ
-/// + b.
-public sealed interface Adapter extends Layer permits SvdLinear, LoraLinear {
+/// A linear layer whose weight W and bias b stay as they are, with something beside them that is
+/// trained. [SvdLinear] and [LoraLinear] add an update of low rank: y = x·(W + ΔW)ᵀ + b. An
+/// [AdapterType] makes them.
+public interface Adapter extends Layer {
 
   /// The module's path, for example `bert.encoder.layer.0.attention.self.query`.
   String name();
@@ -24,14 +27,40 @@ public sealed interface Adapter extends Layer permits SvdLinear, LoraLinear {
   /// ΔW (out, in) as it is now, its scale included.
   Tensor delta();
 
-  /// How many rank-one terms ΔW has.
+  /// The rank of ΔW: how many rank-one terms it is the sum of, or where it is no such sum, how many
+  /// it may need at most, min(out, in).
   int rank();
 
-  /// What is trained.
+  /// What is trained. The names are unique in the model and the same in every run: checkpoints use
+  /// them.
   List<Parameter> parameters();
 
-  /// The layer with the weight W + ΔW and nothing beside it: the same function, without the
-  /// adapter's cost.
+  /// The number of parameters that ΔW consists of; masked triplets do not count.
+  default long size() {
+    return parameters().stream().mapToLong(p -> p.value().size()).sum();
+  }
+
+  /// What is saved, by the name that follows the module's path, for example `.lora_A.weight`.
+  SequencedMap<String, Tensor> tensors();
+
+  /// What a checkpoint must hold besides the values of the parameters, lists of whole numbers by
+  /// name: what has become of the adapter's form while training. Most types have no such state.
+  default Map<String, int[]> state() {
+    return Map.of();
+  }
+
+  /// Takes the state that an adapter of the same layer had in the middle of a run. The parameters
+  /// then have the shapes of that run; their values are set afterwards.
+  ///
+  /// @throws IllegalArgumentException if the adapter cannot have had this state
+  default void restore(Map<String, int[]> state) {
+    if (!state.isEmpty()) {
+      throw new IllegalArgumentException("has no state besides its parameters");
+    }
+  }
+
+  /// The plain layer that computes the same: W + ΔW and b. A type that changes b, too, overrides
+  /// this.
   default Linear merge() {
     return new Linear(name(), Constant.of(weight().value().add(delta())), bias());
   }

@@ -8,7 +8,9 @@ import jada.nn.Dropout;
 import jada.tensor.RandomSource;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 
 /// A linear layer adapted by two factors of a fixed rank (Hu et al. 2021), the baseline:
 ///
@@ -143,5 +145,14 @@ public final class LoraLinear implements Adapter {
   @Override
   public List<Parameter> parameters() {
     return List.of(a, b);
+  }
+
+  /// A and B under the names that PEFT gives them.
+  @Override
+  public SequencedMap<String, Tensor> tensors() {
+    SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
+    tensors.put(".lora_A.weight", a.value());
+    tensors.put(".lora_B.weight", b.value());
+    return tensors;
   }
 }

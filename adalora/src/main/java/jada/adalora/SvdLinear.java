@@ -8,8 +8,11 @@ import jada.nn.Dropout;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
@@ -263,18 +266,44 @@ public final class SvdLinear implements Adapter {
     return indices.clone();
   }
 
-  /// Takes the state that an adapter of the same layer had in the middle of a run, with parameters
-  /// of its own. Only before an optimizer knows the present parameters.
-  ///
-  /// @param left the triplets that were there, masked ones included
-  /// @param start the indices they had at the start, ascending
-  /// @param living positions among them of those that were not masked
-  public void restore(Triplets left, int[] start, BitSet living) {
-    indices = start.clone();
-    alive = (BitSet) living.clone();
-    p = Parameter.of(p.name(), left.p());
-    lambda = Parameter.of(lambda.name(), left.lambda());
-    q = Parameter.of(q.name(), left.q());
+  /// Which triplets there are: `indices`, the index at the start of each, and `alive`, the
+  /// positions among them of those that are not masked; both ascending.
+  @Override
+  public Map<String, int[]> state() {
+    Map<String, int[]> state = new LinkedHashMap<>();
+    state.put("indices", indices());
+    state.put("alive", alive.stream().toArray());
+    return state;
+  }
+
+  /// Takes the state of an adapter of the same layer, with new parameters of its shapes whose
+  /// values are 0. Only before an optimizer knows the present parameters.
+  @Override
+  public void restore(Map<String, int[]> state) {
+    int[] start = ascending(state.get("indices"), initialRank);
+    BitSet living = new BitSet();
+    for (int position : ascending(state.get("alive"), start.length)) {
+      living.set(position);
+    }
+    Triplets now = factors();
+    indices = start;
+    alive = living;
+    p = Parameter.of(p.name(), Tensor.zeros(Shape.of(now.out(), start.length)));
+    lambda = Parameter.of(lambda.name(), Tensor.zeros(Shape.of(start.length)));
+    q = Parameter.of(q.name(), Tensor.zeros(Shape.of(start.length, now.in())));
+  }
+
+  private static int[] ascending(int[] values, int bound) {
+    int least = 0;
+    boolean sound = values != null && values.length <= bound;
+    for (int i = 0; sound && i < values.length; i++) {
+      sound = values[i] >= least && values[i] < bound;
+      least = values[i] + 1;
+    }
+    if (!sound) {
+      throw new IllegalArgumentException("lists of ascending whole numbers below " + bound);
+    }
+    return values.clone();
   }
 
   /// The same ΔW as a product of two factors: A = Q, B = scale · P·diag(λ), of the living triplets.
@@ -368,5 +397,22 @@ public final class SvdLinear implements Adapter {
   @Override
   public List<Parameter> parameters() {
     return List.of(p, lambda, q);
+  }
+
+  /// The numbers of the triplets that are not masked.
+  @Override
+  public long size() {
+    return rank() * ((long) weight.shape().dim(0) + weight.shape().dim(1) + 1);
+  }
+
+  /// The triplets that are not masked, under the names that PEFT gives them.
+  @Override
+  public SequencedMap<String, Tensor> tensors() {
+    Triplets living = values().keep(alive.stream().toArray());
+    SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
+    tensors.put(".lora_A", living.q());
+    tensors.put(".lora_E", living.lambda().reshape(Shape.of(living.rank(), 1)));
+    tensors.put(".lora_B", living.p());
+    return tensors;
   }
 }

@@ -88,7 +88,12 @@ final class ExportCommand implements Callable<Integer> {
     if (saved.adapters().isEmpty()) {
       throw new InputException(
           "%s: was trained with --method %s and has no adapters to export; write the whole model with jada merge"
-              .formatted(adapter, Choices.name(method)));
+              .formatted(adapter, method.name()));
+    }
+    if (method != Method.ADALORA && method != Method.LORA) {
+      throw new InputException(
+          "%s: its adapters, of type %s, do not consist of triplets and have no other form; copy the folder, or write the whole model with jada merge"
+              .formatted(adapter, method.name()));
     }
     if (format == Format.ADALORA && method == Method.LORA) {
       throw new InputException(

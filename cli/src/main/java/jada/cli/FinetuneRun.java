@@ -1,6 +1,5 @@
 package jada.cli;
 
-import jada.adalora.Method;
 import jada.adalora.TrainingDiverged;
 import jada.adalora.data.Split;
 import jada.adalora.model.AdaptedModel;
@@ -130,7 +129,7 @@ final class FinetuneRun {
 
   private long room() {
     return BYTES_OF_OTHERS
-        + (model.config().method() == Method.FULL
+        + (model.config().method().trainsEncoder()
             ? Float.BYTES * model.totalParameters()
             : BYTES_OF_CHECKPOINT * model.trainableParameters());
   }

@@ -51,7 +51,7 @@ record HeapNeed(String model, long parameters) {
   /// @param available bytes that the heap may grow to
   /// @throws InputException with the number needed and the flag that gives it
   void require(long available, Method method) {
-    long least = parameters * (method == Method.FULL ? BYTES_OF_FULL : BYTES);
+    long least = parameters * (method.trainsEncoder() ? BYTES_OF_FULL : BYTES);
     if (least > available) {
       throw new InputException(
           String.format(

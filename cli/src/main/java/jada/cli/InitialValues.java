@@ -7,8 +7,10 @@ import jada.adalora.model.AdaptedModel;
 import jada.adalora.model.Task;
 import jada.autograd.Parameter;
 import jada.nn.files.InputException;
+import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 
 /// Starts a run from the values of a saved adapter. Triplets that the saved adapter has lost start
 /// afresh, with λ = 0, at the places where they were; so the model begins as the saved one was.
@@ -24,8 +26,8 @@ final class InitialValues {
         from.task().equals(to.task()) || isUnnamed(from.task(), to.task()),
         "has the labels %s, the data have %s".formatted(from.task().labels(), to.task().labels()));
     require(
-        from.config().method() == to.config().method(),
-        "was trained with --method " + Choices.name(from.config().method()));
+        from.config().method().equals(to.config().method()),
+        "was trained with --method " + from.config().method().name());
     require(
         from.adapters().keySet().equals(to.adapters().keySet()),
         "adapts other modules; give this run --target-modules '%s'"
@@ -60,7 +62,21 @@ final class InitialValues {
         copy(saved.a().value(), lora.a());
         copy(saved.b().value(), lora.b());
       }
+      default -> copy(from.parameters(), to.parameters());
     }
+  }
+
+  private static void copy(List<Parameter> from, List<Parameter> to) {
+    require(
+        shapes(from).equals(shapes(to)),
+        "has parameters of the shapes %s, this run of %s".formatted(shapes(from), shapes(to)));
+    for (int i = 0; i < to.size(); i++) {
+      copy(from.get(i).value(), to.get(i));
+    }
+  }
+
+  private static List<Shape> shapes(List<Parameter> parameters) {
+    return parameters.stream().map(Parameter::shape).toList();
   }
 
   private static void copy(SvdLinear from, SvdLinear to) {

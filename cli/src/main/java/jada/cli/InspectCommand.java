@@ -1,6 +1,7 @@
 package jada.cli;
 
 import jada.adalora.AdaLoraConfig;
+import jada.adalora.AdapterType;
 import jada.adalora.Method;
 import jada.adalora.Triplets;
 import jada.adalora.peft.PeftFolder;
@@ -151,9 +152,12 @@ final class InspectCommand implements Callable<Integer> {
     Map<String, Integer> ranks = new LinkedHashMap<>();
     modules.forEach(module -> ranks.put(module.name(), module.triplets().rank()));
     int budget = ranks.values().stream().mapToInt(Integer::intValue).sum();
-    result("%s: %s", adapter, Choices.name(config.method()));
+    result("%s: %s", adapter, config.method().name());
     if (modules.isEmpty()) {
-      result("a head without adapters");
+      result(
+          config.method() instanceof AdapterType
+              ? "adapters that do not consist of triplets"
+              : "a head without adapters");
       return;
     }
     result(

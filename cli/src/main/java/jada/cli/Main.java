@@ -112,12 +112,12 @@ public final class Main {
         .setUsageHelpWidth(Math.clamp(console.width(), NARROWEST_HELP, WIDEST_HELP))
         .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(console.err(), true))
+        .registerConverter(Method.class, Choices::method)
         .registerConverter(Steps.class, Steps::parse)
         .registerConverter(TargetModules.class, TargetModules::parse)
         .registerConverter(LambdaRate.class, LambdaRate::parse);
     choices(line, EmptyTexts.class);
     choices(line, OddLabels.class);
-    choices(line, Method.class);
     choices(line, ImportanceScore.class);
     choices(line, TripletStart.class);
     choices(line, OrthogonalityPenalty.class);

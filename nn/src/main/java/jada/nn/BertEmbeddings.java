@@ -48,9 +48,7 @@ record BertEmbeddings(
                 + batch.length(i)
                 + " tokens, the model has "
                 + most
-                + " positions; truncate when encoding (--max-length "
-                + most
-                + ")");
+                + " positions; cut texts to that many when encoding (`max-length`)");
       }
     }
   }

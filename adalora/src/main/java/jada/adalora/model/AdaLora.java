@@ -1,15 +1,10 @@
 package jada.adalora.model;
 
 import jada.adalora.AdaLoraConfig;
-import jada.adalora.Adapter;
-import jada.adalora.Gauge;
-import jada.adalora.LoraLinear;
+import jada.adalora.AdapterType;
 import jada.adalora.Method;
-import jada.adalora.SvdLinear;
 import jada.adalora.TargetModules;
-import jada.adalora.TripletStart;
-import jada.adalora.Triplets;
-import jada.autograd.Variable;
+import jada.nn.Linear;
 import jada.nn.checkpoint.PretrainedModel;
 import jada.nn.files.InputException;
 import jada.tensor.RandomSource;
@@ -58,12 +53,10 @@ public final class AdaLora {
     RandomSource random = RandomSource.of(seed);
     Map<String, Tensor> head = startOfHead(model, task, random);
     return switch (config.method()) {
-      case HEAD, FULL ->
+      case Method.WithoutAdapters _ ->
           new AdaptedModel(model, task, config, head, AdaptedModel.AdapterFactory.NONE);
-      case LORA, ADALORA -> {
-        if (config.method() == Method.ADALORA) {
-          config.requireConsistent();
-        }
+      case AdapterType type -> {
+        type.requireConsistent(config);
         List<String> modules = new ArrayList<>();
         AdaptedModel adapted =
             new AdaptedModel(
@@ -74,40 +67,14 @@ public final class AdaLora {
                 (name, weight, bias) -> {
                   modules.add(name);
                   return config.targetModules().matches(name)
-                      ? Optional.of(start(name, weight, bias, config, random.split(name)))
+                      ? Optional.of(
+                          type.start(new Linear(name, weight, bias), config, random.split(name)))
                       : Optional.empty();
                 });
         requireMatches(config.targetModules(), modules);
         yield adapted;
       }
     };
-  }
-
-  private static Adapter start(
-      String name, Variable weight, Variable bias, AdaLoraConfig config, RandomSource random) {
-    int out = weight.shape().dim(0);
-    int in = weight.shape().dim(1);
-    if (config.method() == Method.LORA) {
-      int rank = config.targetRank();
-      float scale = (float) (config.alpha() / rank);
-      return LoraLinear.start(name, weight, bias, rank, scale, config.loraDropout(), random);
-    }
-    boolean orthonormal = config.init() == TripletStart.ORTHONORMAL || config.gauge() != Gauge.NONE;
-    if (orthonormal && config.initRank() > Math.min(out, in)) {
-      throw new InputException(
-          "init-r "
-              + config.initRank()
-              + ": "
-              + name
-              + " is "
-              + weight.shape()
-              + " and has no more than "
-              + Math.min(out, in)
-              + " orthonormal directions; lower init-r, or use the gaussian start"
-              + (config.gauge() == Gauge.NONE ? "" : " without a gauge"));
-    }
-    Triplets triplets = config.init().triplets(out, in, config.initRank(), random);
-    return SvdLinear.of(name, weight, bias, triplets, config.scale(), config.loraDropout());
   }
 
   /// Whether the classifier of a checkpoint is where training starts: it has a row for every label

@@ -67,14 +67,14 @@ public final class AdaptedModel implements Network {
         new SequenceClassifier(
             Encoder.build(
                 base.config(),
-                name -> weight(name, base.weights().get(name), config.method() == Method.FULL),
+                name -> weight(name, base.weights().get(name), config.method().trainsEncoder()),
                 (name, w, b) -> layer(name, w, b, factory)),
             task.head(
                 base.config(),
                 name ->
                     head.containsKey(name)
                         ? weight(name, head.get(name), true)
-                        : weight(name, base.weights().get(name), config.method() == Method.FULL),
+                        : weight(name, base.weights().get(name), config.method().trainsEncoder()),
                 (name, w, b) -> layer(name, w, b, factory)));
   }
 
@@ -277,9 +277,12 @@ public final class AdaptedModel implements Network {
     SequencedMap<String, Tensor> merged = new LinkedHashMap<>(weights);
     trainedWeights.forEach((name, parameter) -> merged.put(name, parameter.value().copy()));
     adapters.forEach(
-        (module, adapter) ->
-            merged.put(
-                base.config().family().bare(module) + ".weight", adapter.merge().weight().value()));
+        (module, adapter) -> {
+          String name = base.config().family().bare(module);
+          Linear layer = adapter.merge();
+          merged.put(name + ".weight", layer.weight().value());
+          merged.put(name + ".bias", layer.bias().value());
+        });
     return new PretrainedModel(
         base.name(),
         base.config(),

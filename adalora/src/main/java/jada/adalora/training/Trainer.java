@@ -85,9 +85,9 @@ final class Trainer {
     model.planRun(totalSteps);
     model.cutTextsAt(Math.min(options.maxLength(), model.base().config().maxTokens()));
     this.adaptiveRanks =
-        config.method() == Method.ADALORA
-            ? Optional.of(new AdaptiveRanks(config, model.svdAdapters(), totalSteps))
-            : Optional.empty();
+        model.svdAdapters().isEmpty()
+            ? Optional.empty()
+            : Optional.of(new AdaptiveRanks(config, model.svdAdapters(), totalSteps));
   }
 
   private static LearningRate learningRate(TrainingOptions options, Method method, int totalSteps) {

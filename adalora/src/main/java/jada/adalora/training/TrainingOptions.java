@@ -36,9 +36,6 @@ public record TrainingOptions(
     int threads,
     boolean shuffle,
     boolean evaluateEveryEpoch) {
-  private static final double RATE_OF_ADAPTERS = 2e-3;
-  private static final double RATE_OF_FULL = 5e-5;
-
   /// Course of the learning rate after the warm-up.
   public enum Schedule {
     /// Falls linearly to 0 at the end of the run.
@@ -103,10 +100,10 @@ public record TrainingOptions(
     }
   }
 
-  /// The peak learning rate with which a method trains: the one that was chosen, or 2e-3, and 5e-5
-  /// where every weight learns, because a rate that adapters need tears pretrained weights apart.
+  /// The peak learning rate with which a method trains: the one that was chosen, or the method's
+  /// own ([Method#learningRate]).
   public double learningRate(Method method) {
-    return learningRate.orElse(method == Method.FULL ? RATE_OF_FULL : RATE_OF_ADAPTERS);
+    return learningRate.orElse(method.learningRate());
   }
 
   /// The same with another number of passes over the training examples.

@@ -99,7 +99,7 @@ public final class SvdLinear implements Adapter {
       String name, Variable weight, Variable bias, Triplets triplets, float scale, double dropout) {
     BitSet all = new BitSet();
     all.set(0, triplets.rank());
-    return restored(name, weight, bias, triplets, all, triplets.rank(), scale, dropout);
+    return ofSurvivors(name, weight, bias, triplets, all, triplets.rank(), scale, dropout);
   }
 
   /// An adapter some of whose triplets were dropped earlier.
@@ -108,7 +108,7 @@ public final class SvdLinear implements Adapter {
   /// @param survivors the indices they had at the start
   /// @param initialRank the number of triplets at the start
   /// @throws IllegalArgumentException if the triplets do not fit the weight or the survivors
-  public static SvdLinear restored(
+  public static SvdLinear ofSurvivors(
       String name,
       Variable weight,
       Variable bias,

@@ -47,7 +47,7 @@ record EarlierRun(
   /// @param place the folder of the run, or of one of its checkpoints
   /// @throws InputException if there is nothing to go on from
   static EarlierRun toResume(Path place) {
-    boolean itself = Files.exists(place.resolve("manifest.json"));
+    boolean itself = Files.exists(place.resolve(Checkpoint.MANIFEST));
     Path out = itself ? place.toAbsolutePath().normalize().getParent().getParent() : place;
     if (!Files.isDirectory(place)) {
       throw new InputException("--resume %s: no such folder; name that of a run".formatted(place));

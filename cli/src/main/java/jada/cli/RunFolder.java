@@ -28,16 +28,16 @@ import java.util.stream.Stream;
 /// checkpoints, which are in a folder inside and complete at any time.
 final class RunFolder implements AutoCloseable {
   /// What a folder is known by as an adapter.
-  private static final String CONFIG = "adapter_config.json";
+  static final String CONFIG = "adapter_config.json";
 
-  static final String RECORD = "run.json";
+  static final String RECORD = Report.RECORD;
   static final String TRACE = "trace.jsonl";
 
   /// Holds the checkpoints while the run goes on.
   static final String CHECKPOINTS = "checkpoint";
 
   /// What a folder is known by as a model, which is what --method full writes.
-  private static final String MODEL_CONFIG = "config.json";
+  static final String MODEL_CONFIG = "config.json";
 
   /// The files that a run writes.
   private static final List<String> FILES =

@@ -18,13 +18,6 @@ import tools.jackson.databind.JsonNode;
 
 /// A folder with an adapter, and what it says about itself before its base model is loaded.
 record SavedAdapter(Path folder) {
-  private static final String CONFIG = "adapter_config.json";
-
-  /// Of a model that was trained as a whole.
-  private static final String MODEL_CONFIG = "config.json";
-
-  private static final String RUN = "run.json";
-
   /// The field of the record with the importance of the triplets.
   static final String SCORES = "scores";
 
@@ -34,12 +27,13 @@ record SavedAdapter(Path folder) {
       throw new InputException(
           folder + ": no such folder; give the folder that finetune wrote (--out)");
     }
-    if (!Files.exists(folder.resolve(CONFIG)) && !Files.exists(folder.resolve(MODEL_CONFIG))) {
+    if (!Files.exists(folder.resolve(RunFolder.CONFIG))
+        && !Files.exists(folder.resolve(RunFolder.MODEL_CONFIG))) {
       throw new InputException(
           "%s: has no %s; %s"
               .formatted(
                   folder,
-                  CONFIG,
+                  RunFolder.CONFIG,
                   StagedFiles.interruptedSave(folder)
                       .orElse("give the folder that finetune wrote (--out)")));
     }
@@ -64,11 +58,12 @@ record SavedAdapter(Path folder) {
             .orElseThrow(
                 () ->
                     new InputException(
-                        folder.resolve(CONFIG) + ": names no base model; give it with --model"));
+                        folder.resolve(RunFolder.CONFIG)
+                            + ": names no base model; give it with --model"));
     if (Models.find(name).isEmpty() && !Files.isDirectory(Path.of(name))) {
       throw new InputException(
           "%s: names the base model %s, which is neither known nor a folder here; give it with --model"
-              .formatted(folder.resolve(CONFIG), name));
+              .formatted(folder.resolve(RunFolder.CONFIG), name));
     }
     return name;
   }
@@ -77,7 +72,7 @@ record SavedAdapter(Path folder) {
   /// that has them.
   Map<String, List<Double>> scores() {
     Map<String, List<Double>> scores = new LinkedHashMap<>();
-    Path run = folder.resolve(RUN);
+    Path run = folder.resolve(RunFolder.RECORD);
     if (Files.isRegularFile(run)) {
       Json.read(run)
           .path(SCORES)
@@ -100,7 +95,7 @@ record SavedAdapter(Path folder) {
   /// Tokens at which texts were cut in training, from the record of the run, for an adapter that
   /// does not tell it itself because an earlier version saved it.
   Optional<Integer> maxLength() {
-    Path run = folder.resolve(RUN);
+    Path run = folder.resolve(RunFolder.RECORD);
     if (!Files.isRegularFile(run)) {
       return Optional.empty();
     }

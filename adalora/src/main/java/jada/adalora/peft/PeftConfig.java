@@ -28,8 +28,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -49,9 +47,6 @@ final class PeftConfig {
   private static final int MOST_RANK = 65_536;
 
   private static final String HEAD_TYPE = "JADA_HEAD";
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-
   private final JsonFile json;
   private final Method method;
   private final AdaLoraConfig config;
@@ -97,7 +92,7 @@ final class PeftConfig {
       }
       case Method.WithoutAdapters _ -> {}
     }
-    return MAPPER.writeValueAsString(root) + "\n";
+    return JsonFile.text(root);
   }
 
   private static String peftType(Method method) {

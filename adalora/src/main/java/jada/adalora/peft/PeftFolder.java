@@ -338,7 +338,7 @@ public final class PeftFolder {
                 tensors.take(name + ".lora_E", k, 1).reshape(Shape.of(k)),
                 tensors.take(name + ".lora_A", k, in));
         yield Optional.of(
-            SvdLinear.restored(
+            SvdLinear.ofSurvivors(
                 name,
                 weight,
                 bias,

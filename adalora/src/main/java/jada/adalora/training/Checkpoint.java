@@ -19,8 +19,6 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -39,14 +37,13 @@ import tools.jackson.databind.node.ObjectNode;
 /// No state of a random number generator is needed: batches, dropout masks and starts are functions
 /// of the seed and of the step, epoch or name they belong to.
 public final class Checkpoint {
-  static final String MANIFEST = "manifest.json";
+  /// The file that a complete checkpoint has.
+  public static final String MANIFEST = "manifest.json";
+
   private static final String FORMAT = "jada checkpoint";
   private static final int VERSION = 1;
   private static final int KEPT = 2;
   private static final Pattern NAME = Pattern.compile("step-(0|[1-9][0-9]{0,9})");
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-
   private final Path folder;
   private final int steps;
   private final SequencedMap<String, Path> files;
@@ -215,7 +212,7 @@ public final class Checkpoint {
     } catch (IOException e) {
       throw new InputException(folder + ": cannot be read again (" + e.getMessage() + ")", e);
     }
-    return MAPPER.writeValueAsString(root) + "\n";
+    return JsonFile.text(root);
   }
 
   /// Whether a folder holds a checkpoint, sound or not.

@@ -20,8 +20,6 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -42,9 +40,6 @@ final class TrainingState {
 
   /// The key of what the adapters keep besides their parameters.
   private static final String ADAPTERS = "triplets";
-
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   private final Path file;
   private final JsonFile json;
@@ -110,7 +105,7 @@ final class TrainingState {
         state.forEach((name, values) -> IntStream.of(values).forEach(node.putArray(name)::add));
       }
     }
-    return MAPPER.writeValueAsString(root) + "\n";
+    return JsonFile.text(root);
   }
 
   /// JSON has no infinities and no NaN: they become texts.

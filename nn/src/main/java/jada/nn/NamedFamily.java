@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/// A family whose encoder is [BertEncoder]: its blocks and its head are told by names alone.
+/// A family whose encoder is [BertEncoder]: it differs from others only in the names of its modules
+/// and in the form of its head.
 abstract class NamedFamily implements Family {
   private final BlockNames blocks;
   private final HeadForm head;

@@ -10,10 +10,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// RoBERTa (Liu et al. 2019): transformers' `RobertaForSequenceClassification`.
 ///
-/// The blocks are BERT's, under BERT's names. There are no token types but one, whose vector is
-/// added to every token. Positions count from p + 1, with p the id of the padding token: a table of
-/// 514 rows serves 512 tokens. A padding token within a text keeps position p and is not counted.
-/// The head stands beside the model: `classifier.dense`, tanh, `classifier.out_proj`.
+/// The blocks are BERT's, under BERT's names. There is one token type, whose vector is added to
+/// every token. Positions count from p + 1, with p the id of the padding token: a table of 514 rows
+/// serves 512 tokens. A padding token within a text keeps position p and is not counted. The head
+/// is beside the encoder: `classifier.dense`, tanh, `classifier.out_proj`.
 public final class Roberta extends NamedFamily {
   private static final KeyLedger KEYS =
       KeyLedger.of(KeyLedger.Unknown.ACCEPTED_UP_TO_CHECKED_RELEASE)
@@ -167,7 +167,7 @@ public final class Roberta extends NamedFamily {
     };
   }
 
-  /// p + the number of the token among those that are no padding, from 1; p for padding.
+  /// p + the index, from 1, of the token among those that are no padding; p for padding.
   private static int[] positions(Batch batch, int padding) {
     int[] ids = batch.ids();
     int[] offsets = batch.offsets();

@@ -10,9 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/// A linear layer whose weight W and bias b stay as they are, with something beside them that is
-/// trained. [SvdLinear] and [LoraLinear] add an update of low rank: y = x·(W + ΔW)ᵀ + b. An
-/// [AdapterType] makes them.
+/// A linear layer with frozen weight W and bias b and trainable parameters of its own. [SvdLinear]
+/// and [LoraLinear] add an update of low rank: y = x·(W + ΔW)ᵀ + b. An [AdapterType] makes them.
 public interface Adapter extends Layer {
 
   /// The module's path, for example `bert.encoder.layer.0.attention.self.query`.
@@ -27,30 +26,30 @@ public interface Adapter extends Layer {
   /// ΔW (out, in) as it is now, its scale included.
   Tensor delta();
 
-  /// The rank of ΔW: how many rank-one terms it is the sum of, or where it is no such sum, how many
-  /// it may need at most, min(out, in).
+  /// The rank of ΔW: the number of its rank-one terms, or for a ΔW that is no such sum its largest
+  /// possible rank, min(out, in).
   int rank();
 
-  /// What is trained. The names are unique in the model and the same in every run: checkpoints use
-  /// them.
+  /// The trainable parameters. The names are unique in the model and the same in every run:
+  /// checkpoints use them.
   List<Parameter> parameters();
 
-  /// The number of parameters that ΔW consists of; masked triplets do not count.
+  /// The number of parameters of ΔW; masked triplets do not count.
   default long size() {
     return parameters().stream().mapToLong(p -> p.value().size()).sum();
   }
 
-  /// What is saved, by the name that follows the module's path, for example `.lora_A.weight`.
+  /// The tensors to save, by the name that follows the module's path, for example `.lora_A.weight`.
   SequencedMap<String, Tensor> tensors();
 
-  /// What a checkpoint must hold besides the values of the parameters, lists of whole numbers by
-  /// name: what has become of the adapter's form while training. Most types have no such state.
+  /// State that a checkpoint needs besides the values of the parameters, as lists of whole numbers
+  /// by name. Most types have none.
   default Map<String, int[]> state() {
     return Map.of();
   }
 
-  /// Takes the state that an adapter of the same layer had in the middle of a run. The parameters
-  /// then have the shapes of that run; their values are set afterwards.
+  /// Restores the state of an adapter of the same layer. The parameters get the shapes that they
+  /// had then; their values are set afterwards.
   ///
   /// @throws IllegalArgumentException if the adapter cannot have had this state
   default void restore(Map<String, int[]> state) {

@@ -3,8 +3,8 @@ package jada.adalora;
 import jada.nn.Linear;
 import jada.tensor.RandomSource;
 
-/// A type of adapter: how one starts on a frozen linear layer. What it computes, trains, saves and
-/// merges is the business of the [Adapter] that it makes.
+/// A type of adapter: how one starts on a frozen linear layer. The [Adapter] it makes knows how to
+/// compute, train, save and merge.
 ///
 /// To add a type, write one class that implements this interface, with its adapter beside it, and
 /// provide the class through [java.util.ServiceLoader]; [Methods] finds it, and it can be trained,

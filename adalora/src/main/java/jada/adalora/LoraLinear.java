@@ -17,8 +17,8 @@ import java.util.SequencedMap;
 ///     y = x·Wᵀ + b + scale · (x·Aᵀ)·Bᵀ        ΔW = scale · B·A
 ///
 /// x (T, in), W (out, in) frozen, A (r, in), B (out, r), y (T, out). B starts at 0, A uniform on ±
-/// 1/√in (PEFT's kaiming_uniform with a = √5). While training, dropout falls on the adapter's x
-/// alone.
+/// 1/√in (PEFT's kaiming_uniform with a = √5). In training, dropout applies to the adapter's x
+/// only.
 public final class LoraLinear implements Adapter {
   private final String name;
   private final Variable weight;
@@ -33,7 +33,7 @@ public final class LoraLinear implements Adapter {
   /// @param a A (r, in)
   /// @param b B (out, r)
   /// @param scale the factor of B·A in ΔW; PEFT's lora_alpha / r
-  /// @param dropout probability with which an element of the adapter's input is dropped in training
+  /// @param dropout dropout probability on the adapter's input in training
   /// @throws IllegalArgumentException if the factors do not fit the weight
   public LoraLinear(
       String name,
@@ -66,7 +66,7 @@ public final class LoraLinear implements Adapter {
     this.dropout = Dropout.of(name + ".lora_dropout", (float) dropout);
   }
 
-  /// An adapter at the start of its training.
+  /// A new adapter, not yet trained.
   public static LoraLinear start(
       String name,
       Variable weight,
@@ -81,13 +81,13 @@ public final class LoraLinear implements Adapter {
         name, weight, bias, startOfA(rank, in, random), startOfB(out, rank), scale, dropout);
   }
 
-  /// A (r, in) as training starts: uniform on ±1/√in, so that a row has the length 1/√3 on average.
+  /// The initial A (r, in): uniform on ±1/√in, so that a row has the length 1/√3 on average.
   static Tensor startOfA(int rank, int in, RandomSource random) {
     float bound = (float) (1 / Math.sqrt(in));
     return Tensor.uniform(Shape.of(rank, in), -bound, bound, random);
   }
 
-  /// B (out, r) as training starts: 0.
+  /// The initial B (out, r): 0.
   static Tensor startOfB(int out, int rank) {
     return Tensor.zeros(Shape.of(out, rank));
   }

@@ -9,11 +9,11 @@ public sealed interface Method permits Method.WithoutAdapters, AdapterType {
   /// The baseline: ΔW = B·A of one fixed rank in every matrix.
   AdapterType LORA = new LoraType();
 
-  /// Nothing: the pretrained encoder stays as it is.
+  /// Nothing: the pretrained encoder is frozen.
   Method HEAD = new WithoutAdapters("head", false, 2e-3);
 
-  /// Every weight of the encoder, at a lower rate: one that adapters need tears pretrained weights
-  /// apart.
+  /// Every weight of the encoder, at a lower learning rate: the rate of adapters would destroy
+  /// pretrained weights.
   Method FULL = new WithoutAdapters("full", true, 5e-5);
 
   /// The name that users write, in lower case, such as `lora`.

@@ -8,12 +8,12 @@ import java.util.function.Consumer;
 /// How a model is trained, independent of the adapters. Immutable; every `with…` method returns a
 /// changed copy.
 ///
-/// @param epochs passes over the training examples
+/// @param epochs number of epochs, passes over the training examples
 /// @param maxSteps upper bound on optimizer steps; 0 for none
-/// @param batchSize examples a step
+/// @param batchSize examples per step
 /// @param learningRate peak learning rate; empty for the usual one of the method
 ///   ([#learningRate(Method)])
-/// @param schedule course of the learning rate after the warm-up
+/// @param schedule learning-rate schedule after the warm-up
 /// @param warmupRatio part of the run in which the learning rate rises from 0 to its peak
 /// @param weightDecay decoupled weight decay of AdamW; biases and layer norms have none
 /// @param maxLength tokens at which texts are cut, special tokens included
@@ -21,7 +21,8 @@ import java.util.function.Consumer;
 /// @param seed origin of all randomness of the run
 /// @param threads threads that compute, the calling one included
 /// @param shuffle whether every epoch visits the examples in a new random order
-/// @param evaluateEveryEpoch whether dev is scored after every epoch, or only at the end
+/// @param evaluateEveryEpoch whether to evaluate on the held-out examples after every epoch, or
+///   only at the end
 public record TrainingOptions(
     int epochs,
     int maxSteps,
@@ -36,7 +37,7 @@ public record TrainingOptions(
     int threads,
     boolean shuffle,
     boolean evaluateEveryEpoch) {
-  /// Course of the learning rate after the warm-up.
+  /// Learning-rate schedule after the warm-up.
   public enum Schedule {
     /// Falls linearly to 0 at the end of the run.
     LINEAR,
@@ -106,7 +107,7 @@ public record TrainingOptions(
     return learningRate.orElse(method.learningRate());
   }
 
-  /// The same with another number of passes over the training examples.
+  /// The same with another number of epochs.
   public TrainingOptions withEpochs(int epochs) {
     return with(d -> d.epochs = epochs);
   }
@@ -116,7 +117,7 @@ public record TrainingOptions(
     return with(d -> d.maxSteps = maxSteps);
   }
 
-  /// The same with another number of examples a step.
+  /// The same with another batch size.
   public TrainingOptions withBatchSize(int batchSize) {
     return with(d -> d.batchSize = batchSize);
   }
@@ -126,7 +127,7 @@ public record TrainingOptions(
     return with(d -> d.learningRate = OptionalDouble.of(learningRate));
   }
 
-  /// The same with another course of the learning rate.
+  /// The same with another learning-rate schedule.
   public TrainingOptions withSchedule(Schedule schedule) {
     return with(d -> d.schedule = schedule);
   }
@@ -177,7 +178,7 @@ public record TrainingOptions(
     return draft.finished();
   }
 
-  /// Options while one of their values is being replaced.
+  /// A mutable copy, for the `with…` methods.
   private static final class Draft {
     int epochs;
     int maxSteps;

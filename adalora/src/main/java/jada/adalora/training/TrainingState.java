@@ -24,8 +24,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The content of a checkpoint: written from a run, and put back into a model and a trainer that
-/// were made as at the start of that run.
+/// The content of a checkpoint: written during a run, and restored into a model and a trainer made
+/// as at the start of that run.
 ///
 /// Tensors: `parameter/<name>`, `first/<name>` and `second/<name>` (AdamW's moments),
 /// `importance/<module>/<part>`. All are 32-bit floats and come back bit for bit.
@@ -221,7 +221,7 @@ final class TrainingState {
     return list.valueStream().mapToInt(JsonNode::intValue).toArray();
   }
 
-  /// Puts moments and importance back into a trainer that was made for the restored model.
+  /// Restores moments and importance of a trainer that was made for the restored model.
   ///
   /// @throws InputException if they do not fit
   void restore(AdaptedModel model, Trainer trainer) {

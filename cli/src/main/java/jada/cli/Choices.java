@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.ITypeConverter;
 
-/// Reads one of the values of an enum, in lower case.
+/// Converts text to an enum value, in lower case.
 final class Choices<E extends Enum<E>> implements ITypeConverter<E> {
   private final Class<E> type;
 

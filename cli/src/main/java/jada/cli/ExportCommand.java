@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `jada export`: a saved adapter in the form in which others want it.
+/// `jada export`: writes a saved adapter in a form that other programs load.
 @Command(
     name = "export",
     description = {
@@ -55,7 +55,7 @@ final class ExportCommand implements Callable<Integer> {
     this.console = console;
   }
 
-  /// What PEFT shall see.
+  /// The form for PEFT.
   enum Format {
     ADALORA,
     LORA

@@ -12,12 +12,13 @@ import jada.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 
-/// Starts a run from the values of a saved adapter. Triplets that the saved adapter has lost start
-/// afresh, with λ = 0, at the places where they were; so the model begins as the saved one was.
+/// Starts a run from the values of a saved adapter. Triplets that the saved adapter has lost are
+/// initialised anew, with λ = 0, at their old positions; so the model starts with the same function
+/// as the saved one.
 final class InitialValues {
   private InitialValues() {}
 
-  /// Copies what `from` has learned.
+  /// Copies the trained values of `from`.
   ///
   /// @param to a model that was adapted from the same base model and has not been trained yet
   /// @throws InputException if the two differ in task, method, modules, ranks or scale
@@ -44,7 +45,7 @@ final class InitialValues {
             });
   }
 
-  /// PEFT saves no labels: what its classifier's outputs are called is for the data to say.
+  /// PEFT saves no labels: the names of the classifier's outputs come from the data.
   private static boolean isUnnamed(Task from, Task to) {
     return from.outputs() == to.outputs()
         && from.labels().stream().allMatch(label -> label.matches("LABEL_\\d+"));

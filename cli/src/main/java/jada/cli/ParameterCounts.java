@@ -5,7 +5,7 @@ import jada.adalora.model.AdaptedModel;
 import java.util.HashMap;
 import java.util.Map;
 
-/// How many numbers each way of fine-tuning the same model keeps.
+/// The number of trained parameters of each way to fine-tune the same model.
 ///
 /// @param adapter in the adapters: the living triplets, or the LoRA matrices
 /// @param head in the weights of the model itself that are trained: the head's, or all

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/// A folder with an adapter, and what it says about itself before its base model is loaded.
+/// A folder with an adapter, and what is known of it before its base model is loaded.
 record SavedAdapter(Path folder) {
   /// The field of the record with the importance of the triplets.
   static final String SCORES = "scores";
@@ -39,7 +39,7 @@ record SavedAdapter(Path folder) {
     }
   }
 
-  /// Puts the adapter onto its base model.
+  /// Loads the adapter with its base model.
   ///
   /// @param model the base model; empty for the one that the adapter names
   AdaptedModel load(Optional<String> model, Console console) {
@@ -47,7 +47,7 @@ record SavedAdapter(Path folder) {
     return on(BaseModels.load(name, console));
   }
 
-  /// Puts the adapter onto this base model.
+  /// Loads the adapter with this base model.
   AdaptedModel on(PretrainedModel base) {
     return PeftFolder.load(base, folder);
   }
@@ -83,8 +83,8 @@ record SavedAdapter(Path folder) {
     return scores;
   }
 
-  /// What became of every triplet of the run, by module, in the order of their indices at the
-  /// start; empty where the run left no history.
+  /// The fate of every triplet of the run, by module, in the order of their indices at the start;
+  /// empty where the run left no history.
   ///
   /// @throws InputException if there is a history that cannot be read
   Map<String, List<Fate>> fates() {
@@ -92,8 +92,8 @@ record SavedAdapter(Path folder) {
     return Files.isRegularFile(history) ? RunHistory.read(history).fates() : Map.of();
   }
 
-  /// Tokens at which texts were cut in training, from the record of the run, for an adapter that
-  /// does not tell it itself because an earlier version saved it.
+  /// Tokens at which texts were cut in training, from the record of the run, for an adapter of an
+  /// earlier version, which does not hold it itself.
   Optional<Integer> maxLength() {
     Path run = folder.resolve(RunFolder.RECORD);
     if (!Files.isRegularFile(run)) {

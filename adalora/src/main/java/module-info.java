@@ -10,5 +10,7 @@ module jada.adalora {
   exports jada.adalora.peft;
   exports jada.adalora.training;
 
+  uses jada.adalora.AdapterType;
   uses jada.adalora.model.ModelFetcher;
+  uses jada.adalora.model.TaskType;
 }

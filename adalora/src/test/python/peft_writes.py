@@ -5,7 +5,7 @@
 A BERT with random weights (base.safetensors), trained for a few steps by PEFT's own loop with AdaLoRA (with a
 matrix that ends at rank 0; stopped while the budget still falls; before it falls; on other layers, chosen by an
 expression; with the pooler trained as well), with LoRA of ranks that differ, and with LoRA that starts from a part of
-the base matrices (PiSSA, OLoRA); the folders of save_pretrained, and the logits.
+the base matrices (PiSSA, OLoRA), with (IA)³; the folders of save_pretrained, and the logits.
 Needs torch, transformers and peft 0.21.
 """
 
@@ -15,7 +15,7 @@ import shutil
 import sys
 
 import torch
-from peft import AdaLoraConfig, LoraConfig, TaskType, get_peft_model
+from peft import AdaLoraConfig, IA3Config, LoraConfig, TaskType, get_peft_model
 from safetensors.torch import save_file
 from transformers import BertConfig, BertForSequenceClassification
 
@@ -70,3 +70,5 @@ train_and_save("lora", LoraConfig(
 for start in ["pissa", "olora"]:
     train_and_save("lora-" + start, LoraConfig(
         r=2, rank_pattern={"layer.0.attention.self.query": 3}, init_lora_weights=start, **common))
+train_and_save("ia3", IA3Config(
+    task_type=TaskType.SEQ_CLS, target_modules=common["target_modules"], feedforward_modules=[]))

@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 /// runs: tinit a tenth of the run, the ranks fixed in its second half, γ = 0.1, b₀ = 1.5·b_T.
 /// [#article()] is the article's reading as a whole.
 ///
-/// Each number is checked at birth; whether numbers fit together is checked when they meet a model
-/// and a run, so that the order of the `with…` calls does not matter.
+/// The constructor checks each number by itself. Whether numbers fit together is checked when a
+/// model is adapted and a run begins, so that the order of the `with…` calls does not matter.
 ///
 /// @param method what is trained besides the head
 /// @param targetModules which layers get an adapter (target_modules)
@@ -23,21 +23,21 @@ import java.util.function.Consumer;
 ///   the rank of every matrix that would cost as much
 /// @param loraAlpha numerator of the scale of ΔW (lora_alpha); empty: what [#alpha()] says; not
 ///   used by the article's reading
-/// @param loraDropout probability with which an element of an adapter's input is dropped while
-///   training (lora_dropout)
+/// @param loraDropout dropout probability on an adapter's input in training (lora_dropout)
 /// @param orthRegWeight γ, weight of the orthogonality penalty (orth_reg_weight)
 /// @param beta1 share of the old value in the smoothed sensitivity
 /// @param beta2 share of the old value in its smoothed uncertainty
-/// @param tinit time at the start without pruning
-/// @param tfinal time at the end with fixed ranks
-/// @param deltaT time from one allocation to the next
-/// @param importance by which score triplets are ranked
+/// @param tinit steps at the start without pruning
+/// @param tfinal steps at the end with fixed ranks
+/// @param deltaT steps between allocations
+/// @param importance the score by which triplets are ranked
 /// @param init how P, λ and Q start
 /// @param orthPenalty the form of the orthogonality penalty
-/// @param compact what becomes of triplets that cannot come back
+/// @param compact what is done with triplets that cannot come back
 /// @param budgetUnit whether the budget counts triplets or their parameters
 /// @param scaling what lora_alpha is divided by
-/// @param lambdaRate how fast λ learns, against P and Q; not used with a gauge, which keeps λ at 1
+/// @param lambdaRate learning rate of λ as a multiple of that of P and Q; not used with a gauge,
+///   which keeps λ at 1
 /// @param gauge whether the factors of ΔW are kept an exact singular value decomposition, and how
 ///   its singular values are shared between them
 public record AdaLoraConfig(
@@ -64,17 +64,17 @@ public record AdaLoraConfig(
 
   private static final int DEFAULT_TARGET_RANK = 4;
 
-  /// By how much LoRA's update is scaled unless told otherwise.
+  /// Default scale of LoRA's update.
   public static final double ALPHA_OF_LORA = 4;
 
-  /// By how much AdaLoRA's update is scaled unless told otherwise.
+  /// Default scale of AdaLoRA's update.
   ///
-  /// An optimizer of Adam's kind moves every number by up to the learning rate a step: with LoRA a
-  /// whole column of B grows from 0, here one λ, beside P and Q of norm 0.4. So more lets triplets
-  /// grow faster, and gives way at lower learning rates. On SST-2 (three epochs, learning rate
-  /// 0.002, rank 4, means of four seeds) 8 gives 0.869 of the dev sentences and 0.874 of the test
-  /// sentences, 64 gives 0.873 and 0.878, LoRA 0.872 and 0.875; on the built-in data 8 and 64 are
-  /// alike; tiny networks with a learning rate of 0.01 learn with 8 and nothing with 64.
+  /// Adam moves every parameter by up to the learning rate per step. In LoRA a whole column of B
+  /// grows from 0, here a single λ, with P and Q of norm 0.4. A larger scale makes triplets grow
+  /// faster, but fails at high learning rates. On SST-2 (three epochs, learning rate 0.002, rank 4,
+  /// means of four seeds) 8 gives 0.869 of the dev sentences and 0.874 of the test sentences, 64
+  /// gives 0.873 and 0.878, LoRA 0.872 and 0.875; on the built-in data 8 and 64 are alike; tiny
+  /// networks with a learning rate of 0.01 learn with 8 and nothing with 64.
   public static final double ALPHA_OF_ADALORA = 8;
 
   /// @throws InputException if a number is out of its range
@@ -93,13 +93,13 @@ public record AdaLoraConfig(
     require(beta2 > 0 && beta2 < 1, "beta2", beta2, "between 0 and 1, both excluded");
   }
 
-  /// What Jada trains with unless told otherwise.
+  /// The default configuration.
   public static AdaLoraConfig defaults() {
     return penalized();
   }
 
-  /// The paper's reading with settings like those of its runs: P, λ and Q are trained apart, a
-  /// penalty holds P and Q near orthonormal.
+  /// The paper's reading with settings like those of its runs: P, λ and Q are separate parameters,
+  /// and a penalty keeps P and Q near orthonormal.
   public static AdaLoraConfig penalized() {
     return new AdaLoraConfig(
         Method.ADALORA,
@@ -124,8 +124,8 @@ public record AdaLoraConfig(
         Gauge.NONE);
   }
 
-  /// Factors that stay an exact singular value decomposition: they start and grow as LoRA's, with
-  /// LoRA's scale, and are pruned by true singular triplets. See [Gauge].
+  /// Factors that stay an exact singular value decomposition: they start and grow like LoRA's, with
+  /// LoRA's scale, and true singular triplets are pruned. See [Gauge].
   public static AdaLoraConfig exact() {
     return penalized()
         .withInit(TripletStart.LORA)
@@ -153,8 +153,8 @@ public record AdaLoraConfig(
     return targetRank + (targetRank + 1) / 2;
   }
 
-  /// The numerator of the scale of ΔW in force. Where none was chosen it is tied to what it is
-  /// divided by, so that another rank does not change the scale: with LoRA, and where triplets
+  /// The effective numerator of the scale of ΔW. If none was chosen, it is proportional to the
+  /// denominator, so that the scale does not depend on the rank: with LoRA, and where triplets
   /// start as LoRA's factors, the scale is [#ALPHA_OF_LORA], else [#ALPHA_OF_ADALORA].
   public double alpha() {
     if (method == Method.LORA) {
@@ -183,8 +183,8 @@ public record AdaLoraConfig(
         };
   }
 
-  /// The learning rate of λ of a matrix (out, in) as a multiple of that of P and Q: what
-  /// [#lambdaRate()] says, and 0 with a gauge, whose λ stays 1.
+  /// The learning rate of λ of a matrix (out, in) as a multiple of that of P and Q:
+  /// [#lambdaRate()], or 0 with a gauge, which keeps λ at 1.
   public double lambdaRatio(int out) {
     return gauge == Gauge.NONE ? lambdaRate.ratio(out) : 0;
   }
@@ -193,7 +193,7 @@ public record AdaLoraConfig(
   /// initial one is allowed: then nothing is pruned, and every matrix keeps its triplets.
   ///
   /// @throws InputException if the target rank is greater than the initial rank, or a gauge is
-  ///   combined with a start or a penalty that it leaves no room for
+  ///   combined with a start or a penalty that contradicts it
   public void requireConsistent() {
     if (targetRank > initRank) {
       throw new InputException(
@@ -274,17 +274,17 @@ public record AdaLoraConfig(
         });
   }
 
-  /// The same with another time without pruning at the start.
+  /// The same with another number of steps without pruning at the start.
   public AdaLoraConfig withTinit(Steps tinit) {
     return with(d -> d.tinit = tinit);
   }
 
-  /// The same with another time of fixed ranks at the end.
+  /// The same with another number of steps with fixed ranks at the end.
   public AdaLoraConfig withTfinal(Steps tfinal) {
     return with(d -> d.tfinal = tfinal);
   }
 
-  /// The same with another time between allocations.
+  /// The same with another number of steps between allocations.
   public AdaLoraConfig withDeltaT(Steps deltaT) {
     return with(d -> d.deltaT = deltaT);
   }
@@ -341,7 +341,7 @@ public record AdaLoraConfig(
     }
   }
 
-  /// A configuration while one of its values is being replaced.
+  /// A mutable copy, for the `with…` methods.
   private static final class Draft {
     Method method;
     TargetModules targetModules;

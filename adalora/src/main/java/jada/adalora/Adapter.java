@@ -7,10 +7,12 @@ import jada.nn.Layer;
 import jada.nn.Linear;
 import jada.tensor.Tensor;
 import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
 
-/// A linear layer whose weight W stays as it is, with a trained update of low rank: y = x·(W + ΔW)ᵀ
-/// + b.
-public sealed interface Adapter extends Layer permits SvdLinear, LoraLinear {
+/// A linear layer with frozen weight W and bias b and trainable parameters of its own. [SvdLinear]
+/// and [LoraLinear] add an update of low rank: y = x·(W + ΔW)ᵀ + b. An [AdapterType] makes them.
+public interface Adapter extends Layer {
 
   /// The module's path, for example `bert.encoder.layer.0.attention.self.query`.
   String name();
@@ -24,14 +26,40 @@ public sealed interface Adapter extends Layer permits SvdLinear, LoraLinear {
   /// ΔW (out, in) as it is now, its scale included.
   Tensor delta();
 
-  /// How many rank-one terms ΔW has.
+  /// The rank of ΔW: the number of its rank-one terms, or for a ΔW that is no such sum its largest
+  /// possible rank, min(out, in).
   int rank();
 
-  /// What is trained.
+  /// The trainable parameters. The names are unique in the model and the same in every run:
+  /// checkpoints use them.
   List<Parameter> parameters();
 
-  /// The layer with the weight W + ΔW and nothing beside it: the same function, without the
-  /// adapter's cost.
+  /// The number of parameters of ΔW; masked triplets do not count.
+  default long size() {
+    return parameters().stream().mapToLong(p -> p.value().size()).sum();
+  }
+
+  /// The tensors to save, by the name that follows the module's path, for example `.lora_A.weight`.
+  SequencedMap<String, Tensor> tensors();
+
+  /// State that a checkpoint needs besides the values of the parameters, as lists of whole numbers
+  /// by name. Most types have none.
+  default Map<String, int[]> state() {
+    return Map.of();
+  }
+
+  /// Restores the state of an adapter of the same layer. The parameters get the shapes that they
+  /// had then; their values are set afterwards.
+  ///
+  /// @throws IllegalArgumentException if the adapter cannot have had this state
+  default void restore(Map<String, int[]> state) {
+    if (!state.isEmpty()) {
+      throw new IllegalArgumentException("has no state besides its parameters");
+    }
+  }
+
+  /// The plain layer that computes the same: W + ΔW and b. A type that changes b, too, overrides
+  /// this.
   default Linear merge() {
     return new Linear(name(), Constant.of(weight().value().add(delta())), bias());
   }

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
 
-/// Moves the rank budget while a model trains: what happens to the triplets before and after each
-/// optimizer step, in the order that the reading of the method demands.
+/// Moves the rank budget during training: what is done with the triplets before and after each
+/// optimizer step, in the order of the chosen reading of the method.
 ///
 /// The trainer calls [#beforeStep] with the gradients that the optimizer is about to use, lets the
 /// optimizer step, and calls [#afterStep]. With t the step counted from 0:
@@ -28,8 +28,8 @@ import java.util.function.Consumer;
 ///
 /// With a [Gauge] the factors of every matrix are made those of a singular value decomposition
 /// after the step and before an allocation, from t = tinit/2 on, and what is pruned does not come
-/// back. (Before that B is a few steps away from 0, its directions are noise, and a change of
-/// coordinates would turn the optimizer's moments far.)
+/// back. (Before that B is only a few steps away from 0 and its directions are noise; a change of
+/// coordinates would rotate the optimizer's moments by large angles.)
 ///
 /// With [Compaction#FINAL] triplets that cannot come back are dropped: after the last allocation,
 /// and in the article's reading and with a gauge after every one.
@@ -79,8 +79,8 @@ public final class AdaptiveRanks {
 
   /// After the optimizer step t, with the same gradients.
   ///
-  /// @param replacements is told of parameters that were replaced by smaller ones, or have changed
-  ///   their coordinates, so that the optimizer can go on with them
+  /// @param replacements receives the parameters that were replaced by smaller ones or changed
+  ///   their coordinates, for the optimizer
   /// @return whether the rank of some matrix changed
   /// @throws TrainingDiverged if a score overflows; then nothing was masked or dropped
   public boolean afterStep(
@@ -106,7 +106,7 @@ public final class AdaptiveRanks {
     return adapters.stream().mapToInt(SvdLinear::rank).sum();
   }
 
-  /// The latest score of every triplet that is still there, by module, a vector each.
+  /// The latest score of every triplet that was not dropped: a vector for each module.
   public SequencedMap<String, Tensor> scores() {
     SequencedMap<String, Tensor> scores = new LinkedHashMap<>();
     for (int m = 0; m < adapters.size(); m++) {
@@ -115,13 +115,13 @@ public final class AdaptiveRanks {
     return scores;
   }
 
-  /// What the latest step has seen of the triplets and decided about them, in the order of the
-  /// adapters. Good until the next step.
+  /// The triplets as the latest step judged them, in the order of the adapters. Valid until the
+  /// next step.
   public List<JudgedTriplets> judged() {
     return List.copyOf(judged);
   }
 
-  /// What the scores of each adapter depend on, in the order of the adapters.
+  /// The importance of each adapter, in the order of the adapters.
   public List<Importance> importances() {
     return List.copyOf(importances);
   }
@@ -149,7 +149,7 @@ public final class AdaptiveRanks {
     int budget = Math.min(wanted, there);
     List<float[]> scores = new ArrayList<>();
     for (int m = 0; m < adapters.size(); m++) {
-      // Kept there, for those who ask when triplets have been dropped.
+      // JudgedTriplets keeps the scores, so that they can be read after triplets were dropped.
       float[] of = judged.get(m).scores();
       BitSet alive = adapters.get(m).alive();
       for (int i = 0; i < of.length && oneWay; i++) {

@@ -2,11 +2,11 @@ package jada.adalora;
 
 import jada.nn.files.InputException;
 
-/// How much may live at each step of a run: triplets, or with [BudgetUnit#PARAMETERS] parameters.
+/// The budget at each step of a run, in triplets, or with [BudgetUnit#PARAMETERS] in parameters.
 ///
-/// With T steps, the first `tinit` without pruning, the last `tfinal` with the ranks fixed, b₀
-/// at the start and b_T at the end (Zhang et al. 2023, eq. 14, with the numerator as every
-/// implementation has it; the paper prints t − tinit − tfinal):
+/// With T steps, the first `tinit` without pruning, the last `tfinal` with the ranks fixed, b₀ at
+/// the start and b_T at the end (Zhang et al. 2023, eq. 14, with the numerator of all
+/// implementations; the paper prints t − tinit − tfinal):
 ///
 ///     t ≤ tinit        b(t) = b₀
 ///     t > T − tfinal   b(t) = b_T
@@ -83,7 +83,7 @@ public record BudgetSchedule(
         Math.multiplyExact(perRank, config.targetRank()));
   }
 
-  /// b(t), how much may live after step t.
+  /// b(t), the budget after step t.
   public int budget(int t) {
     if (t >= finalAllocation()) {
       return targetBudget;
@@ -100,12 +100,12 @@ public record BudgetSchedule(
     return t == finalAllocation() || (t > tinit && t < finalAllocation() && t % deltaT == 0);
   }
 
-  /// The step of the last allocation; after it the ranks stay as they are.
+  /// The step of the last allocation; afterwards the ranks are fixed.
   public int finalAllocation() {
     return Math.min(totalSteps - tfinal, totalSteps - 1);
   }
 
-  /// Whether the scores still learn from step t: PEFT's scores are frozen from T − tfinal on.
+  /// Whether the scores are updated in step t; as in PEFT they are frozen from T − tfinal on.
   public boolean scores(int t) {
     return t < totalSteps - tfinal;
   }

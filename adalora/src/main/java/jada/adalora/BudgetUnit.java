@@ -1,6 +1,6 @@
 package jada.adalora;
 
-/// What a budget counts.
+/// The unit of a budget.
 public enum BudgetUnit {
   /// Triplets, as in the paper and in PEFT: a triplet of a wide matrix costs as much as one of a
   /// narrow one.
@@ -9,11 +9,11 @@ public enum BudgetUnit {
   /// Parameters: a triplet of a matrix (out, in) costs out + 1 + in, the numbers in its column of
   /// P, its λ and its row of Q.
   ///
-  /// b₀ and b_T are then Σ r₀·cost and Σ r_T·cost over the matrices: what rank r₀, or r_T, in every
-  /// matrix would cost.
+  /// b₀ and b_T are then Σ r₀·cost and Σ r_T·cost over the matrices: the cost of rank r₀, or r_T,
+  /// in every matrix.
   PARAMETERS;
 
-  /// What one triplet of a matrix (out, in) costs.
+  /// The cost of one triplet of a matrix (out, in).
   public int cost(int out, int in) {
     return switch (this) {
       case TRIPLETS -> 1;
@@ -21,7 +21,7 @@ public enum BudgetUnit {
     };
   }
 
-  /// What one triplet of this adapter costs.
+  /// The cost of one triplet of this adapter.
   public int cost(SvdLinear adapter) {
     return cost(adapter.weight().shape().dim(0), adapter.weight().shape().dim(1));
   }

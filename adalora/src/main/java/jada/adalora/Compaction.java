@@ -1,9 +1,9 @@
 package jada.adalora;
 
-/// What becomes of triplets that are masked and cannot come back.
+/// What is done with masked triplets that cannot come back.
 public enum Compaction {
-  /// They are dropped from memory: the matrices shrink to the living triplets and the rest of the
-  /// run costs accordingly less.
+  /// They are dropped from memory: the matrices shrink to the living triplets, and the rest of the
+  /// run is cheaper.
   FINAL,
   /// They stay, masked, as in PEFT.
   NEVER

@@ -1,6 +1,6 @@
 package jada.adalora;
 
-/// How the two factors of ΔW = scale · B·A are kept, while training, the factors of a singular value
+/// Keeps the two factors of ΔW = scale · B·A, during training, the factors of a singular value
 /// decomposition.
 ///
 /// B (out, r) and A (r, in) are the P and the Q of triplets with λ = 1. For every invertible T (r, r)
@@ -9,16 +9,16 @@ package jada.adalora;
 ///
 ///     BᵀB = diag(σ²·n²)        A·Aᵀ = diag(1/n²)        B·A = Σᵢ σᵢ·uᵢ·vᵢᵀ
 ///
-/// with u and v orthonormal: column bᵢ = σᵢ·nᵢ·uᵢ, row aᵢ = vᵢ/nᵢ. So the triplets are true singular
-/// triplets, one can be judged and cut without the others, and its cut costs exactly σᵢ. n says how
-/// σ is shared between the two. ΔW has LoRA's pace from the first step: an optimizer of Adam's kind
-/// grows bᵢ by √out·η a step, where it grows a λ by η.
+/// with u and v orthonormal: column bᵢ = σᵢ·nᵢ·uᵢ, row aᵢ = vᵢ/nᵢ. So the triplets are true
+/// singular triplets, one can be judged and cut without the others, and its cut costs exactly σᵢ. n
+/// says how σ is shared between the two. ΔW grows as fast as in LoRA from the first step: Adam
+/// grows bᵢ by √out·η per step, but a λ only by η.
 ///
-/// λ itself is not trained. Its gradient is taken for the scores, and counts in the norm to which
-/// gradients are clipped, where they are.
+/// λ itself is not trained. Its gradient is computed for the scores, and is part of the norm for
+/// gradient clipping.
 public enum Gauge {
-  /// The factors are left as the optimizer made them; the orthogonality penalty holds P and Q near
-  /// orthonormal.
+  /// The factors are not changed after the optimizer step; the orthogonality penalty keeps P and Q
+  /// near orthonormal.
   NONE {
     @Override
     double n2(double sigma) {

@@ -5,8 +5,8 @@ import jada.tensor.Tensor;
 import java.util.BitSet;
 import java.util.Optional;
 
-/// The change of coordinates B ← B·T, A ← T⁻¹·A that makes the product of B (out, r) and A (r, in) a
-/// singular value decomposition and leaves it as it is. See [Gauge] for what holds afterwards.
+/// The change of coordinates B ← B·T, A ← T⁻¹·A that makes the product of B (out, r) and A (r, in)
+/// a singular value decomposition without changing it. See [Gauge] for what holds afterwards.
 ///
 ///     A·Aᵀ = L·Lᵀ                        Cholesky
 ///     Lᵀ·(BᵀB)·L = V·diag(σ²)·Vᵀ          symmetric eigenproblem, r × r
@@ -16,9 +16,9 @@ import java.util.Optional;
 /// of this is of size r × r, in double precision, and costs r²·(out + in) for the two Gram matrices.
 ///
 /// Where B and A are already such factors, T is I; after one step of an optimizer it is close to I,
-/// because triplets keep their positions and signs: Jacobi's rotations are by less than π/4 each and
-/// nothing is sorted, and each column of V has the sign that makes the diagonal of T positive. So
-/// what is kept for a triplet beside its values, such as its score, stays good.
+/// because triplets keep their positions and signs: Jacobi's rotations are by less than π/4 each
+/// and nothing is sorted, and each column of V has the sign that makes the diagonal of T positive.
+/// So state kept per triplet, such as its score, stays valid.
 ///
 /// Gradients change by the transposed inverse: g_B ← g_B·T⁻ᵀ and g_A ← Tᵀ·g_A, exactly. So do means
 /// of gradients, such as the first moment of Adam. The mean of their squares would follow from the

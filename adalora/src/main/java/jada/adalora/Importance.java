@@ -4,10 +4,11 @@ import jada.tensor.Tensor;
 import java.util.Map;
 import java.util.SortedMap;
 
-/// How much the loss would miss each triplet of one matrix.
+/// The importance of each triplet of one matrix for the loss.
 ///
-/// It watches the triplets and their gradients step by step and gives every triplet a score; higher
-/// is more important. Scores of all matrices are ranked together by [RankAllocator].
+/// It observes the triplets and their gradients in every step and computes a score for each
+/// triplet; higher is more important. Scores of all matrices are ranked together by
+/// [RankAllocator].
 ///
 /// The gradients are those the optimizer uses: of task loss and orthogonality penalty together,
 /// after clipping.
@@ -24,7 +25,7 @@ public sealed interface Importance
     };
   }
 
-  /// Takes in one step.
+  /// Observes one step.
   ///
   /// @param values the triplets at the moment the reading prescribes, see [#afterStep()]
   /// @param gradients of this step
@@ -39,10 +40,10 @@ public sealed interface Importance
   /// Drops all triplets but those with the given indices.
   void keep(int... indices);
 
-  /// Everything that the scores depend on, by name, for a checkpoint.
+  /// The state of the scores, by name, for a checkpoint.
   SortedMap<String, Tensor> state();
 
-  /// Takes the state of a checkpoint.
+  /// Restores the state of a checkpoint.
   ///
   /// @throws IllegalArgumentException if a name is missing or a size differs
   void restore(Map<String, Tensor> state);

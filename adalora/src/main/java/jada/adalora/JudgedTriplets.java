@@ -3,14 +3,14 @@ package jada.adalora;
 import jada.tensor.Tensor;
 import java.util.BitSet;
 
-/// What one step has seen of the triplets of one matrix, and what it decided about them.
+/// The triplets of one matrix as one step judged them.
 ///
-/// λ and its gradient are those that the step has judged by, before masks: after the optimizer step
-/// in the paper's reading and by magnitude, before it in the article's. So a triplet that is pruned
-/// in this step still shows the λ for which it was pruned.
+/// λ and its gradient are those by which the step judged, before masks: after the optimizer step in
+/// the paper's reading and by magnitude, before it in the article's. So a triplet that is pruned in
+/// this step still shows the λ for which it was pruned.
 ///
 /// A triplet is named by the index it had at the start; those that were dropped in earlier steps
-/// are no longer here. Good until the next step.
+/// are no longer here. Valid until the next step.
 public final class JudgedTriplets {
   private final SvdLinear adapter;
   private final Importance importance;
@@ -39,7 +39,7 @@ public final class JudgedTriplets {
   }
 
   /// @param gradient ∂L/∂λ (r)
-  /// @param importance that has taken in this step
+  /// @param importance that has observed this step
   static JudgedTriplets of(SvdLinear adapter, Tensor gradient, Importance importance) {
     float[] lambda = adapter.lambda().value().array();
     float[] g = gradient.array();
@@ -56,7 +56,7 @@ public final class JudgedTriplets {
     return adapter.name();
   }
 
-  /// How many triplets were judged, masked ones included.
+  /// The number of triplets judged, masked ones included.
   public int size() {
     return indices.length;
   }
@@ -85,8 +85,8 @@ public final class JudgedTriplets {
     return scores.clone();
   }
 
-  /// Values and gradients that are finite may still have a product that is not, which would stay in
-  /// a moving average for ever.
+  /// The product of finite values and gradients may still overflow, and would stay in a moving
+  /// average for ever.
   ///
   /// @throws TrainingDiverged if a score is infinite or NaN
   void requireFiniteScores(int step) {

@@ -5,13 +5,12 @@ import jada.nn.files.Quoted;
 
 /// The learning rate of λ, as a multiple of the learning rate of P and Q.
 ///
-/// An optimizer of Adam's kind moves every number by at most about the learning rate η a step. So
-/// in ΔW = P·diag(λ)·Q with unit vectors one step grows ‖ΔWᵢ‖_F by η, while LoRA, whose column bᵢ
-/// has `out` numbers and whose row aᵢ has the norm 1/√3 of its uniform start, grows it by
-/// η·√out/√3: [#WIDTH] is the ratio of the two, 11 at out = 384.
+/// Adam moves every parameter by at most about the learning rate η per step. So in ΔW = P·diag(λ)·Q
+/// with unit vectors one step grows ‖ΔWᵢ‖_F by η. LoRA, whose column bᵢ has `out` elements and
+/// whose row aᵢ has the norm 1/√3 of its uniform start, grows it by η·√out/√3: [#WIDTH] is the
+/// ratio of the two, 11 at out = 384.
 ///
-/// With any other rate than [#SAME] λ has no weight decay, which at such a rate would pull it back
-/// as many times faster.
+/// With any rate but [#SAME] λ has no weight decay, which would grow by the same ratio.
 public sealed interface LambdaRate {
   /// λ learns like P and Q, as in PEFT.
   LambdaRate SAME = new Times(1);
@@ -22,7 +21,7 @@ public sealed interface LambdaRate {
   /// The ratio for a matrix (out, in).
   double ratio(int out);
 
-  /// The same ratio for every matrix; 0 keeps λ as it starts.
+  /// The same ratio for every matrix; 0 freezes λ at its start.
   ///
   /// @throws InputException if it is negative or not finite
   static LambdaRate times(double ratio) {

@@ -8,15 +8,17 @@ import jada.nn.Dropout;
 import jada.tensor.RandomSource;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 
 /// A linear layer adapted by two factors of a fixed rank (Hu et al. 2021), the baseline:
 ///
 ///     y = x·Wᵀ + b + scale · (x·Aᵀ)·Bᵀ        ΔW = scale · B·A
 ///
 /// x (T, in), W (out, in) frozen, A (r, in), B (out, r), y (T, out). B starts at 0, A uniform on ±
-/// 1/√in (PEFT's kaiming_uniform with a = √5). While training, dropout falls on the adapter's x
-/// alone.
+/// 1/√in (PEFT's kaiming_uniform with a = √5). In training, dropout applies to the adapter's x
+/// only.
 public final class LoraLinear implements Adapter {
   private final String name;
   private final Variable weight;
@@ -31,7 +33,7 @@ public final class LoraLinear implements Adapter {
   /// @param a A (r, in)
   /// @param b B (out, r)
   /// @param scale the factor of B·A in ΔW; PEFT's lora_alpha / r
-  /// @param dropout probability with which an element of the adapter's input is dropped in training
+  /// @param dropout dropout probability on the adapter's input in training
   /// @throws IllegalArgumentException if the factors do not fit the weight
   public LoraLinear(
       String name,
@@ -64,7 +66,7 @@ public final class LoraLinear implements Adapter {
     this.dropout = Dropout.of(name + ".lora_dropout", (float) dropout);
   }
 
-  /// An adapter at the start of its training.
+  /// A new adapter, not yet trained.
   public static LoraLinear start(
       String name,
       Variable weight,
@@ -79,13 +81,13 @@ public final class LoraLinear implements Adapter {
         name, weight, bias, startOfA(rank, in, random), startOfB(out, rank), scale, dropout);
   }
 
-  /// A (r, in) as training starts: uniform on ±1/√in, so that a row has the length 1/√3 on average.
+  /// The initial A (r, in): uniform on ±1/√in, so that a row has the length 1/√3 on average.
   static Tensor startOfA(int rank, int in, RandomSource random) {
     float bound = (float) (1 / Math.sqrt(in));
     return Tensor.uniform(Shape.of(rank, in), -bound, bound, random);
   }
 
-  /// B (out, r) as training starts: 0.
+  /// The initial B (out, r): 0.
   static Tensor startOfB(int out, int rank) {
     return Tensor.zeros(Shape.of(out, rank));
   }
@@ -143,5 +145,14 @@ public final class LoraLinear implements Adapter {
   @Override
   public List<Parameter> parameters() {
     return List.of(a, b);
+  }
+
+  /// A and B under the names that PEFT gives them.
+  @Override
+  public SequencedMap<String, Tensor> tensors() {
+    SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
+    tensors.put(".lora_A.weight", a.value());
+    tensors.put(".lora_B.weight", b.value());
+    return tensors;
   }
 }

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// |λ| after the optimizer step, and nothing else: the simplest thing that the others must beat.
-/// With a gauge λ is 1, and the norm of the triplet, its singular value, stands for it.
+/// |λ| after the optimizer step, and nothing else: the simple baseline that the other scores must
+/// beat. With a gauge λ is 1, and the norm of the triplet, its singular value, stands for it.
 public final class MagnitudeImportance implements Importance {
   private final Gauge gauge;
   private float[] scores;

@@ -6,13 +6,13 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/// A regular expression for names of modules that may come from somebody else's file. Expressions
-/// can be written to take longer than anyone lives, or more stack than there is; this one gives up.
+/// A regular expression for names of modules that may come from an untrusted file. Matching an
+/// expression can take exponential time or overflow the stack; this one gives up instead.
 public final class ModulePattern {
   private static final int LONGEST = 1000;
 
-  /// Looks at characters of a name. Sensible expressions need a few hundred; a million take
-  /// milliseconds.
+  /// Limit on the characters read while matching. Sensible expressions need a few hundred; a
+  /// million take milliseconds.
   private static final int MOST_LOOKS = 1_000_000;
 
   private final Pattern pattern;
@@ -39,7 +39,7 @@ public final class ModulePattern {
 
   /// Whether it matches the whole name.
   ///
-  /// @throws InputException if finding that out takes too long
+  /// @throws InputException if matching takes too long
   public boolean matches(String module) {
     try {
       return pattern.matcher(new Watched(module)).matches();
@@ -55,7 +55,7 @@ public final class ModulePattern {
     private static final long serialVersionUID = 1L;
   }
 
-  /// A name that counts how often it is looked at.
+  /// A name that counts how often its characters are read.
   private static final class Watched implements CharSequence {
     private final CharSequence name;
     private int looks;

@@ -16,8 +16,8 @@ import java.util.List;
 ///     frobenius    1/(2n) · Σ (‖PᵀP − I‖_F + ‖QQᵀ − I‖_F)      PEFT
 ///     squared               Σ (‖PᵀP − I‖²_F + ‖QQᵀ − I‖²_F)    article
 ///
-/// The value is without γ: task loss and penalty are reported apart, and only the trainer adds them.
-/// An adapter whose triplets have all been dropped contributes 0 and still counts in n.
+/// The value is without γ: task loss and penalty are reported separately, and only the trainer adds
+/// them. An adapter whose triplets have all been dropped contributes 0 and still counts in n.
 public final class Orthogonality {
   private Orthogonality() {}
 

@@ -1,17 +1,16 @@
 package jada.adalora;
 
 /// Settings of the method that belong together, by name. They set ranks, modules, start, scale,
-/// score, penalty and schedule of the budget; how long and at which learning rate a run trains is
-/// not among them.
+/// score, penalty and schedule of the budget; length and learning rate of a run are not included.
 public enum Preset {
   /// The factors stay an exact singular value decomposition: [AdaLoraConfig#exact()].
   JADA,
 
-  /// As the authors ran it on GLUE (Zhang et al. 2023, appendix; the scripts `NLU/scripts` of their
-  /// repository): all linear layers of the encoder, init_r 2 and target_r 1, lora_alpha 32, γ =
-  /// 0.1, β₁ = β₂ = 0.85, no pruning in the first 12 % of the run, fixed ranks in its last 50 %, an
-  /// allocation every hundredth of the run. Their tasks differ around these values; their learning
-  /// rates lie between 5·10⁻⁴ and 2.2·10⁻³.
+  /// The settings of the authors on GLUE (Zhang et al. 2023, appendix; the scripts `NLU/scripts` of
+  /// their repository): all linear layers of the encoder, init_r 2 and target_r 1, lora_alpha 32, γ
+  /// = 0.1, β₁ = β₂ = 0.85, no pruning in the first 12 % of the run, fixed ranks in its last 50 %,
+  /// an allocation every hundredth of the run. Their settings vary around these from task to task;
+  /// their learning rates lie between 5·10⁻⁴ and 2.2·10⁻³.
   PAPER,
 
   /// The defaults of PEFT's AdaLoraConfig: `query` and `value` as for BERT, init_r 12 and target_r

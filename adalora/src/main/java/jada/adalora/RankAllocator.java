@@ -6,17 +6,17 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 
-/// Gives a budget to the adapted matrices: one ranking over all triplets of all matrices, of which
-/// the best live.
+/// Allocates a budget to the adapted matrices: all triplets of all matrices are ranked together,
+/// and the best live.
 ///
 /// Of a budget in triplets exactly `budget` live, whatever the scores: among equal scores the
 /// earlier triplet wins, first by matrix, then by index. (A threshold on the score, as PEFT takes
 /// it, drops all that tie at the threshold, and cannot express that nothing is to be dropped.)
 ///
-/// Where triplets differ in cost, they are ranked by score / cost, and each in its turn lives if
-/// what is left of the budget pays for it. So the living never cost more than the budget, and no
-/// dead triplet could be paid with what is left over, which is less than the dearest triplet costs.
-/// Where all cost the same this is the ranking by score.
+/// Where triplets differ in cost, they are ranked by score / cost, and each lives, in this order,
+/// if the rest of the budget suffices. So the living triplets never exceed the budget, and the
+/// unused rest is smaller than the cost of any dead triplet. Where all cost the same this is the
+/// ranking by score.
 public final class RankAllocator {
   private RankAllocator() {}
 
@@ -66,9 +66,9 @@ public final class RankAllocator {
   /// Which triplets live, where those of one matrix cost more than those of another.
   ///
   /// @param scores for each matrix the scores of its triplets, higher is better; a triplet with −∞
-  ///   is not to be had at any price
-  /// @param costs for each matrix what one of its triplets costs, at least 1
-  /// @param budget what the living triplets may cost in all
+  ///   never lives
+  /// @param costs for each matrix the cost of one of its triplets, at least 1
+  /// @param budget the largest total cost of the living triplets
   /// @return for each matrix the indices of its living triplets
   /// @throws IllegalArgumentException if a score is NaN, a cost or the budget is out of range, or
   ///   there is not one cost for each matrix
@@ -91,7 +91,8 @@ public final class RankAllocator {
         float score = scores.get(m)[i];
         requireNumber(score, m, i);
         if (score > Float.NEGATIVE_INFINITY) {
-          // Adding zero turns −0 into 0. A double keeps apart what floats of one cost tell apart.
+          // Adding zero turns −0 into 0. As doubles, scores that differ as floats still differ
+          // after the division.
           candidates.add(new Candidate(m, i, (score + 0.0) / costs.get(m)));
         }
       }

@@ -4,7 +4,7 @@ import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import java.util.Map;
 
-/// Takes tensors out of a saved state by name.
+/// Reads tensors of a saved state by name.
 final class SavedState {
   private SavedState() {}
 

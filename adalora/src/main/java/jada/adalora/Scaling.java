@@ -1,6 +1,6 @@
 package jada.adalora;
 
-/// What lora_alpha is divided by to give the scale of ΔW = scale · P·diag(λ)·Q.
+/// The divisor of lora_alpha in the scale of ΔW = scale · P·diag(λ)·Q.
 ///
 /// The scale is the same before and after pruning in any case. Whatever the choice, an adapter's
 /// folder holds the lora_alpha with which PEFT's own division gives the same scale.

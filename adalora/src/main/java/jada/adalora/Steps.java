@@ -2,10 +2,10 @@ package jada.adalora;
 
 import jada.nn.files.InputException;
 
-/// A length of time in optimizer steps, given either as a count or as a fraction of the run.
+/// A duration in optimizer steps, given as a count or as a fraction of the run.
 public sealed interface Steps {
 
-  /// How many steps this is in a run of `total` steps.
+  /// The number of steps in a run of `total` steps.
   int in(int total);
 
   /// So many steps, whatever the length of the run.

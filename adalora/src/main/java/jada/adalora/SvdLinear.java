@@ -8,8 +8,11 @@ import jada.nn.Dropout;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
@@ -17,12 +20,12 @@ import java.util.stream.IntStream;
 ///
 ///     y = x·Wᵀ + b + scale · ((x·Qᵀ) ⊙ λ)·Pᵀ        ΔW = scale · P·diag(λ)·Q
 ///
-/// x (T, in), W (out, in) frozen, P (out, r), λ (r), Q (r, in), y (T, out). While training, dropout
-/// falls on the adapter's x alone.
+/// x (T, in), W (out, in) frozen, P (out, r), λ (r), Q (r, in), y (T, out). In training, dropout
+/// applies to the adapter's x only.
 ///
-/// Each triplet carries the index it had at the start. A *masked* triplet has λ = 0: it changes
-/// nothing, but it is still there, learns, and may come back. A *dropped* one is gone, with its
-/// memory and its cost.
+/// Each triplet keeps the index it had at the start. A *masked* triplet has λ = 0: it does not
+/// change the output, but it still learns and may come back. A *dropped* one is removed and costs
+/// neither memory nor time.
 ///
 /// With a [Gauge] the layer is trained with [#absorbLambda() λ absorbed]: P and Q are then LoRA's B
 /// and A, λ is 1 for a living triplet and 0 for a masked one, and [#values()] are the singular
@@ -45,12 +48,12 @@ public final class SvdLinear implements Adapter {
   /// A parameter that has lost the rows or columns of dropped triplets, or has other coordinates.
   ///
   /// @param old the parameter before
-  /// @param now the parameter that stands in its place; with other coordinates the same one, its
+  /// @param now the parameter in its place; after a change of coordinates the same one, with its
   ///   value already changed
-  /// @param change what happened to the value, to be done to everything like it that is kept beside
-  /// @param ofGradient what happens to a gradient, and to a mean of gradients: the optimizer's
-  ///   first moment
-  /// @param ofSquare what happens to a mean of squared gradients: the optimizer's second moment
+  /// @param change how the value was changed; applies to copies of it too
+  /// @param ofGradient how a gradient changes, and a mean of gradients: the optimizer's first
+  ///   moment
+  /// @param ofSquare how a mean of squared gradients changes: the optimizer's second moment
   public record Replacement(
       Parameter old,
       Parameter now,
@@ -58,7 +61,7 @@ public final class SvdLinear implements Adapter {
       UnaryOperator<Tensor> ofGradient,
       UnaryOperator<Tensor> ofSquare) {
 
-    /// The same rows or columns are lost everywhere.
+    /// A replacement that removes the same rows or columns everywhere.
     Replacement(Parameter old, Parameter now, UnaryOperator<Tensor> change) {
       this(old, now, change, change, change);
     }
@@ -87,25 +90,25 @@ public final class SvdLinear implements Adapter {
     this.q = Parameter.of(name + ".lora_A", triplets.q());
   }
 
-  /// An adapter at the start of its training, all triplets alive.
+  /// A new adapter, not yet trained, with all triplets alive.
   ///
   /// @param scale the factor of P·diag(λ)·Q in ΔW
-  /// @param dropout probability with which an element of the adapter's input is dropped in training
+  /// @param dropout dropout probability on the adapter's input in training
   /// @throws IllegalArgumentException if the triplets do not fit the weight
   public static SvdLinear of(
       String name, Variable weight, Variable bias, Triplets triplets, float scale, double dropout) {
     BitSet all = new BitSet();
     all.set(0, triplets.rank());
-    return restored(name, weight, bias, triplets, all, triplets.rank(), scale, dropout);
+    return ofSurvivors(name, weight, bias, triplets, all, triplets.rank(), scale, dropout);
   }
 
-  /// An adapter some of whose triplets were dropped earlier.
+  /// An adapter of which some triplets were dropped earlier.
   ///
   /// @param triplets those that are left
   /// @param survivors the indices they had at the start
   /// @param initialRank the number of triplets at the start
   /// @throws IllegalArgumentException if the triplets do not fit the weight or the survivors
-  public static SvdLinear restored(
+  public static SvdLinear ofSurvivors(
       String name,
       Variable weight,
       Variable bias,
@@ -162,8 +165,9 @@ public final class SvdLinear implements Adapter {
     return factors().product().scale(scale);
   }
 
-  /// Makes P·diag(λ) the new P and λ of the living triplets 1, as training with a [Gauge] needs it.
-  /// ΔW stays as it was. Where λ is 1 already, as at LoRA's start, nothing changes.
+  /// Absorbs λ: P becomes P·diag(λ), and λ of the living triplets becomes 1, as training with a
+  /// [Gauge] needs it. ΔW does not change. Where λ is 1 already, as at LoRA's start, nothing
+  /// changes.
   void absorbLambda() {
     absorbed = true;
     Tensor by = lambda.value().copy();
@@ -182,10 +186,10 @@ public final class SvdLinear implements Adapter {
   }
 
   /// Changes P and Q to the coordinates in which they are the factors of a singular value
-  /// decomposition, see [GaugeChange]. ΔW stays as it was.
+  /// decomposition, see [GaugeChange]. ΔW does not change.
   ///
-  /// @return what has changed, for those who keep something beside P and Q; nothing if no triplet
-  ///   lives, or rows of Q depend on each other
+  /// @return the changes, for state that is kept along with P and Q; empty if no triplet is alive
+  ///   or rows of Q are linearly dependent
   List<Replacement> setGauge(Gauge gauge) {
     if (alive.isEmpty()) {
       return List.of();
@@ -228,8 +232,8 @@ public final class SvdLinear implements Adapter {
         });
   }
 
-  /// Drops the masked triplets. What was P, λ and Q is replaced by smaller parameters of the same
-  /// names; ΔW stays as it was.
+  /// Drops the masked triplets. P, λ and Q are replaced by smaller parameters of the same names; ΔW
+  /// does not change.
   ///
   /// @return the three replacements, none if no triplet was masked
   public List<Replacement> dropMasked() {
@@ -263,18 +267,44 @@ public final class SvdLinear implements Adapter {
     return indices.clone();
   }
 
-  /// Takes the state that an adapter of the same layer had in the middle of a run, with parameters
-  /// of its own. Only before an optimizer knows the present parameters.
-  ///
-  /// @param left the triplets that were there, masked ones included
-  /// @param start the indices they had at the start, ascending
-  /// @param living positions among them of those that were not masked
-  public void restore(Triplets left, int[] start, BitSet living) {
-    indices = start.clone();
-    alive = (BitSet) living.clone();
-    p = Parameter.of(p.name(), left.p());
-    lambda = Parameter.of(lambda.name(), left.lambda());
-    q = Parameter.of(q.name(), left.q());
+  /// Which triplets there are: `indices`, the index at the start of each, and `alive`, the
+  /// positions among them of those that are not masked; both ascending.
+  @Override
+  public Map<String, int[]> state() {
+    Map<String, int[]> state = new LinkedHashMap<>();
+    state.put("indices", indices());
+    state.put("alive", alive.stream().toArray());
+    return state;
+  }
+
+  /// Restores the state of an adapter of the same layer. The parameters are replaced by new ones of
+  /// its shapes with values 0. Call this before an optimizer is made.
+  @Override
+  public void restore(Map<String, int[]> state) {
+    int[] start = ascending(state.get("indices"), initialRank);
+    BitSet living = new BitSet();
+    for (int position : ascending(state.get("alive"), start.length)) {
+      living.set(position);
+    }
+    Triplets now = factors();
+    indices = start;
+    alive = living;
+    p = Parameter.of(p.name(), Tensor.zeros(Shape.of(now.out(), start.length)));
+    lambda = Parameter.of(lambda.name(), Tensor.zeros(Shape.of(start.length)));
+    q = Parameter.of(q.name(), Tensor.zeros(Shape.of(start.length, now.in())));
+  }
+
+  private static int[] ascending(int[] values, int bound) {
+    int least = 0;
+    boolean sound = values != null && values.length <= bound;
+    for (int i = 0; sound && i < values.length; i++) {
+      sound = values[i] >= least && values[i] < bound;
+      least = values[i] + 1;
+    }
+    if (!sound) {
+      throw new IllegalArgumentException("lists of ascending whole numbers below " + bound);
+    }
+    return values.clone();
   }
 
   /// The same ΔW as a product of two factors: A = Q, B = scale · P·diag(λ), of the living triplets.
@@ -359,8 +389,8 @@ public final class SvdLinear implements Adapter {
     return absorbed ? factors().decomposed(alive.stream().toArray()) : factors();
   }
 
-  /// λ of each triplet as it stands in [#values()], at less cost; with λ absorbed the norm of the
-  /// triplet, which right after the gauge was set is its singular value.
+  /// λ of each triplet as in [#values()], but cheaper; with λ absorbed the norm of the triplet,
+  /// which equals its singular value right after the gauge was set.
   float[] strengths() {
     return absorbed ? factors().norms() : lambda.value().array().clone();
   }
@@ -368,5 +398,22 @@ public final class SvdLinear implements Adapter {
   @Override
   public List<Parameter> parameters() {
     return List.of(p, lambda, q);
+  }
+
+  /// The number of parameters of the triplets that are not masked.
+  @Override
+  public long size() {
+    return rank() * ((long) weight.shape().dim(0) + weight.shape().dim(1) + 1);
+  }
+
+  /// The triplets that are not masked, under the names that PEFT gives them.
+  @Override
+  public SequencedMap<String, Tensor> tensors() {
+    Triplets living = values().keep(alive.stream().toArray());
+    SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
+    tensors.put(".lora_A", living.q());
+    tensors.put(".lora_E", living.lambda().reshape(Shape.of(living.rank(), 1)));
+    tensors.put(".lora_B", living.p());
+    return tensors;
   }
 }

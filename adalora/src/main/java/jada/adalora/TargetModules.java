@@ -13,20 +13,20 @@ import java.util.List;
 /// are those of the Hugging Face model, for example `bert.encoder.layer.0.attention.self.query`.
 public sealed interface TargetModules {
 
-  /// The four attention matrices of every layer, whatever the model's family calls them.
+  /// The four attention matrices of every layer, in any family.
   TargetModules ATTENTION = new Attention();
 
-  /// Every linear layer that is not trained as a whole, which the classifier always is.
+  /// Every linear layer but those that are trained themselves, such as the classifier.
   TargetModules ALL_LINEAR = new AllLinear();
 
   /// Whether the module of this name is chosen.
   boolean matches(String module);
 
-  /// The parts of this choice that match none of the given modules: names that are misspelt, or the
+  /// The parts of this choice that match none of the given modules: misspelt names, or the
   /// expression.
   List<String> unmatched(Collection<String> modules);
 
-  /// The same choice in the words of one family, for a choice that depends on it.
+  /// The same choice in the names of one family, for a choice that depends on it.
   default TargetModules in(Family family) {
     return this;
   }

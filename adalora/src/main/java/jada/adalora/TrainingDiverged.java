@@ -2,11 +2,11 @@ package jada.adalora;
 
 import java.util.Optional;
 
-/// A loss, a gradient, a weight or a score is no longer a finite number. The message names the
-/// step, and the operation and module that made the first such number.
+/// A loss, gradient, weight or score is infinite or NaN. The message names the step, and the
+/// operation and module that produced the first such value.
 ///
-/// The loss of a step judges the values that the step before has made. So the model holds the last
-/// values whose loss was finite; masks are those of the last allocation.
+/// The loss of a step shows whether the values made by the step before are sound. So the model
+/// holds the last values whose loss was finite; masks are those of the last allocation.
 public final class TrainingDiverged extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -23,7 +23,7 @@ public final class TrainingDiverged extends RuntimeException {
     this.step = step;
   }
 
-  /// @param maker the operation that made the first number that is not finite, if it was found
+  /// @param maker the operation that produced the first value that is not finite, if it was found
   public static TrainingDiverged atStep(
       int step, String what, double value, Optional<String> maker) {
     String from = maker.map(m -> ", first made by " + m).orElse("");

@@ -5,7 +5,8 @@ import jada.tensor.RandomSource;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 
-/// How P, λ and Q start. Either λ or P starts at 0, so the adapted model starts as the base model.
+/// Initialisation of P, λ and Q. Either λ or P starts at 0, so the adapted model starts as the base
+/// model.
 public enum TripletStart {
   /// λ = 0, P and Q independent draws from N(0, 0.02²), as PEFT does.
   GAUSSIAN,
@@ -13,12 +14,12 @@ public enum TripletStart {
   /// as the article does.
   ORTHONORMAL,
   /// λ = 1, P = 0 and Q uniform on ±1/√in: the B and A of [LoraLinear] from the same random source.
-  /// So ΔW grows by P, at LoRA's pace.
+  /// So ΔW grows through P, as fast as in LoRA.
   LORA;
 
   private static final float STD = 0.02f;
 
-  /// The triplets that the training of a matrix (out, in) starts from.
+  /// The initial triplets of a matrix (out, in).
   ///
   /// @throws IllegalArgumentException if orthonormal vectors are asked for and there are more of
   ///   them than dimensions

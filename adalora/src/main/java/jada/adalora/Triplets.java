@@ -49,7 +49,7 @@ public record Triplets(Tensor p, Tensor lambda, Tensor q) {
     return q.shape().dim(1);
   }
 
-  /// P · diag(λ) · Q, (out, in): ΔW but for its scale.
+  /// P · diag(λ) · Q, (out, in): ΔW without its scale.
   public Tensor product() {
     return p.matmul(q.multiplyColumn(lambda));
   }
@@ -76,7 +76,7 @@ public record Triplets(Tensor p, Tensor lambda, Tensor q) {
   /// second, and so on: triplets that are singular already keep their positions.
   ///
   /// @param indices the triplets that take part, not more than P has rows or Q has columns; the
-  ///   others stay as they are
+  ///   others do not change
   Triplets decomposed(int... indices) {
     Triplets part = keep(indices);
     Qr left = Qr.of(part.p.multiplyRow(part.lambda));

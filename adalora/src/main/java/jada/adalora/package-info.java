@@ -3,16 +3,16 @@
 ///
 /// ## The idea
 ///
-/// Every adapted weight matrix W (out, in) stays as it was pretrained. Beside it stands an update in
-/// the form of a singular value decomposition,
+/// Every adapted weight matrix W (out, in) is frozen. To it is added an update in the form of a
+/// singular value decomposition,
 ///
 ///     y = x·(W + ΔW)ᵀ + b        ΔW = scale · P·diag(λ)·Q = scale · Σᵢ λᵢ · P[:,i]·Q[i,:]
 ///
-/// a sum of r rank-one terms. Term i, the *triplet* (P[:,i], λᵢ, Q[i,:]), can be switched off by λᵢ =
-/// 0 without touching the others, as long as columns of P and rows of Q are close to orthonormal;
-/// a penalty on ‖PᵀP − I‖ and ‖QQᵀ − I‖ sees to that. Training starts with more triplets than wanted,
-/// judges each by how much the loss would miss it, and takes away the least important of all
-/// matrices together. What is left shows where the task needed rank.
+/// a sum of r rank-one terms. Term i, the *triplet* (P[:,i], λᵢ, Q[i,:]), can be switched off by λᵢ
+/// = 0 without changing the others, as long as columns of P and rows of Q are close to orthonormal;
+/// a penalty on ‖PᵀP − I‖ and ‖QQᵀ − I‖ keeps them so. Training starts with more triplets than
+/// wanted, scores the importance of each for the loss, and removes the least important of all
+/// matrices together. The remaining ranks show where the task needs capacity.
 ///
 /// ## Letters
 ///
@@ -62,11 +62,12 @@
 /// 3. Allocation is part of training, not of the user's loop: the trainer calls [AdaptiveRanks].
 /// 4. A schedule that does not fit the run is refused with numbers that do; times may be fractions of
 ///    the run: [BudgetSchedule], [Steps].
-/// 5. Task loss and penalty are reported apart, and evaluation knows no penalty: [Orthogonality] gives
-///    it without γ and outside the network, [TrainingListener][jada.adalora.training.TrainingListener] reports it in a field of its own.
+/// 5. Task loss and penalty are reported separately, and evaluation has no penalty: [Orthogonality]
+///    gives it without γ and outside the network,
+///    [TrainingListener][jada.adalora.training.TrainingListener] reports it in a separate field.
 /// 6. A rank is the number of living triplets, and dead ones that cannot return cost nothing:
 ///    [SvdLinear#rank], [SvdLinear#dropMasked].
-/// 7. All state of the method can be read and put back: [Importance#state], [SvdLinear#survivors].
+/// 7. All state of the method can be saved and restored: [Importance#state], [SvdLinear#survivors].
 /// 8. A matrix may end at rank 0, and trains, saves, loads and merges all the same: [SvdLinear],
 ///    [PeftFolder][jada.adalora.peft.PeftFolder].
 /// 9. What is saved is what PEFT calls an ADALORA or a LORA adapter, and gives the same logits there:

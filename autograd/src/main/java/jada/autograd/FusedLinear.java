@@ -96,9 +96,9 @@ final class FusedLinear {
       Variable w,
       Variable bias,
       Triplets triplets) {
-    return adapterInput
-        .map(input -> apart(op, x, input, w, bias, triplets))
-        .orElseGet(() -> together(op, x, w, bias, triplets));
+    return adapterInput.isPresent()
+        ? apart(op, x, adapterInput.get(), w, bias, triplets)
+        : together(op, x, w, bias, triplets);
   }
 
   /// The parts of ΔW = scale · P·diag(λ)·Q: P (out,r), λ (r), Q (r,in).

@@ -1,7 +1,7 @@
 package jada.bench;
 
 import jada.adalora.AdaLoraConfig;
-import jada.adalora.Method;
+import jada.adalora.Methods;
 import jada.adalora.Steps;
 import jada.adalora.data.Dataset;
 import jada.adalora.model.AdaLora;
@@ -48,8 +48,8 @@ public class StepBenchmark extends Measured {
   private static final int VOCABULARY = 1005;
 
   /// What is trained.
-  @Param({"ADALORA", "LORA"})
-  public Method method;
+  @Param({"adalora", "lora"})
+  public String method;
 
   /// Texts in a batch.
   @Param({"16"})
@@ -106,7 +106,7 @@ public class StepBenchmark extends Measured {
     AdaLoraConfig config =
         AdaLoraConfig.defaults()
             .withInitRank(12)
-            .withMethod(method)
+            .withMethod(Methods.named(method).orElseThrow())
             .withTinit(Steps.of(TINIT))
             .withTfinal(Steps.of(TFINAL));
     AdaptedModel model = AdaLora.adapt(base, task, config);

@@ -2,6 +2,7 @@ package jada.bench;
 
 import jada.adalora.AdaLoraConfig;
 import jada.adalora.Method;
+import jada.adalora.Methods;
 import jada.adalora.Steps;
 import jada.adalora.model.AdaLora;
 import jada.adalora.model.AdaptedModel;
@@ -36,7 +37,7 @@ final class StepTiming {
       throw new IllegalArgumentException(
           "usage: minilm|distilbert|tiny adalora|lora BATCH LENGTH STEPS [THREADS]");
     }
-    Method method = Method.valueOf(arguments[1].toUpperCase(Locale.ROOT));
+    Method method = Methods.named(arguments[1].toLowerCase(Locale.ROOT)).orElseThrow();
     int batch = Integer.parseInt(arguments[2]);
     int length = Integer.parseInt(arguments[3]);
     int steps = Integer.parseInt(arguments[4]);

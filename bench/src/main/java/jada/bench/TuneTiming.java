@@ -1,7 +1,7 @@
 package jada.bench;
 
 import jada.adalora.AdaLoraConfig;
-import jada.adalora.Method;
+import jada.adalora.Methods;
 import jada.adalora.data.Dataset;
 import jada.adalora.data.DatasetReader;
 import jada.adalora.data.Labels;
@@ -35,7 +35,7 @@ final class TuneTiming {
         AdaLoraConfig.defaults()
             .withInitRank(12)
             .withTargetRank(4)
-            .withMethod(Method.valueOf(arguments[2].toUpperCase(Locale.ROOT)));
+            .withMethod(Methods.named(arguments[2].toLowerCase(Locale.ROOT)).orElseThrow());
     AdaptedModel model =
         AdaLora.adapt(
             Models.load(arguments[0]), Task.classification(Labels.of(train).names()), config);

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
-/// Which saved adapter is used, on which base model, and how it computes.
+/// Options that choose a saved adapter, its base model and the number of threads.
 final class AdapterOptions {
   @Option(
       names = "--adapter",
@@ -53,7 +53,7 @@ final class AdapterOptions {
         .orElseGet(adapted::maxLength);
   }
 
-  /// Computes on as many threads as asked for.
+  /// Runs the work on the chosen number of threads.
   <T> T withWorkers(Supplier<T> computation) {
     if (threads < 1) {
       throw new InputException("threads: must be at least 1, got " + threads);

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/// Runs that were interrupted, and runs that are to be done once more.
+/// Options for resuming an interrupted run and for repeating a run.
 final class AgainOptions {
   @Option(
       names = "--checkpoint-every",
@@ -32,7 +32,7 @@ final class AgainOptions {
               + " bits")
   private Optional<Path> repeat = Optional.empty();
 
-  /// Steps from one checkpoint to the next; 0 for none but where the run is stopped.
+  /// Steps between checkpoints; 0 for a checkpoint only when the run is stopped.
   int checkpointEvery() {
     if (checkpointEvery < 0) {
       throw new InputException(
@@ -41,12 +41,12 @@ final class AgainOptions {
     return checkpointEvery;
   }
 
-  /// The run to go on with.
+  /// The run to resume.
   Optional<Path> resume() {
     return resume;
   }
 
-  /// The run to do once more.
+  /// The run to repeat.
   Optional<Path> repeat() {
     return repeat;
   }

@@ -13,7 +13,7 @@ final class BaseModels {
 
   /// The base model of this name or in this folder.
   ///
-  /// @throws jada.nn.files.InputException if there is none, or the heap certainly cannot hold it
+  /// @throws jada.nn.files.InputException if there is none, or the heap is certainly too small
   static PretrainedModel load(String nameOrFolder, Console console) {
     if (Kernels.fastest().name().equals("scalar")) {
       console.say("jada: " + Kernels.diagnosis());

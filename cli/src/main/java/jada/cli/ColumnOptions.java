@@ -6,7 +6,7 @@ import java.nio.charset.Charset;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/// Which columns of a table hold the text, its pair and the label, and in which encoding.
+/// Options for the columns of text, pair and label, and for the encoding.
 final class ColumnOptions {
   @Option(
       names = "--text-column",

@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The three streams of a command and what is known of the terminal behind them.
+/// The three streams of a command and the properties of the terminal.
 ///
 /// @param in standard input
 /// @param out results; data, hence UTF-8 whatever the terminal's character set
-/// @param err what people read
+/// @param err messages for people
 /// @param outTerminal whether `out` is a terminal
 /// @param color whether `out` may be coloured: a terminal that can, and no NO_COLOR
-/// @param errTerminal whether `err` is a terminal, which may show a line that changes
+/// @param errTerminal whether `err` is a terminal, on which a line may be redrawn
 /// @param ascii whether `err` can show ASCII only
 /// @param width columns of the terminal
 record Console(
@@ -36,12 +36,12 @@ record Console(
   /// `out-terminal`, `err-terminal`, `ascii` and `width=n`.
   private static final String PROPERTY = "jada.console";
 
-  /// Set by the launcher to the number of the descriptor that people read, where that is not 2.
+  /// Set by the launcher to the file descriptor of messages, where that is not 2.
   private static final String ERR_PROPERTY = "jada.err";
 
   private static final int USUAL_WIDTH = 80;
 
-  /// How people read these where only ASCII can be shown.
+  /// Replacements for these characters where only ASCII can be shown.
   private static final Map<String, String> SPELLINGS =
       Map.ofEntries(
           Map.entry("λ", "lambda"),
@@ -109,8 +109,8 @@ record Console(
         width);
   }
 
-  /// Where people read. The launcher moves it away from descriptor 2, on which the JVM prints a
-  /// warning about the vector module that cannot be turned off.
+  /// The stream of messages. The launcher moves it away from descriptor 2, on which the JVM prints
+  /// a warning about the vector module that cannot be turned off.
   private static PrintStream humanStream() {
     Integer number = Integer.getInteger(ERR_PROPERTY);
     if (number == null) {
@@ -138,7 +138,7 @@ record Console(
     return new Console(in, out, err, false, false, false, false, USUAL_WIDTH);
   }
 
-  /// Prints a line for people.
+  /// Prints a message.
   void say(String line) {
     err.print(readable(line) + "\n");
     err.flush();
@@ -167,13 +167,13 @@ record Console(
     result(styled(style, readable(line)));
   }
 
-  /// Asks for something, the answer being typed on the same line.
+  /// Prints a prompt; the answer is typed on the same line.
   void prompt(String question) {
     err.print(readable(question));
     err.flush();
   }
 
-  /// How a part of a result may be set apart on a terminal.
+  /// Styles for parts of a result on a terminal.
   enum Style {
     TITLE("1"),
     FORMULA("1;36"),
@@ -201,7 +201,7 @@ record Console(
       return text;
     }
     StringBuilder shown = new StringBuilder();
-    // Letters lose their accents; what has no spelling becomes a question mark.
+    // Letters lose their accents; other characters become question marks.
     Normalizer.normalize(text, Normalizer.Form.NFD)
         .codePoints()
         .filter(c -> Character.getType(c) != Character.NON_SPACING_MARK)

@@ -19,7 +19,7 @@ import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/// What `finetune` learns from.
+/// Options for the data of `finetune`.
 final class DataOptions {
   @Option(
       names = "--train",
@@ -103,7 +103,7 @@ final class DataOptions {
     }
   }
 
-  /// Says how many rows were left out.
+  /// Reports how many rows were left out.
   static void sayWhatIsSkipped(Dataset data, Console console) {
     if (data.skipped() > 0) {
       console.say(
@@ -115,7 +115,7 @@ final class DataOptions {
     }
   }
 
-  /// What is to be learned from the examples; every label is looked at.
+  /// The task that the examples define; every label is checked.
   ///
   /// @throws InputException if a label does not fit, naming file and line
   Task task(Split data) {

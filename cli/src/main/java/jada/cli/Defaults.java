@@ -11,7 +11,7 @@ import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/// Gives the options the defaults of the library, so that they are written down in one place.
+/// Gives the options the defaults of the library, so that they are defined in one place.
 final class Defaults implements IDefaultValueProvider {
   private final Map<String, Object> values = new TreeMap<>();
 

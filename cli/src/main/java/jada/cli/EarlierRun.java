@@ -16,19 +16,18 @@ import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/// A run that is to be taken up again from its checkpoint, or repeated from its record: its
-/// options, and what its data and model were.
+/// A run to resume from its checkpoint, or to repeat from its record: its options, data and model.
 ///
 /// @param source the record, run.json
 /// @param record its content
-/// @param checkpoint where to go on; empty for a run that starts from its beginning
+/// @param checkpoint where to resume; empty for a run that starts from its beginning
 /// @param inPlace whether it goes on or starts anew in its own folder; else it is repeated
 ///   elsewhere
 /// @param out the folder of the run
 record EarlierRun(
     Path source, JsonNode record, Optional<Checkpoint> checkpoint, boolean inPlace, Path out) {
-  /// Options that change where results go or how fast they come, but no bit of them. Files may have
-  /// moved: their checksums tell whether they are the same.
+  /// Options that change where results go or how long they take, but not the results. Files may
+  /// have moved: their checksums tell whether they are the same.
   private static final Set<String> FREE =
       Set.of(
           "threads",
@@ -45,9 +44,9 @@ record EarlierRun(
   /// The newest checkpoint of a run.
   ///
   /// @param place the folder of the run, or of one of its checkpoints
-  /// @throws InputException if there is nothing to go on from
+  /// @throws InputException if there is nothing to resume from
   static EarlierRun toResume(Path place) {
-    boolean itself = Files.exists(place.resolve("manifest.json"));
+    boolean itself = Files.exists(place.resolve(Checkpoint.MANIFEST));
     Path out = itself ? place.toAbsolutePath().normalize().getParent().getParent() : place;
     if (!Files.isDirectory(place)) {
       throw new InputException("--resume %s: no such folder; name that of a run".formatted(place));
@@ -70,8 +69,8 @@ record EarlierRun(
     return new EarlierRun(record, read(record), Optional.of(checkpoint), true, out);
   }
 
-  /// A run that was killed before its first checkpoint, to be started anew from its record; empty
-  /// if the place holds a checkpoint, or nothing.
+  /// A run that was killed before its first checkpoint, to be restarted from its record; empty if
+  /// the place holds a checkpoint, or nothing.
   ///
   /// @throws InputException if the run is still going on
   static Optional<EarlierRun> toStartAnew(Path place) {
@@ -81,7 +80,7 @@ record EarlierRun(
             .map(record -> new EarlierRun(record, read(record), Optional.empty(), true, place));
   }
 
-  /// A run to be done once more.
+  /// A run to repeat.
   ///
   /// @param place the folder of the run, or its run.json
   /// @throws InputException if there is no record
@@ -102,7 +101,7 @@ record EarlierRun(
     return content;
   }
 
-  /// Whether the folder holds a run that has come to its end, which leaves nothing to go on with.
+  /// Whether the folder holds a finished run, which cannot be resumed.
   static boolean isFinished(Path place) {
     Path record = place.resolve(RunFolder.RECORD);
     return !Checkpoint.isIn(place.resolve(RunFolder.CHECKPOINTS))
@@ -113,7 +112,7 @@ record EarlierRun(
   /// The command line of the run.
   ///
   /// @param given options given now, by name, with their values
-  /// @throws InputException if one of them would make it another run
+  /// @throws InputException if one of them would change the run
   List<String> arguments(Map<String, Object> given) {
     Map<String, String> options = new LinkedHashMap<>();
     record
@@ -129,7 +128,7 @@ record EarlierRun(
                     .formatted(name, value, source, before));
           }
         });
-    // A record that came from others must not say where this process writes.
+    // A record from another person must not decide where this process writes.
     options.keySet().removeAll(List.of("out", "trace", "force", "json", "live"));
     if (inPlace) {
       options.put("out", out.toString());
@@ -188,14 +187,13 @@ record EarlierRun(
     }
   }
 
-  /// Removes what a killed run has left aside, its record too, once it is sure that it can start
-  /// anew.
+  /// Removes the temporary files of a killed run, its record included, once the restart is certain.
   void removeLeft() {
     RunFolder.removeLeft(source);
   }
 
-  /// What may make results differ in their last bits although everything else is the same; empty if
-  /// nothing.
+  /// Differences of the machine that may change the last bits of the results; empty if there are
+  /// none.
   Optional<String> difference(RunRecord now) {
     String before = record.path("versions").toString();
     String after = Json.line(now.fields().get("versions"));
@@ -206,7 +204,7 @@ record EarlierRun(
                 .formatted(before, after));
   }
 
-  /// What the head alone had reached, if it was measured.
+  /// The score of the head alone, if it was measured.
   Optional<Evaluation> headAlone() {
     JsonNode saved = record.at("/metrics/head_alone");
     double loss = saved.path("loss").asDouble(Double.NaN);

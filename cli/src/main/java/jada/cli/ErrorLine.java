@@ -16,8 +16,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/// What a failure means to the person at the console: one line that says what to do, and the exit
-/// status.
+/// The error message of a failure, one line that says what to do, and the exit status.
 ///
 /// @param status 2 where the command line or an input is wrong, 1 where the work failed
 /// @param text the line, without the program's name
@@ -98,15 +97,15 @@ record ErrorLine(int status, String text) {
             .orElse("");
   }
 
-  /// A library speaks of `batch-size: …`, or in the middle of a message of an option in backticks;
-  /// here it is the option `--batch-size`.
+  /// Messages of the library begin with an option as `batch-size: …`, or name it in backticks; here
+  /// it becomes `--batch-size`.
   private static String withDashes(String message, CommandSpec command) {
     Matcher option = LIBRARY.matcher(message);
     boolean begins = option.matches() && command.findOption("--" + option.group(1)) != null;
     return withOptions(begins ? "--" + message : message);
   }
 
-  /// A message of the library with the options that it names as they are written here.
+  /// A message of the library with its options as they are written on the command line.
   static String withOptions(String message) {
     return NAMED.matcher(message).replaceAll("--$1");
   }

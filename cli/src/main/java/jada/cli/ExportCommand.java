@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `jada export`: a saved adapter in the form in which others want it.
+/// `jada export`: writes a saved adapter in a form that other programs load.
 @Command(
     name = "export",
     description = {
@@ -55,7 +55,7 @@ final class ExportCommand implements Callable<Integer> {
     this.console = console;
   }
 
-  /// What PEFT shall see.
+  /// The form for PEFT.
   enum Format {
     ADALORA,
     LORA
@@ -88,7 +88,12 @@ final class ExportCommand implements Callable<Integer> {
     if (saved.adapters().isEmpty()) {
       throw new InputException(
           "%s: was trained with --method %s and has no adapters to export; write the whole model with jada merge"
-              .formatted(adapter, Choices.name(method)));
+              .formatted(adapter, method.name()));
+    }
+    if (method != Method.ADALORA && method != Method.LORA) {
+      throw new InputException(
+          "%s: its adapters, of type %s, do not consist of triplets and have no other form; copy the folder, or write the whole model with jada merge"
+              .formatted(adapter, method.name()));
     }
     if (format == Format.ADALORA && method == Method.LORA) {
       throw new InputException(

@@ -99,7 +99,7 @@ final class FinetuneCommand implements Callable<Integer> {
     this(console, Optional.empty());
   }
 
-  /// @param earlier the run whose options these are
+  /// @param earlier the run whose options are used
   private FinetuneCommand(Console console, Optional<EarlierRun> earlier) {
     this.console = console;
     this.earlier = earlier;
@@ -155,14 +155,14 @@ final class FinetuneCommand implements Callable<Integer> {
     return command;
   }
 
-  /// What a file holds may be of any length.
+  /// Text from a file may have any length.
   private static String shortened(String text) {
     int most = 300;
     return text.length() > most ? text.substring(0, most) + "…" : text;
   }
 
-  /// Everything that can be wrong is looked at before the first long work: options alone, then the
-  /// output folder, the data, their labels, the schedule, the model, the modules.
+  /// Everything is checked before the first long work: options alone, then the output folder, the
+  /// data, their labels, the schedule, the model, the modules.
   private int train() {
     ZonedDateTime started = ZonedDateTime.now();
     data.check();
@@ -218,7 +218,7 @@ final class FinetuneCommand implements Callable<Integer> {
     }
   }
 
-  /// Every option in force, those included whose default depends on others or on the model.
+  /// Every effective option, also those whose default depends on others or on the model.
   private Map<String, Object> settings(
       RunFolder folder, AdaLoraConfig config, TrainingOptions options, PretrainedModel base) {
     Map<String, Object> settings = Settings.of(spec, folder.target(), config, options);
@@ -281,7 +281,7 @@ final class FinetuneCommand implements Callable<Integer> {
     try {
       BudgetSchedule.of(config, 1, steps);
     } catch (InputException e) {
-      // There is an option of that name, which is not meant.
+      // There is also an option `--schedule`, which is not meant here.
       throw new InputException(
           e.getMessage().replaceFirst("^schedule: ", "--tinit, --tfinal: "), e);
     }

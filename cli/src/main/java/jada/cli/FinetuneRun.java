@@ -1,6 +1,5 @@
 package jada.cli;
 
-import jada.adalora.Method;
 import jada.adalora.TrainingDiverged;
 import jada.adalora.data.Split;
 import jada.adalora.model.AdaptedModel;
@@ -24,14 +23,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Trains, and saves what came of it: the trained adapter, or after Ctrl-C or a loss that is no
-/// longer a number the last good state.
+/// Trains and saves the result: the trained adapter, or after Ctrl-C or a loss that is not finite
+/// the last good state.
 ///
-/// Room for the results is taken on the disk before training begins. Should they not go there for
-/// all that, because the folder is gone or no longer writable, they are saved among the temporary
-/// files.
+/// Disk space for the results is reserved before training begins. If they still cannot be written
+/// there, because the folder is gone or no longer writable, they are saved in the folder for
+/// temporary files.
 final class FinetuneRun {
-  /// For each trained number: its value, the optimizer's two moments, and two averages.
+  /// Bytes per trainable parameter: its value, the optimizer's two moments, and two averages.
   private static final int BYTES_OF_CHECKPOINT = 20;
 
   /// Record, history and report.
@@ -49,7 +48,7 @@ final class FinetuneRun {
   private final Recorder recorder;
   private final Optional<LivePage> live;
 
-  /// @param live whether a page draws the run as it goes
+  /// @param live whether a page shows the run live
   FinetuneRun(
       Console console,
       AdaptedModel model,
@@ -82,7 +81,7 @@ final class FinetuneRun {
   /// Runs and returns the exit status.
   ///
   /// @param measureHead whether the head alone is trained first, to compare with
-  /// @param measured what it has reached, if that is known
+  /// @param measured its score, if that is known
   /// @param inPlace whether the folder holds or will hold checkpoints while the run goes on
   /// @throws TrainingDiverged if there is no good state to save
   int run(boolean measureHead, Optional<Evaluation> measured, boolean inPlace) {
@@ -119,7 +118,8 @@ final class FinetuneRun {
     }
   }
 
-  /// Should the process be killed before its first checkpoint, the record tells how to start anew.
+  /// If the process is killed before its first checkpoint, the run can be restarted from the
+  /// record.
   private void keepRecord(Path aside) {
     try {
       AtomicFile.writeText(aside.resolve(RunFolder.RECORD), Json.pretty(record.fields()));
@@ -130,12 +130,13 @@ final class FinetuneRun {
 
   private long room() {
     return BYTES_OF_OTHERS
-        + (model.config().method() == Method.FULL
+        + (model.config().method().trainsEncoder()
             ? Float.BYTES * model.totalParameters()
             : BYTES_OF_CHECKPOINT * model.trainableParameters());
   }
 
-  /// What a head on the frozen encoder reaches; empty for a task that is not about whole texts.
+  /// The score of a head on the frozen encoder; empty for a task that does not classify whole
+  /// texts.
   private Optional<Evaluation> headAlone() {
     if (!(model.task() instanceof SequenceTask task)) {
       return Optional.empty();
@@ -217,7 +218,7 @@ final class FinetuneRun {
       Files.writeString(place.resolve(RunFolder.RECORD), Json.pretty(record.fields()));
       recorder.history().write(place.resolve(RunHistory.FILE));
     } catch (InputException e) {
-      // Not the user's input, but the disk failed; the place named is the one that people know.
+      // The disk failed, not the user's input; the message names the folder that the user chose.
       throw folder.failed(e.getCause() instanceof IOException io ? io : new IOException(e));
     } catch (IOException e) {
       throw folder.failed(e);
@@ -236,7 +237,7 @@ final class FinetuneRun {
     }
   }
 
-  /// What was trained is safe by now; a report can be written again at any time.
+  /// The trained model is saved by now; a report can be written again at any time.
   private Optional<Path> report() {
     Path file = folder.target().resolve(Report.FILE);
     try {

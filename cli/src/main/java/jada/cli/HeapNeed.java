@@ -9,24 +9,24 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Whether the heap can hold a model, known before it is loaded. Only what certainly cannot work is
-/// refused: batches and packed copies of the weights come on top.
+/// Checks before a model is loaded whether the heap can hold it. Only a heap that is certainly too
+/// small is refused: batches and packed copies of the weights need more.
 ///
-/// @param model as it was asked for
-/// @param parameters numbers in its file
+/// @param model as the user named it
+/// @param parameters number of parameters in its file
 record HeapNeed(String model, long parameters) {
-  /// Weights alone; for training everything, gradients and two moments beside them.
+  /// Bytes per parameter: the weights; for training all of them also gradients and two moments.
   private static final int BYTES = 4;
 
   private static final int BYTES_OF_FULL = 16;
 
-  /// What a run is comfortable with, in times of the least: copies of the weights in the order in
-  /// which products read them, and the values of a batch.
+  /// A comfortable heap as a multiple of the least one: packed copies of the weights, and the
+  /// activations of a batch.
   private static final int COMFORT = 4;
 
   private static final long GIGABYTE = 1L << 30;
 
-  /// What a model needs; empty where its files do not tell at a glance.
+  /// The need of a model; empty where its files do not show it quickly.
   ///
   /// @throws InputException if its weights are damaged
   static Optional<HeapNeed> of(String nameOrFolder) {
@@ -51,7 +51,7 @@ record HeapNeed(String model, long parameters) {
   /// @param available bytes that the heap may grow to
   /// @throws InputException with the number needed and the flag that gives it
   void require(long available, Method method) {
-    long least = parameters * (method == Method.FULL ? BYTES_OF_FULL : BYTES);
+    long least = parameters * (method.trainsEncoder() ? BYTES_OF_FULL : BYTES);
     if (least > available) {
       throw new InputException(
           String.format(

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Remembers what the record of a run tells of its course.
+/// Collects the course of a run for its record.
 final class History implements TrainingListener {
   private Optional<RunPlan> plan = Optional.empty();
   private final List<Evaluation> evaluations = new ArrayList<>();
@@ -63,7 +63,7 @@ final class History implements TrainingListener {
         : Optional.of(evaluations.getLast());
   }
 
-  /// What was seen of a run that does not learn, a line each.
+  /// Warnings about a run that does not learn, a line each.
   List<String> warnings() {
     return List.copyOf(warnings);
   }

@@ -7,15 +7,18 @@ import jada.adalora.model.AdaptedModel;
 import jada.adalora.model.Task;
 import jada.autograd.Parameter;
 import jada.nn.files.InputException;
+import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 
-/// Starts a run from the values of a saved adapter. Triplets that the saved adapter has lost start
-/// afresh, with λ = 0, at the places where they were; so the model begins as the saved one was.
+/// Starts a run from the values of a saved adapter. Triplets that the saved adapter has lost are
+/// initialised anew, with λ = 0, at their old positions; so the model starts with the same function
+/// as the saved one.
 final class InitialValues {
   private InitialValues() {}
 
-  /// Copies what `from` has learned.
+  /// Copies the trained values of `from`.
   ///
   /// @param to a model that was adapted from the same base model and has not been trained yet
   /// @throws InputException if the two differ in task, method, modules, ranks or scale
@@ -24,8 +27,8 @@ final class InitialValues {
         from.task().equals(to.task()) || isUnnamed(from.task(), to.task()),
         "has the labels %s, the data have %s".formatted(from.task().labels(), to.task().labels()));
     require(
-        from.config().method() == to.config().method(),
-        "was trained with --method " + Choices.name(from.config().method()));
+        from.config().method().equals(to.config().method()),
+        "was trained with --method " + from.config().method().name());
     require(
         from.adapters().keySet().equals(to.adapters().keySet()),
         "adapts other modules; give this run --target-modules '%s'"
@@ -42,7 +45,7 @@ final class InitialValues {
             });
   }
 
-  /// PEFT saves no labels: what its classifier's outputs are called is for the data to say.
+  /// PEFT saves no labels: the names of the classifier's outputs come from the data.
   private static boolean isUnnamed(Task from, Task to) {
     return from.outputs() == to.outputs()
         && from.labels().stream().allMatch(label -> label.matches("LABEL_\\d+"));
@@ -60,7 +63,21 @@ final class InitialValues {
         copy(saved.a().value(), lora.a());
         copy(saved.b().value(), lora.b());
       }
+      default -> copy(from.parameters(), to.parameters());
     }
+  }
+
+  private static void copy(List<Parameter> from, List<Parameter> to) {
+    require(
+        shapes(from).equals(shapes(to)),
+        "has parameters of the shapes %s, this run of %s".formatted(shapes(from), shapes(to)));
+    for (int i = 0; i < to.size(); i++) {
+      copy(from.get(i).value(), to.get(i));
+    }
+  }
+
+  private static List<Shape> shapes(List<Parameter> parameters) {
+    return parameters.stream().map(Parameter::shape).toList();
   }
 
   private static void copy(SvdLinear from, SvdLinear to) {

@@ -1,6 +1,7 @@
 package jada.cli;
 
 import jada.adalora.AdaLoraConfig;
+import jada.adalora.AdapterType;
 import jada.adalora.Method;
 import jada.adalora.Triplets;
 import jada.adalora.peft.PeftFolder;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `jada inspect`: what is in a saved adapter, without its base model.
+/// `jada inspect`: shows the content of a saved adapter, without its base model.
 @Command(
     name = "inspect",
     description = "Show ranks, triplets and orthogonality of a saved adapter.",
@@ -142,7 +143,7 @@ final class InspectCommand implements Callable<Integer> {
     return object;
   }
 
-  /// LoRA begins with the rank that it ends with.
+  /// The rank of LoRA does not change.
   private static int initRank(AdaLoraConfig config) {
     return config.method() == Method.LORA ? config.targetRank() : config.initRank();
   }
@@ -151,9 +152,12 @@ final class InspectCommand implements Callable<Integer> {
     Map<String, Integer> ranks = new LinkedHashMap<>();
     modules.forEach(module -> ranks.put(module.name(), module.triplets().rank()));
     int budget = ranks.values().stream().mapToInt(Integer::intValue).sum();
-    result("%s: %s", adapter, Choices.name(config.method()));
+    result("%s: %s", adapter, config.method().name());
     if (modules.isEmpty()) {
-      result("a head without adapters");
+      result(
+          config.method() instanceof AdapterType
+              ? "adapters that do not consist of triplets"
+              : "a head without adapters");
       return;
     }
     result(
@@ -185,7 +189,7 @@ final class InspectCommand implements Callable<Integer> {
     }
   }
 
-  /// A line a matrix: how many of its triplets are left, and how they are.
+  /// One line for each matrix: its remaining triplets and their λ.
   private void bars(int initRank, List<Module> modules) {
     int most = modules.stream().mapToInt(m -> m.triplets().rank()).max().orElse(0);
     int whole = Math.max(initRank, most);
@@ -212,8 +216,8 @@ final class InspectCommand implements Callable<Integer> {
     }
   }
 
-  /// A line a triplet, by its index at the start: those that are left with λ and score, the others
-  /// as far as the adapter's folder tells of them.
+  /// One line for each triplet, by its index at the start: the remaining ones with λ and score, the
+  /// others with what the adapter's folder knows of them.
   private List<String> triplets(
       Module module, int initRank, Optional<BitSet> survivors, List<Fate> fates) {
     List<String> lines = new ArrayList<>();

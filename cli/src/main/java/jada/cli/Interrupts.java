@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jline.utils.Signals;
 
 /// Turns Ctrl-C (SIGINT), SIGTERM and SIGHUP (the terminal is gone) into a request to stop after
-/// the step in hand; a second one ends the process at once. Closing gives the signals back to the
-/// JVM, which ends the process.
+/// the current step; a second one ends the process at once. Closing restores the default handlers
+/// of the JVM, which end the process.
 final class Interrupts implements AutoCloseable {
   /// Shells report a process ended by signal n as 128 + n.
   private static final int INT = 128 + 2;
@@ -21,7 +21,7 @@ final class Interrupts implements AutoCloseable {
   private final AtomicInteger status = new AtomicInteger();
   private final List<Runnable> restore = new ArrayList<>();
 
-  /// Starts listening.
+  /// Installs the handlers.
   ///
   /// @param asked runs at the first signal
   /// @param atHalt runs at the second, before the process ends
@@ -50,12 +50,12 @@ final class Interrupts implements AutoCloseable {
     }
   }
 
-  /// Whether a signal has come.
+  /// Whether a signal was received.
   boolean requested() {
     return status.get() != 0;
   }
 
-  /// The exit status of a process that a signal stopped; 0 if none has come.
+  /// The exit status of a process stopped by a signal; 0 if none was received.
   int status() {
     return status.get();
   }

@@ -24,7 +24,7 @@ final class Json {
     return MAPPER.writeValueAsString(finite(value));
   }
 
-  /// Indented, one entry a line, for people to read too.
+  /// Indented, one entry per line, readable for people.
   static String pretty(Object value) {
     return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(finite(value)) + "\n";
   }

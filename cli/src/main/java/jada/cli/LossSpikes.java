@@ -3,16 +3,17 @@ package jada.cli;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Notices when the loss of a batch jumps far above what it was: the first sign of a learning rate
-/// that is too high, or of examples that are not like the others.
+/// Detects a loss far above the usual one: the first sign of a learning rate that is too high, or
+/// of examples that are not like the others.
 final class LossSpikes {
-  /// Share of the old value in the running mean and variance: they remember about 50 steps.
+  /// Share of the old value in the running mean and variance: an average over about 50 steps.
   private static final double SMOOTHING = 0.98;
 
-  /// Steps before the mean means something, and between two reports.
+  /// Steps before the mean is reliable, and between two reports.
   private static final int PATIENCE = 30;
 
-  /// Standard deviations, and times the mean, that no ordinary batch reaches.
+  /// Thresholds, in standard deviations and as a multiple of the mean, that no ordinary batch
+  /// reaches.
   private static final double DEVIATIONS = 6;
 
   private static final double TIMES = 2;
@@ -22,7 +23,7 @@ final class LossSpikes {
   private int seen;
   private int quiet;
 
-  /// Takes in the loss of one step.
+  /// Observes the loss of one step.
   ///
   /// @return the line to be printed, if it is a spike
   Optional<String> seen(int step, double loss) {
@@ -45,7 +46,7 @@ final class LossSpikes {
             : Optional.empty();
     quiet = spike ? PATIENCE : Math.max(0, quiet - 1);
     seen++;
-    // The first steps count alike, so that the start does not linger.
+    // The first steps have equal weights, so that the start is soon forgotten.
     double share = Math.max(1 - SMOOTHING, 1.0 / seen);
     mean += share * distance;
     variance += share * (distance * (loss - mean) - variance);

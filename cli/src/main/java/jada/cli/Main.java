@@ -43,16 +43,16 @@ public final class Main {
     System.exit(run(args, Console.ofProcess()));
   }
 
-  /// What is printed is English whatever the machine speaks, also where libraries ask the machine.
+  /// Output is English in every locale, also from libraries that use the default locale.
   static void speakOneLanguage() {
     Locale.setDefault(Locale.ROOT);
   }
 
   /// Runs one command and returns its exit status: 0 done, 1 the work failed, 2 the command line or
-  /// an input is wrong, 141 whoever read standard output has gone.
+  /// an input is wrong, 141 the reader of standard output has gone.
   ///
   /// @param out receives results, in UTF-8
-  /// @param err receives what people read
+  /// @param err receives messages for people
   public static int run(String[] args, InputStream in, PrintStream out, PrintStream err) {
     return run(args, Console.of(in, out, err));
   }
@@ -118,19 +118,19 @@ public final class Main {
             .addSubcommand(new TourCommand(console)));
   }
 
-  /// Teaches a command line Jada's types, defaults and looks.
+  /// Configures a command line with Jada's types, defaults and layout.
   static CommandLine configured(Console console, CommandLine line) {
     line.setDefaultValueProvider(new Defaults())
         .setColorScheme(Help.defaultColorScheme(console.color() ? Ansi.ON : Ansi.OFF))
         .setUsageHelpWidth(Math.clamp(console.width(), NARROWEST_HELP, WIDEST_HELP))
         .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(console.err(), true))
+        .registerConverter(Method.class, Choices::method)
         .registerConverter(Steps.class, Steps::parse)
         .registerConverter(TargetModules.class, TargetModules::parse)
         .registerConverter(LambdaRate.class, LambdaRate::parse);
     choices(line, EmptyTexts.class);
     choices(line, OddLabels.class);
-    choices(line, Method.class);
     choices(line, ImportanceScore.class);
     choices(line, TripletStart.class);
     choices(line, OrthogonalityPenalty.class);

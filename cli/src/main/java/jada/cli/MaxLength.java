@@ -9,7 +9,7 @@ import java.util.Optional;
 final class MaxLength {
   private MaxLength() {}
 
-  /// What was asked for, or the usual length if the model can take it, or what the model can take.
+  /// The chosen length, or else the default length, but no more than the model allows.
   ///
   /// @throws InputException if the model cannot take what was asked for
   static int of(Optional<Integer> asked, PretrainedModel model) {

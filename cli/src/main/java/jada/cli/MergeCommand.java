@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `jada merge`: base model and adapter as one plain model.
+/// `jada merge`: writes base model and adapter as one plain model.
 @Command(
     name = "merge",
     description = {

@@ -9,10 +9,10 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/// Shows how far a piece of work is: a bar on a terminal, elsewhere a plain line now and then.
+/// Shows the progress of some work: a bar on a terminal, elsewhere a plain line now and then.
 final class Meter implements AutoCloseable {
-  /// A log should neither fill up nor seem dead: a line for every tenth of the work, at least every
-  /// ten seconds, at most every second.
+  /// For logs: a line for every tenth of the work, at least every ten seconds, at most every
+  /// second.
   private static final long SLOWEST = Duration.ofSeconds(10).toNanos();
 
   private static final long FASTEST = Duration.ofSeconds(1).toNanos();
@@ -32,7 +32,7 @@ final class Meter implements AutoCloseable {
   /// Starts showing.
   ///
   /// @param bytes whether bytes are counted, shown as megabytes
-  /// @param total how much there is to do; 0 if that is not known
+  /// @param total the amount of work; 0 if that is not known
   /// @param nanoTime the clock, nanoseconds
   Meter(Console console, String title, boolean bytes, long total, LongSupplier nanoTime) {
     this.console = console;
@@ -56,15 +56,15 @@ final class Meter implements AutoCloseable {
     return (bytes ? builder.setUnit(" MB", 1_000_000) : builder).build();
   }
 
-  /// So much was done before this began, which tells nothing about the time that the rest takes.
+  /// The work done before this began, which does not count in the estimate of the time left.
   void startAt(long done) {
     doneBefore = done;
     bar.ifPresent(b -> b.stepTo(done));
   }
 
-  /// So much is done.
+  /// Reports the work done so far.
   ///
-  /// @param detail what else is worth knowing now; may be empty
+  /// @param detail further information; may be empty
   void at(long done, String detail) {
     bar.ifPresentOrElse(
         b -> b.setExtraMessage(" " + console.readable(detail)).stepTo(done),
@@ -104,7 +104,7 @@ final class Meter implements AutoCloseable {
   /// Prints a line without disturbing the bar.
   void say(String line) {
     if (bar.isPresent()) {
-      // In one piece, because the bar draws itself from a thread of its own.
+      // In one write, because the bar is drawn from another thread.
       console.say("\r" + " ".repeat(console.width() - 1) + "\r" + line);
     } else {
       console.say(line);

@@ -18,7 +18,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
-/// The choices of the method; names follow PEFT.
+/// Options of the method; names follow PEFT.
 final class MethodOptions {
   @Option(
       names = "--preset",
@@ -182,7 +182,7 @@ final class MethodOptions {
   /// @param given names of the options given on the command line, without dashes
   AdaLoraConfig config(Set<String> given) {
     AdaLoraConfig base = preset.map(Preset::config).orElseGet(AdaLoraConfig::defaults);
-    // A rank at the start that was not given keeps its ratio to the rank at the end.
+    // If the initial rank is not given, its ratio to the target rank is kept.
     int ratioKept =
         Math.ceilDiv(Math.multiplyExact(targetRank, base.initRank()), base.targetRank());
     return base.withMethod(given.contains("method") ? method : base.method())

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/// What `finetune` starts from.
+/// Options for the base model of `finetune`.
 final class ModelOptions {
   @Option(
       names = "--model",

@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/// Finds the name that was probably meant by one that was mistyped.
+/// Finds the name closest to a mistyped one.
 final class Nearest {
   private Nearest() {}
 

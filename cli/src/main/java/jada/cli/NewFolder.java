@@ -6,12 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/// Where a command writes a folder of its own.
+/// Checks the output folder of a command.
 final class NewFolder {
   private NewFolder() {}
 
-  /// Looks whether a folder, or one above it, is a symbolic link to nothing: it seems not to exist,
-  /// and yet it cannot be made.
+  /// Refuses a folder that is, or lies below, a broken symbolic link: it seems not to exist, but it
+  /// cannot be made.
   ///
   /// @throws InputException naming the link and where it leads
   static void requireNoDanglingLink(Path folder) {
@@ -31,7 +31,7 @@ final class NewFolder {
     }
   }
 
-  /// Looks before the work whether the folder can be made; touches nothing.
+  /// Checks before the work whether the folder can be made; changes nothing.
   ///
   /// @throws InputException if there is a file of that name, or a folder that holds something
   static void requireFree(Path folder) {

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import picocli.CommandLine.Option;
 
-/// How the parameters learn.
+/// Options of the optimizer and the schedule.
 final class OptimizerOptions {
   @Option(
       names = "--epochs",
@@ -89,7 +89,7 @@ final class OptimizerOptions {
     return MaxLength.of(maxLength, model);
   }
 
-  /// Dropout of the encoder while training, where it was asked for.
+  /// Dropout of the encoder in training, if given.
   Optional<Float> dropout() {
     if (dropout.isPresent() && !(dropout.get() >= 0 && dropout.get() < 1)) {
       throw new InputException("dropout: must be in [0, 1), got " + dropout.get());

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/// Where the results of `finetune` go.
+/// Options for the results of `finetune`.
 final class OutputOptions {
   private static final DateTimeFormatter NAME =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
@@ -50,12 +50,12 @@ final class OutputOptions {
       description = "measure where the time of a step goes, and print it as a table")
   private boolean profile;
 
-  /// The folder, checked, not touched.
+  /// The folder, checked but not changed.
   RunFolder folder(ZonedDateTime now) {
     return RunFolder.check(out.orElseGet(() -> Path.of("runs", NAME.format(now))), force);
   }
 
-  /// Where the trace goes, if not into the folder.
+  /// The place of the trace, if not in the folder.
   ///
   /// @throws InputException if nothing can be written there
   Optional<Path> trace() {
@@ -84,7 +84,7 @@ final class OutputOptions {
     return profile;
   }
 
-  /// Whether a page draws the run as it goes.
+  /// Whether a page shows the run live.
   boolean live() {
     return live;
   }

@@ -5,9 +5,9 @@ import jada.adalora.model.AdaptedModel;
 import java.util.HashMap;
 import java.util.Map;
 
-/// How many numbers each way of fine-tuning the same model keeps.
+/// The number of trained parameters of each way to fine-tune the same model.
 ///
-/// @param adapter in the living triplets, or in the LoRA matrices
+/// @param adapter in the adapters: the living triplets, or the LoRA matrices
 /// @param head in the weights of the model itself that are trained: the head's, or all
 /// @param lora in LoRA of the target rank on the same matrices
 /// @param full in encoder and head, all of which full fine-tuning changes
@@ -17,7 +17,7 @@ record ParameterCounts(long adapter, long head, long lora, long full) {
     long lora = 0;
     for (Adapter a : model.adapters().values()) {
       long sides = (long) a.weight().shape().dim(0) + a.weight().shape().dim(1);
-      adapter += a.rank() * (a instanceof jada.adalora.SvdLinear ? sides + 1 : sides);
+      adapter += a.size();
       lora += model.config().targetRank() * sides;
     }
     long head = model.trainedWeights().values().stream().mapToLong(p -> p.value().size()).sum();

@@ -18,7 +18,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `jada predict`: labels texts as they come.
+/// `jada predict`: predicts texts from arguments, files or standard input.
 @Command(
     name = "predict",
     description = {
@@ -104,7 +104,7 @@ final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  /// The texts that are known before the first is answered; empty to read lines as they come.
+  /// The texts that are known at the start; empty to read lines one by one.
   private Optional<List<Line>> given() {
     if (data.isPresent() && !texts.isEmpty()) {
       throw new InputException("--data: give a file or texts, not both");

@@ -18,8 +18,8 @@ import java.util.Optional;
 ///     TAB TAB reason                      for a line that cannot be read
 ///                                         (nothing) for a blank line
 ///
-/// or JSON: `{text, label, scores, logits}`, with `"cut": true` where the text lost its end, and
-/// `{text, error}` where there is no answer.
+/// or JSON: `{text, label, scores, logits}`, with `"cut": true` where the text was cut, and `{text,
+/// error}` where there is no answer.
 final class PredictionPrinter {
   private final Console console;
   private final Predictor predictor;
@@ -42,7 +42,7 @@ final class PredictionPrinter {
     this.json = json;
   }
 
-  /// Answers some lines.
+  /// Prints the answers to some lines.
   ///
   /// @throws OutputException if answers cannot be written
   void answer(List<Line> lines) {
@@ -67,7 +67,7 @@ final class PredictionPrinter {
     }
   }
 
-  /// Says what has to be said about all lines.
+  /// Prints the warnings about all lines.
   ///
   /// @return the exit status: [ErrorLine#FAILED] if a line could not be read
   int finish() {
@@ -86,7 +86,7 @@ final class PredictionPrinter {
     return unanswered > 0 ? ErrorLine.FAILED : 0;
   }
 
-  /// That texts lose their end, and what to do.
+  /// The warning that texts are cut, with the remedy.
   static String cutTexts(String what, long cut, long of, int maxLength) {
     return String.format(
         Locale.ROOT,
@@ -111,7 +111,7 @@ final class PredictionPrinter {
   private String answer(Input input, Prediction prediction) {
     boolean loses = EncodedExamples.isCut(input, base, maxLength);
     if (loses && ++cut == 1) {
-      // At once: the lines may go on for days.
+      // Immediately, because the input may go on for days.
       console.say(
           String.format(
               Locale.ROOT,

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Locale;
 
 /// A profile as a table: a row for each kind of operation, the slowest first, per step; GFLOP/s are
-/// those of matrix products, and their share is of what the machine can do in registers alone.
+/// those of matrix products, as a share of the peak measured in registers.
 final class ProfileTable {
-  /// Rounds of about 1 ms: enough to be compiled and to meet a quiet moment.
+  /// Rounds of about 1 ms: enough to be compiled and to hit an undisturbed moment.
   private static final int ROUNDS = 300;
 
   private static final String ROW = "%-9s %-28s %6s %9s %6s %8s %6s %8s";

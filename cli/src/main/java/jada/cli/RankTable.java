@@ -14,7 +14,8 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The ranks of all adapted matrices as a table: a row a layer, a column a kind of matrix.
+/// The ranks of all adapted matrices as a table: a row for each layer, a column for each kind of
+/// matrix.
 final class RankTable {
   /// The first number in a module's path is its layer.
   private static final Pattern LAYER = Pattern.compile(".*?\\.([0-9]{1,6})\\.(.*)");

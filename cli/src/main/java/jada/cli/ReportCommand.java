@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `jada report`: the HTML report of a run, anew from what the run has left.
+/// `jada report`: writes the HTML report of a run again from its files.
 @Command(
     name = "report",
     description = {

@@ -19,25 +19,25 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The output folder of a run, which gets its files all at once.
+/// The output folder of a run, in which all files appear together.
 ///
-/// Files are written into a folder aside, forced to the disk, and moved to their place by
+/// Files are written into a temporary folder, forced to disk, and moved to their place by
 /// [#publish]. A folder that does not exist yet appears by one rename. Into one that exists the
 /// files are moved one by one, `adapter_config.json`, by which a folder is known as an adapter,
 /// last; files that are not Jada's stay. Closing without publishing leaves nothing behind but
 /// checkpoints, which are in a folder inside and complete at any time.
 final class RunFolder implements AutoCloseable {
-  /// What a folder is known by as an adapter.
-  private static final String CONFIG = "adapter_config.json";
+  /// The file that marks a folder as an adapter.
+  static final String CONFIG = "adapter_config.json";
 
-  static final String RECORD = "run.json";
+  static final String RECORD = Report.RECORD;
   static final String TRACE = "trace.jsonl";
 
   /// Holds the checkpoints while the run goes on.
   static final String CHECKPOINTS = "checkpoint";
 
-  /// What a folder is known by as a model, which is what --method full writes.
-  private static final String MODEL_CONFIG = "config.json";
+  /// The file that marks a folder as a whole model, which --method full writes.
+  static final String MODEL_CONFIG = "config.json";
 
   /// The files that a run writes.
   private static final List<String> FILES =
@@ -82,12 +82,12 @@ final class RunFolder implements AutoCloseable {
     aside = Files.isDirectory(place) ? place.resolve(name) : place.resolveSibling(name);
   }
 
-  /// The folder of a run that goes on; what it holds is the run's own.
+  /// The folder of a resumed run; its files belong to the run.
   static RunFolder ofRunToResume(Path target) {
     return check(target, true, true);
   }
 
-  /// Checks that a run may write into a folder; touches nothing.
+  /// Checks that a run may write into a folder; changes nothing.
   ///
   /// @param force whether files of an earlier run may be replaced
   /// @throws InputException if there is a file of that name, the place cannot be written, or there
@@ -138,7 +138,7 @@ final class RunFolder implements AutoCloseable {
     }
   }
 
-  /// Makes the folder aside, into which the files of the run are written.
+  /// Makes the temporary folder, into which the files of the run are written.
   ///
   /// @throws OutputException if it cannot be made
   /// @throws InputException if another run is using it
@@ -156,8 +156,8 @@ final class RunFolder implements AutoCloseable {
     }
   }
 
-  /// Makes the folder itself at once, for checkpoints, and the folder aside in it. What a process
-  /// that was killed has left aside there is removed.
+  /// Makes the folder itself at once, for checkpoints, with the temporary folder in it. The remains
+  /// of a killed process are removed.
   ///
   /// @throws OutputException if it cannot be made
   /// @throws InputException if another run is using it
@@ -177,8 +177,8 @@ final class RunFolder implements AutoCloseable {
     return open();
   }
 
-  /// The record of a run that was killed before its first checkpoint, in the folder aside that it
-  /// has left: inside its folder, or beside where that would have been.
+  /// The record of a run that was killed before its first checkpoint, in the temporary folder that
+  /// it has left: inside its folder, or beside the place of that.
   ///
   /// @throws InputException if the run is still going on
   static Optional<Path> recordLeftBy(Path target) {
@@ -223,7 +223,7 @@ final class RunFolder implements AutoCloseable {
     }
   }
 
-  /// Removes what a killed run has left aside.
+  /// Removes the temporary folder of a killed run.
   ///
   /// @param record in the folder that is removed
   static void removeLeft(Path record) {
@@ -234,8 +234,8 @@ final class RunFolder implements AutoCloseable {
     }
   }
 
-  /// Takes room on the disk for what the run will have to write at its end, so that a disk that
-  /// fills up meanwhile does not cost the run.
+  /// Reserves disk space for the files of the end of the run, so that the run is not lost if the
+  /// disk fills up meanwhile.
   ///
   /// @throws OutputException if there is not that much
   void takeRoom(long bytes) {
@@ -249,7 +249,7 @@ final class RunFolder implements AutoCloseable {
     }
   }
 
-  /// Gives the room back that was taken, to be written to now.
+  /// Releases the reserved space, to be written now.
   void giveRoom() {
     try {
       Files.deleteIfExists(aside.resolve(ROOM));
@@ -258,12 +258,12 @@ final class RunFolder implements AutoCloseable {
     }
   }
 
-  /// Where the checkpoints of the run are.
+  /// The folder of the checkpoints.
   Path checkpoints() {
     return target.resolve(CHECKPOINTS);
   }
 
-  /// Removes the checkpoints of a run that has come to its end, or of an earlier one.
+  /// Removes the checkpoints of a finished or earlier run.
   void removeCheckpoints() {
     Checkpoint.removeAll(checkpoints());
   }
@@ -276,16 +276,16 @@ final class RunFolder implements AutoCloseable {
     }
   }
 
-  /// Where the files will be.
+  /// The final place of the files.
   Path target() {
     return target;
   }
 
-  /// Moves the files to their place; beside it, to `name-2`, should another run have filled it
+  /// Moves the files to their place; beside it, to `name-2`, if another run has filled it
   /// meanwhile.
   ///
-  /// @throws OutputException if they cannot be forced to the disk or moved; then the place is as it
-  ///   was before
+  /// @throws OutputException if they cannot be forced to the disk or moved; the place is then
+  ///   unchanged
   synchronized void publish() {
     try {
       for (Path file : files()) {
@@ -325,8 +325,8 @@ final class RunFolder implements AutoCloseable {
     return taken.resolveSibling(taken.getFileName() + "-" + number);
   }
 
-  /// Files of an earlier run step aside, into a folder of their own, and come back if one of the
-  /// new ones cannot be moved. Should the process die in between, the folder is no adapter, and
+  /// Files of an earlier run are moved into a folder of their own, and moved back if one of the new
+  /// ones cannot be moved. If the process dies in between, the folder is no adapter, and
   /// [jada.nn.files.StagedFiles#interruptedSave] says where the files are.
   private void replaceEarlierRun() throws IOException {
     Path earlier = aside.resolve("replaced");
@@ -355,8 +355,8 @@ final class RunFolder implements AutoCloseable {
     }
   }
 
-  /// The files of an earlier run. Those of a model are among them only where a run wrote it. The
-  /// record, which tells, comes last.
+  /// The files of an earlier run. Those of a whole model are included only if a run wrote it, as
+  /// the record shows, which comes last.
   private List<Path> earlierRun() {
     List<String> names = new ArrayList<>(FILES);
     if (Files.exists(place.resolve(RECORD))) {
@@ -367,7 +367,7 @@ final class RunFolder implements AutoCloseable {
     return names.stream().map(place::resolve).filter(Files::isRegularFile).toList();
   }
 
-  /// The files aside, the one that makes them an adapter last.
+  /// The temporary files, the one that marks an adapter last.
   private List<Path> files() throws IOException {
     try (Stream<Path> list = Files.list(aside)) {
       return list.filter(Files::isRegularFile)
@@ -391,7 +391,7 @@ final class RunFolder implements AutoCloseable {
         "--out %s: cannot be written: %s".formatted(target, ErrorLine.reason(e)), e);
   }
 
-  /// Deletes what was made, unless it was published; folders that others have filled stay.
+  /// Deletes what was made, unless it was published; folders with other files stay.
   @Override
   public synchronized void close() {
     if (published) {

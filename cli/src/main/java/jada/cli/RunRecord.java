@@ -18,13 +18,13 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/// The content of run.json: what was run, with what, where, and what came out.
+/// The content of run.json: options, data, machine and results of a run.
 final class RunRecord {
   private final Map<String, Object> fields = new LinkedHashMap<>();
 
-  /// A record of what is known before the run.
+  /// A record with all that is known before the run.
   ///
-  /// @param options every option in force, by name without dashes
+  /// @param options every effective option, by name without dashes
   RunRecord(ZonedDateTime started, Map<String, Object> options, AdaptedModel model, Split data) {
     fields.put("status", "running");
     fields.put("started", time(started));
@@ -78,12 +78,12 @@ final class RunRecord {
     return machine;
   }
 
-  /// Notes what the head alone has reached.
+  /// Adds the score of the head alone.
   void headAlone(Evaluation evaluation) {
     fields.put("metrics", new LinkedHashMap<>(Map.of("head_alone", scores(evaluation))));
   }
 
-  /// Keeps the record in every checkpoint, and notes from which steps the run went on.
+  /// Keeps the record in every checkpoint, and adds the steps from which the run was resumed.
   TrainingListener keeper() {
     return new TrainingListener() {
       @Override
@@ -108,7 +108,7 @@ final class RunRecord {
     };
   }
 
-  /// Whether the run has come to its end.
+  /// Whether the run is finished.
   boolean isFinished() {
     return "finished".equals(fields.get("status"));
   }
@@ -120,7 +120,7 @@ final class RunRecord {
     }
   }
 
-  /// Adds what came out.
+  /// Adds the results.
   ///
   /// @param status finished, interrupted or diverged
   void finish(String status, AdaptedModel model, History history, Optional<Evaluation> headAlone) {

@@ -16,15 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/// A folder with an adapter, and what it says about itself before its base model is loaded.
+/// A folder with an adapter, and what is known of it before its base model is loaded.
 record SavedAdapter(Path folder) {
-  private static final String CONFIG = "adapter_config.json";
-
-  /// Of a model that was trained as a whole.
-  private static final String MODEL_CONFIG = "config.json";
-
-  private static final String RUN = "run.json";
-
   /// The field of the record with the importance of the triplets.
   static final String SCORES = "scores";
 
@@ -34,18 +27,19 @@ record SavedAdapter(Path folder) {
       throw new InputException(
           folder + ": no such folder; give the folder that finetune wrote (--out)");
     }
-    if (!Files.exists(folder.resolve(CONFIG)) && !Files.exists(folder.resolve(MODEL_CONFIG))) {
+    if (!Files.exists(folder.resolve(RunFolder.CONFIG))
+        && !Files.exists(folder.resolve(RunFolder.MODEL_CONFIG))) {
       throw new InputException(
           "%s: has no %s; %s"
               .formatted(
                   folder,
-                  CONFIG,
+                  RunFolder.CONFIG,
                   StagedFiles.interruptedSave(folder)
                       .orElse("give the folder that finetune wrote (--out)")));
     }
   }
 
-  /// Puts the adapter onto its base model.
+  /// Loads the adapter with its base model.
   ///
   /// @param model the base model; empty for the one that the adapter names
   AdaptedModel load(Optional<String> model, Console console) {
@@ -53,7 +47,7 @@ record SavedAdapter(Path folder) {
     return on(BaseModels.load(name, console));
   }
 
-  /// Puts the adapter onto this base model.
+  /// Loads the adapter with this base model.
   AdaptedModel on(PretrainedModel base) {
     return PeftFolder.load(base, folder);
   }
@@ -64,11 +58,12 @@ record SavedAdapter(Path folder) {
             .orElseThrow(
                 () ->
                     new InputException(
-                        folder.resolve(CONFIG) + ": names no base model; give it with --model"));
+                        folder.resolve(RunFolder.CONFIG)
+                            + ": names no base model; give it with --model"));
     if (Models.find(name).isEmpty() && !Files.isDirectory(Path.of(name))) {
       throw new InputException(
           "%s: names the base model %s, which is neither known nor a folder here; give it with --model"
-              .formatted(folder.resolve(CONFIG), name));
+              .formatted(folder.resolve(RunFolder.CONFIG), name));
     }
     return name;
   }
@@ -77,7 +72,7 @@ record SavedAdapter(Path folder) {
   /// that has them.
   Map<String, List<Double>> scores() {
     Map<String, List<Double>> scores = new LinkedHashMap<>();
-    Path run = folder.resolve(RUN);
+    Path run = folder.resolve(RunFolder.RECORD);
     if (Files.isRegularFile(run)) {
       Json.read(run)
           .path(SCORES)
@@ -88,8 +83,8 @@ record SavedAdapter(Path folder) {
     return scores;
   }
 
-  /// What became of every triplet of the run, by module, in the order of their indices at the
-  /// start; empty where the run left no history.
+  /// The fate of every triplet of the run, by module, in the order of their indices at the start;
+  /// empty where the run left no history.
   ///
   /// @throws InputException if there is a history that cannot be read
   Map<String, List<Fate>> fates() {
@@ -97,10 +92,10 @@ record SavedAdapter(Path folder) {
     return Files.isRegularFile(history) ? RunHistory.read(history).fates() : Map.of();
   }
 
-  /// Tokens at which texts were cut in training, from the record of the run, for an adapter that
-  /// does not tell it itself because an earlier version saved it.
+  /// Tokens at which texts were cut in training, from the record of the run, for an adapter of an
+  /// earlier version, which does not hold it itself.
   Optional<Integer> maxLength() {
-    Path run = folder.resolve(RUN);
+    Path run = folder.resolve(RunFolder.RECORD);
     if (!Files.isRegularFile(run)) {
       return Optional.empty();
     }

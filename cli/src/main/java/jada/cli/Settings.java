@@ -10,18 +10,18 @@ import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/// Every option of a command as it was in force, for the record of a run.
+/// The effective options of a command, for the record of a run.
 final class Settings {
-  /// They say where the others come from.
+  /// Options that refer to another run, from which the others come.
   private static final Set<String> REFERENCES = Set.of("--resume", "--repeat");
 
   private Settings() {}
 
   /// Values by option name without dashes, in the order of the help.
   ///
-  /// @param out where the results go, which may have been chosen by the clock
-  /// @param config in force, whose initial rank and alpha may depend on the target rank
-  /// @param options in force, which may depend on other options
+  /// @param out the output folder, whose default name depends on the time
+  /// @param config the effective one, whose initial rank and alpha may depend on the target rank
+  /// @param options the effective ones, which may depend on other options
   static Map<String, Object> of(
       CommandSpec command, Path out, AdaLoraConfig config, TrainingOptions options) {
     Map<String, Object> settings = new LinkedHashMap<>();

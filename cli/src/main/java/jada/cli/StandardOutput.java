@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Standard output of the process. When the program at the other end of a pipe has read enough and
-/// gone, as `head` does, writing throws [Closed], which ends the command without a word.
+/// gone, as `head` does, writing throws [Closed], which ends the command silently.
 final class StandardOutput extends OutputStream {
   /// The status of a program that the signal of a closed pipe has ended: 128 + SIGPIPE.
   static final int STATUS_OF_CLOSED = 141;
@@ -23,7 +23,7 @@ final class StandardOutput extends OutputStream {
     this.out = out;
   }
 
-  /// Nobody reads any more. It is no IOException, which a print stream would keep to itself.
+  /// The reader has gone. It is not an IOException, because print streams swallow those.
   static final class Closed extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -61,7 +61,7 @@ final class StandardOutput extends OutputStream {
   }
 
   private static IOException closedOr(IOException e) {
-    // The message is in the language of the machine; but writing to a pipe fails for no other
+    // The text of the exception depends on the locale, but writing to a pipe fails for no other
     // reason.
     if (String.valueOf(e.getMessage()).contains("roken pipe") || isPipe()) {
       throw new Closed(e);

@@ -11,8 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// What came of a run, for people: what was learned, where the budget went, what it cost, where it
-/// was written, and what to try next.
+/// The summary of a run: scores, ranks, cost, files, and what to try next.
 ///
 /// @param folder with the results
 /// @param trace its place, if not in the folder

@@ -15,10 +15,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/// Reads plain lines as they come: a batch is what is there, so that a line typed or piped in is
-/// answered at once and a long file in full batches. No more than a batch is held in memory.
+/// Reads plain lines one by one: a batch is all lines that are available, so that a typed or piped
+/// line is answered at once and a long file in full batches. No more than a batch is held in
+/// memory.
 final class TextLines {
-  /// A longer line is no text.
+  /// A longer line is refused.
   private static final int LONGEST = 1 << 20;
 
   private static final int BUFFER = 1 << 16;
@@ -29,7 +30,7 @@ final class TextLines {
   private int line;
   private boolean ended;
 
-  /// A line, or what stands for one where texts come from elsewhere.
+  /// A line, or one text from another source.
   ///
   /// @param input what is on it; empty where it cannot be read
   /// @param problem why it cannot be read
@@ -42,13 +43,13 @@ final class TextLines {
       return new Line(Input.of(""), Optional.of(why));
     }
 
-    /// Whether there is nothing on it that could be answered.
+    /// Whether it is blank.
     boolean isBlank() {
       return problem.isEmpty() && input.pair().isEmpty() && input.text().isBlank();
     }
   }
 
-  /// @param name what messages call the stream
+  /// @param name of the stream for messages
   /// @throws InputException if lines cannot be told apart in this encoding without decoding it
   TextLines(String name, InputStream in, Charset charset) {
     if (!canSplit(charset)) {

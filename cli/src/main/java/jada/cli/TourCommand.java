@@ -86,7 +86,7 @@ final class TourCommand implements Callable<Integer> {
         if (answer.filter(a -> a.strip().equalsIgnoreCase("q")).isPresent()) {
           return;
         }
-        // Nobody is there to wait for.
+        // Not interactive: do not wait.
         waits = answer.isPresent();
       }
       show(i, sections.get(i));

@@ -14,12 +14,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Writes one JSON object a step, as the run goes: step, loss, orth_reg, learning_rate, budget,
-/// active_triplets, tokens and millis; and ranks, by module, whenever they change. A number that is
-/// not finite is null.
+/// Writes one JSON object for each step during the run: step, loss, orth_reg, learning_rate,
+/// budget, active_triplets, tokens and millis; and ranks, by module, whenever they change. A number
+/// that is not finite is null.
 ///
-/// A trace with a place of its own is called `.partial` until it is complete. A pipe or device is
-/// written directly.
+/// A trace outside of the folder has the suffix `.partial` until it is complete. A pipe or device
+/// is written directly.
 final class TraceWriter implements TrainingListener, AutoCloseable {
   private final Path target;
   private final Path aside;
@@ -65,7 +65,7 @@ final class TraceWriter implements TrainingListener, AutoCloseable {
     String line = Json.line(fields) + "\n";
     try {
       writer.write(line);
-      // People follow the file while it grows.
+      // Flushed, because people follow the file while it grows.
       writer.flush();
       written += line.getBytes(UTF_8).length;
     } catch (IOException e) {
@@ -88,7 +88,7 @@ final class TraceWriter implements TrainingListener, AutoCloseable {
     }
   }
 
-  /// Begins with the steps before the checkpoint. A pipe or device has had them.
+  /// Begins with the steps before the checkpoint. A pipe or device has already received them.
   @Override
   public void resumed(Resumption from) {
     from.checkpoint()

@@ -7,11 +7,11 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/// Shows a run as it goes: steps, loss, budget, speed and time left, and the score of the held-out
-/// examples after each epoch.
+/// Shows the progress of a run: steps, loss, budget, speed and time left, and the score of the
+/// held-out examples after each epoch.
 final class TrainingProgress implements TrainingListener, AutoCloseable {
-  /// Share of the old value in the loss shown. The loss of one batch jumps too much to be read; an
-  /// average over about 20 steps can.
+  /// Share of the old value in the loss shown. The loss of one batch varies too much to be read, so
+  /// an average over about 20 steps is shown.
   private static final double SMOOTHING = 0.95;
 
   private final Console console;

@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
-/// Which Jada this is, on which Java.
+/// The versions of Jada and Java.
 final class Version implements IVersionProvider {
   /// The version of Jada, as the build wrote it down.
   static String ofJada() {

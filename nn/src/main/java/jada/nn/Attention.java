@@ -6,20 +6,20 @@ import jada.autograd.Variable;
 /// Multi-head attention within each sequence (Vaswani et al. 2017, section 3.2).
 ///
 /// For a sequence and a head of D = C / H channels, with q, k, v the head's channels of the three
-/// projections: head = softmax(q·kᵀ / √D)·v. The heads side by side go through the output
-/// projection. A token sees its own sequence only, so there is nothing to mask.
+/// projections: head = softmax(q·kᵀ / √D)·v. The concatenated heads go through the output
+/// projection. A token attends to its own sequence only, so nothing has to be masked.
 ///
-/// The projections are layers that are handed in: (rows, C) -> (rows, C) each.
+/// The projections are given as layers, (rows, C) -> (rows, C) each.
 ///
-/// @param weights drops attention weights in training
+/// @param weights dropout on the attention weights
 record Attention(Layer query, Layer key, Layer value, Layer output, int heads, Dropout weights) {
 
-  /// What the tokens of `from` gather from the tokens of x in the same sequence: (N, C) and (T, C)
+  /// Attention of the tokens of `from` to the tokens of x in the same sequence: (N, C) and (T, C)
   /// -> (N, C).
   ///
-  /// @param from the tokens that ask: N rows of x
+  /// @param from the tokens of the queries: N rows of x
   /// @param fromOffsets where each sequence begins in `from`, and N
-  /// @param x the tokens that are asked
+  /// @param x the tokens of keys and values
   /// @param offsets where each sequence begins in x, and T
   Variable forward(Variable from, int[] fromOffsets, Variable x, int[] offsets) {
     Variable q = query.forward(from); // (N, C)

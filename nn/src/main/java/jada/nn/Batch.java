@@ -3,7 +3,7 @@ package jada.nn;
 import jada.nn.text.Encoding;
 import java.util.List;
 
-/// Sequences of tokens, end to end: nothing is padded.
+/// A batch of token sequences, concatenated without padding.
 ///
 /// With B sequences of n₀, n₁, … tokens, T = Σ nᵢ. Sequence i is the tokens `offsets[i]` to
 /// `offsets[i + 1]`, exclusive:
@@ -57,12 +57,12 @@ public final class Batch {
     return new Batch(ids, tokenTypes, positions, offsets);
   }
 
-  /// The same tokens under other positions, all of type 0.
+  /// The same tokens at other positions, all of type 0.
   Batch withPositions(int[] replaced) {
     return new Batch(ids, new int[ids.length], replaced.clone(), offsets);
   }
 
-  /// T, the tokens of all sequences.
+  /// T, the number of tokens of all sequences.
   public int tokens() {
     return ids.length;
   }

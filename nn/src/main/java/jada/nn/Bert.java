@@ -3,16 +3,13 @@ package jada.nn;
 import static jada.nn.files.ConfigJson.decimal;
 
 import jada.autograd.Ops;
-import jada.autograd.Variable;
 import jada.nn.files.ConfigJson;
 import jada.nn.files.KeyLedger;
 import java.util.List;
-import java.util.function.Function;
-import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /// BERT (Devlin et al. 2019): transformers' `BertForSequenceClassification`.
-public final class Bert implements Family {
+public final class Bert extends NamedFamily {
   /// The modules of a layer.
   public static final BlockNames BLOCKS =
       new BlockNames(
@@ -54,7 +51,9 @@ public final class Bert implements Family {
   private static final HeadForm HEAD =
       new HeadForm("pooler.dense", "classifier", Ops::tanh, HeadForm.Input.AS_IT_IS);
 
-  Bert() {}
+  Bert() {
+    super(BLOCKS, HEAD);
+  }
 
   @Override
   public String type() {
@@ -112,36 +111,6 @@ public final class Bert implements Family {
   }
 
   @Override
-  public Stream<WeightSpec> weights(EncoderConfig config) {
-    return BLOCKS.weights(config);
-  }
-
-  @Override
-  public Stream<WeightSpec> headWeights(EncoderConfig config, int outputs) {
-    return HEAD.weights(config, outputs);
-  }
-
-  @Override
-  public Encoder encoder(
-      EncoderConfig config, Function<String, Variable> weights, LinearFactory linears) {
-    return BertEncoder.of(config, BLOCKS, weights, linears);
-  }
-
-  @Override
-  public Head head(
-      EncoderConfig config,
-      int outputs,
-      Function<String, Variable> weights,
-      LinearFactory linears) {
-    return ClassificationHead.of(config, HEAD, outputs, weights, linears);
-  }
-
-  @Override
-  public List<String> headModules() {
-    return HEAD.modules();
-  }
-
-  @Override
   public List<String> besideEncoder() {
     return List.of("classifier");
   }
@@ -150,10 +119,5 @@ public final class Bert implements Family {
   @Override
   public List<String> attentionTargets() {
     return List.of("query", "key", "value", "attention.output.dense");
-  }
-
-  @Override
-  public List<String> layerMatrices() {
-    return BLOCKS.matrices();
   }
 }

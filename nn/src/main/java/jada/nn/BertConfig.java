@@ -10,9 +10,9 @@ package jada.nn;
 /// @param maxPositions rows of the position table: the longest sequence in tokens
 /// @param tokenTypes rows of the token type table
 /// @param layerNormEpsilon added to the variance before the root is taken
-/// @param hiddenDropout probability that training drops an activation
-/// @param attentionDropout probability that training drops an attention weight
-/// @param headDropout probability that training drops an activation between the head's two matrices
+/// @param hiddenDropout dropout probability of activations in training
+/// @param attentionDropout dropout probability of attention weights in training
+/// @param headDropout dropout probability between the head's two matrices in training
 public record BertConfig(
     int vocabularySize,
     int hiddenSize,
@@ -45,7 +45,7 @@ public record BertConfig(
     check.probability("headDropout", headDropout);
   }
 
-  /// A configuration whose head drops as its hidden states do.
+  /// A configuration whose head has the dropout of the hidden states.
   public BertConfig(
       int vocabularySize,
       int hiddenSize,

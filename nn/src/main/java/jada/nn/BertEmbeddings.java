@@ -6,8 +6,8 @@ import jada.autograd.Variable;
 import jada.nn.files.InputException;
 import java.util.Optional;
 
-/// What goes into the first block: x = LayerNorm(word + token type + position), each looked up in a
-/// learnt table.
+/// The input of the first block: x = LayerNorm(word + token type + position), each looked up in a
+/// learned table.
 ///
 /// @param words (V, C), by token id
 /// @param positions (maxPositions, C), by the token's place in its sequence
@@ -48,9 +48,7 @@ record BertEmbeddings(
                 + batch.length(i)
                 + " tokens, the model has "
                 + most
-                + " positions; truncate when encoding (--max-length "
-                + most
-                + ")");
+                + " positions; cut texts to that many when encoding (`max-length`)");
       }
     }
   }

@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 /// BERT's encoder (Devlin et al. 2019): embeddings, then a stack of equal blocks. DistilBERT's is
 /// the same without token types; its modules have other names ([BlockNames]).
 ///
-/// Weights are what the caller makes them: a [jada.autograd.Constant] stays as it is and costs no
-/// gradient work, a [jada.autograd.Parameter] is trained. Read on at `BertLayer` and `Attention`.
+/// The caller decides which weights are trained: a [jada.autograd.Constant] is frozen and costs no
+/// gradient work, a [jada.autograd.Parameter] is trained. Next: `BertLayer`, `Attention`.
 final class BertEncoder implements Encoder {
   private final BertEmbeddings embeddings;
   private final List<BertLayer> layers;

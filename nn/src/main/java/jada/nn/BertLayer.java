@@ -10,11 +10,11 @@ import jada.autograd.Variable;
 ///     a = LayerNorm(x + Attention(x))
 ///     y = LayerNorm(a + W₂·gelu(W₁·a + b₁) + b₂)        W₁ (F, C), W₂ (C, F)
 ///
-/// @param attention what the tokens tell each other
-/// @param afterAttention dropout on what attention adds
+/// @param attention self-attention
+/// @param afterAttention dropout on the output of attention
 /// @param attentionNorm the norm that makes a
-/// @param feedForward what each token makes of it
-/// @param afterDown dropout on what the feed-forward part adds
+/// @param feedForward the position-wise feed-forward network
+/// @param afterDown dropout on the output of the feed-forward network
 /// @param outputNorm the norm that makes y
 record BertLayer(
     Attention attention,
@@ -24,8 +24,8 @@ record BertLayer(
     Dropout afterDown,
     LayerNorm outputNorm) {
 
-  /// The wanted rows of y for all rows of x: (T, C) -> (N, C). Keys and values alone need the rows
-  /// that are not wanted.
+  /// The wanted rows of y for all rows of x: (T, C) -> (N, C). The other rows are needed for keys
+  /// and values only.
   Variable forward(Variable x, Batch batch, Rows rows) {
     Variable wanted = rows.of(x, batch); // (T, C) -> (N, C)
     Variable told = attention.forward(wanted, rows.offsets(batch), x, batch.offsets()); // (N, C)

@@ -4,9 +4,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// What a family calls the modules of BERT's block: attention, a norm, a feed-forward part, a norm.
+/// The names that a family gives the modules of BERT's block: attention, a norm, a feed-forward
+/// network, a norm.
 ///
-/// @param layers what the names of a layer's modules begin with, for example `encoder.layer.`
+/// @param layers prefix of the names of a layer's modules, for example `encoder.layer.`
 /// @param attention the four matrices of attention: query, key, value, output
 /// @param attentionNorm the LayerNorm after attention
 /// @param feedForward the two matrices of the feed-forward part: up, down
@@ -18,7 +19,7 @@ public record BlockNames(
     List<String> feedForward,
     String outputNorm) {
 
-  /// The beginning of all names of a layer, for example `encoder.layer.3.`.
+  /// The prefix of all names of a layer, for example `encoder.layer.3.`.
   public String layer(int index) {
     return layers + index + ".";
   }

@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
 ///
 /// K is the number of classes; with K = 1 the output is the estimate of a regression.
 public final class ClassificationHead implements Head {
-  /// Standard deviation of weights that no checkpoint gives: BERT's `initializer_range`.
+  /// Standard deviation of new weights: BERT's `initializer_range`.
   private static final float INITIAL_STD = 0.02f;
 
   private final UnaryOperator<Variable> input;
@@ -81,8 +81,8 @@ public final class ClassificationHead implements Head {
         named.linear(form.classifier(), outputs, channels));
   }
 
-  /// Weights to start from where the checkpoint has none: matrices from N(0, 0.02²), biases 0. Each
-  /// matrix depends on the source's seed and its name only.
+  /// Initial weights where the checkpoint has none: matrices from N(0, 0.02²), biases 0. A matrix
+  /// depends only on the seed of the source and on its own name.
   ///
   /// @param outputs K, at least 1
   /// @throws IllegalArgumentException if K is less than 1

@@ -11,7 +11,7 @@ final class ConfigKeys {
   private static final String GENERATION = "decides how text is generated; encoders generate none";
   private static final String ENCODERS = "only encoders are supported";
 
-  /// Why no other class of tokenizer may be named here.
+  /// Why other tokenizer classes are refused.
   static final String TOKENIZER = "it is for tokenizer_config.json to name another tokenizer";
 
   /// The common part of every ledger of a `config.json`.

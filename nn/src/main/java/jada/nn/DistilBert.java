@@ -3,17 +3,14 @@ package jada.nn;
 import static jada.nn.files.ConfigJson.decimal;
 
 import jada.autograd.Ops;
-import jada.autograd.Variable;
 import jada.nn.files.ConfigJson;
 import jada.nn.files.KeyLedger;
 import java.util.List;
-import java.util.function.Function;
-import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /// DistilBERT (Sanh et al. 2019): BERT without token types, under other names; transformers'
 /// `DistilBertForSequenceClassification`.
-public final class DistilBert implements Family {
+public final class DistilBert extends NamedFamily {
   /// The modules of a layer.
   public static final BlockNames BLOCKS =
       new BlockNames(
@@ -61,7 +58,9 @@ public final class DistilBert implements Family {
   private static final HeadForm HEAD =
       new HeadForm("pre_classifier", "classifier", Ops::relu, HeadForm.Input.AS_IT_IS);
 
-  DistilBert() {}
+  DistilBert() {
+    super(BLOCKS, HEAD);
+  }
 
   @Override
   public String type() {
@@ -113,36 +112,6 @@ public final class DistilBert implements Family {
   }
 
   @Override
-  public Stream<WeightSpec> weights(EncoderConfig config) {
-    return BLOCKS.weights(config);
-  }
-
-  @Override
-  public Stream<WeightSpec> headWeights(EncoderConfig config, int outputs) {
-    return HEAD.weights(config, outputs);
-  }
-
-  @Override
-  public Encoder encoder(
-      EncoderConfig config, Function<String, Variable> weights, LinearFactory linears) {
-    return BertEncoder.of(config, BLOCKS, weights, linears);
-  }
-
-  @Override
-  public Head head(
-      EncoderConfig config,
-      int outputs,
-      Function<String, Variable> weights,
-      LinearFactory linears) {
-    return ClassificationHead.of(config, HEAD, outputs, weights, linears);
-  }
-
-  @Override
-  public List<String> headModules() {
-    return HEAD.modules();
-  }
-
-  @Override
   public List<String> besideEncoder() {
     return List.of("pre_classifier", "classifier");
   }
@@ -150,10 +119,5 @@ public final class DistilBert implements Family {
   @Override
   public List<String> attentionTargets() {
     return List.of("q_lin", "k_lin", "v_lin", "out_lin");
-  }
-
-  @Override
-  public List<String> layerMatrices() {
-    return BLOCKS.matrices();
   }
 }

@@ -9,10 +9,10 @@ package jada.nn;
 /// @param heads attention heads of a layer (`n_heads`); divides C
 /// @param intermediateSize F, channels inside the feed-forward part (`hidden_dim`)
 /// @param maxPositions rows of the position table: the longest sequence in tokens
-/// @param hiddenDropout probability that training drops an activation of the embeddings or of what
-///   the feed-forward part adds (`dropout`); what attention adds is not dropped
-/// @param attentionDropout probability that training drops an attention weight
-/// @param headDropout probability that training drops an activation between the head's two matrices
+/// @param hiddenDropout dropout probability in training, of the embeddings and of the output of the
+///   feed-forward network (`dropout`); the output of attention has none
+/// @param attentionDropout dropout probability of attention weights in training
+/// @param headDropout dropout probability between the head's two matrices in training
 ///   (`seq_classif_dropout`)
 public record DistilBertConfig(
     int vocabularySize,

@@ -7,7 +7,7 @@ import jada.tensor.kernel.CounterHash;
 /// Inverted dropout: inside a [TrainingStep] each element becomes 0 with probability p, else x / (1
 /// − p); outside it the identity. Srivastava et al. 2014.
 ///
-/// @param layer number that tells this layer's masks from those of all others
+/// @param layer number of this layer, which makes its masks differ from those of all others
 /// @param probability p, at least 0 and below 1
 public record Dropout(long layer, float probability) implements Layer {
   /// @throws IllegalArgumentException if the probability lies outside [0, 1)
@@ -18,8 +18,8 @@ public record Dropout(long layer, float probability) implements Layer {
     }
   }
 
-  /// Dropout whose layer number is a 64-bit hash of a name, so that no layer must know how many
-  /// there are. Two layers of one model must not share a name.
+  /// Dropout whose layer number is a 64-bit hash of a name, so that layers need not be counted. Two
+  /// layers of one model must not share a name.
   public static Dropout of(String name, float probability) {
     long layer = 0;
     for (int i = 0; i < name.length(); i++) {
@@ -30,7 +30,7 @@ public record Dropout(long layer, float probability) implements Layer {
 
   @Override
   public Variable forward(Variable x) {
-    return Fused.dropout(x, key(), current()); // x itself where nothing is dropped
+    return Fused.dropout(x, key(), current()); // x itself outside of training
   }
 
   /// Whether elements are dropped now: inside a training step if p > 0.
@@ -38,8 +38,8 @@ public record Dropout(long layer, float probability) implements Layer {
     return current() > 0;
   }
 
-  /// The probability now: p inside a training step, else 0. With [#key], for operations that drop
-  /// inside.
+  /// The probability now: p inside a training step, else 0. For fused operations with dropout,
+  /// together with [#key].
   float current() {
     return TrainingStep.current().isPresent() ? probability : 0;
   }

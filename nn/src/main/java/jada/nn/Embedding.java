@@ -3,7 +3,7 @@ package jada.nn;
 import jada.autograd.Fused;
 import jada.autograd.Variable;
 
-/// A table of learnt vectors, looked up by number.
+/// A table of learned vectors, looked up by number.
 ///
 /// @param table (V, C), one row for each number
 record Embedding(Variable table) {
@@ -15,7 +15,7 @@ record Embedding(Variable table) {
     }
   }
 
-  /// V, how many numbers have a vector.
+  /// V, the number of vectors.
   int size() {
     return table.shape().dim(0);
   }

@@ -3,14 +3,14 @@ package jada.nn;
 import jada.autograd.Variable;
 import java.util.function.Function;
 
-/// Turns tokens into hidden states that know their context.
+/// Turns tokens into contextual hidden states.
 ///
-/// Read on at `BertEncoder`.
+/// Next: `BertEncoder`.
 public interface Encoder {
   /// The encoder of a configuration's family with the given weights.
   ///
-  /// Weights are what the caller makes them: a [jada.autograd.Constant] stays as it is and costs no
-  /// gradient work, a [jada.autograd.Parameter] is trained.
+  /// The caller decides which weights are trained: a [jada.autograd.Constant] is frozen and costs
+  /// no gradient work, a [jada.autograd.Parameter] is trained.
   ///
   /// @param weights gives each weight by its Hugging Face name without the prefix `bert.` or that
   ///   of another family, for example `encoder.layer.0.attention.self.query.weight`; `Map::get`
@@ -23,8 +23,8 @@ public interface Encoder {
     return config.family().encoder(config, weights, linears);
   }
 
-  /// The wanted rows of the last hidden states: T tokens -> (N, C). Rows are equal whether or not
-  /// others are wanted.
+  /// The wanted rows of the last hidden states: T tokens -> (N, C). A row does not depend on which
+  /// other rows are wanted.
   Variable forward(Batch batch, Rows rows);
 
   /// The last hidden states of all tokens: (T, C).

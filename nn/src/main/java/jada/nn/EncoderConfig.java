@@ -2,11 +2,11 @@ package jada.nn;
 
 /// The sizes of an encoder and the constants of its layers, whatever its family.
 ///
-/// All activations are the exact (erf) GELU; positions are learnt and absolute. With C the hidden
+/// All activations are the exact (erf) GELU; positions are learned and absolute. With C the hidden
 /// size and F the intermediate size, a layer holds four (C, C) attention projections, a (F, C) and
 /// a (C, F) matrix, their biases and two LayerNorms.
 public interface EncoderConfig {
-  /// Whose names the modules have, and which head belongs to it.
+  /// The family, which names the modules and makes the head.
   Family family();
 
   /// Rows of the word embedding table.
@@ -32,22 +32,22 @@ public interface EncoderConfig {
     return maxPositions();
   }
 
-  /// Rows of the token type table; 0 if the encoder does not tell a second text from the first.
+  /// Rows of the token type table; 0 if the encoder has no token types.
   int tokenTypes();
 
   /// Added to the variance before the root is taken.
   float layerNormEpsilon();
 
-  /// Probability that training drops an activation.
+  /// Dropout probability of activations in training.
   float hiddenDropout();
 
-  /// Probability that training drops an activation of what attention adds.
+  /// Dropout probability of the output of attention in training.
   float attentionOutputDropout();
 
-  /// Probability that training drops an attention weight.
+  /// Dropout probability of attention weights in training.
   float attentionDropout();
 
-  /// Probability that training drops an activation between the head's two matrices.
+  /// Dropout probability between the head's two matrices in training.
   float headDropout();
 
   /// Channels of one head: C / heads.
@@ -57,7 +57,7 @@ public interface EncoderConfig {
 
   /// The same sizes with other dropouts.
   ///
-  /// @param hidden of activations, the head's too
+  /// @param hidden of activations, those of the head included
   /// @param attention of attention weights
   EncoderConfig withDropout(float hidden, float attention);
 }

@@ -6,8 +6,8 @@ import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The families of encoders that are known: Jada's own, and those that other modules provide as
-/// service [Family].
+/// All known families of encoders: Jada's own, and those that other modules provide as service
+/// [Family].
 public final class Families {
   /// Devlin et al. 2019.
   public static final Family BERT = new Bert();
@@ -28,7 +28,7 @@ public final class Families {
 
   private Families() {}
 
-  /// What modules and jars that a class loader sees provide.
+  /// The families that modules and jars visible to a class loader provide.
   static Stream<Family> provided(ClassLoader loader) {
     return ServiceLoader.load(Family.class, loader).stream().map(ServiceLoader.Provider::get);
   }

@@ -16,12 +16,12 @@ import tools.jackson.databind.node.ObjectNode;
 /// others are found as providers of this service.
 ///
 /// Weights have Hugging Face's names. Checkpoints of the encoder alone leave the prefix ([#type])
-/// out of every name, and so does Jada; [#path] and [#bare] put it in and take it away.
+/// out of every name, and so does Jada; [#path] and [#bare] add and remove it.
 public interface Family {
   /// The `model_type` in a `config.json`, and the prefix of the encoder's modules: `bert`.
   String type();
 
-  /// What becomes of each key of a `config.json` of this family.
+  /// What Jada does with each key of a `config.json` of this family.
   KeyLedger keys();
 
   /// The configuration that a `config.json` describes, whose keys [#keys] lets pass.
@@ -31,7 +31,8 @@ public interface Family {
   /// @throws IllegalArgumentException if the sizes do not fit each other
   EncoderConfig read(ConfigJson json);
 
-  /// Puts the keys of a configuration of this family into a `config.json`: the reverse of [#read].
+  /// Writes the keys of a configuration of this family into a `config.json`: the inverse of
+  /// [#read].
   void write(EncoderConfig config, ObjectNode json);
 
   /// The kinds of tokenizers that models of this family have ([Tokenizer#kind]). A folder with
@@ -43,8 +44,8 @@ public interface Family {
   /// @param classifies whether there is a classification head
   String architecture(boolean classifies);
 
-  /// The weights of the encoder, in the order of the layers. Lazily made, so that a configuration
-  /// that claims a billion layers costs nothing before the first of them is missed.
+  /// The weights of the encoder, in the order of the layers. The stream is lazy: a configuration
+  /// that claims a billion layers costs nothing before the first missing weight is found.
   Stream<WeightSpec> weights(EncoderConfig config);
 
   /// The weights of the classification head, in the order of their use.
@@ -72,12 +73,12 @@ public interface Family {
   /// logits.
   List<String> headModules();
 
-  /// What stands beside the encoder's model, not in it: the first parts of the names of the head's
-  /// modules that have no prefix.
+  /// The modules beside the encoder: the first parts of the names of the head's modules that have
+  /// no prefix.
   List<String> besideEncoder();
 
-  /// The shortest names that choose the matrices of attention and nothing else: what adapters are
-  /// put on if nothing is said.
+  /// The shortest names that match the matrices of attention and nothing else: the default targets
+  /// of adapters.
   List<String> attentionTargets();
 
   /// The six matrices of a layer as they are called within it: query, key, value, output of
@@ -89,8 +90,8 @@ public interface Family {
     return headModules().getLast();
   }
 
-  /// Whether a module or weight stands beside the encoder's model, not in it: `classifier` does;
-  /// BERT's pooler is a part of `bert`.
+  /// Whether a module or weight is beside the encoder, not part of it: `classifier` is; BERT's
+  /// pooler is a part of `bert`.
   default boolean isBeside(String name) {
     return besideEncoder().contains(name.split("\\.", 2)[0]);
   }
@@ -101,7 +102,7 @@ public interface Family {
     return isBeside(name) ? name : type() + "." + name;
   }
 
-  /// The name without the prefix, if it has it: the reverse of [#path].
+  /// The name without the prefix, if it has one: the inverse of [#path].
   default String bare(String path) {
     return path.startsWith(type() + ".") ? path.substring(type().length() + 1) : path;
   }

@@ -4,7 +4,7 @@ import jada.autograd.Fused;
 import jada.autograd.NonFinite;
 import jada.autograd.Variable;
 
-/// The feed-forward part of a block: down(gelu(up(a))), for each token by itself.
+/// The position-wise feed-forward network of a block: down(gelu(up(a))).
 ///
 ///     f = W₂·gelu(W₁·a + b₁) + b₂        W₁ (F, C), W₂ (C, F)
 ///

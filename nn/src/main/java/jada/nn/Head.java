@@ -2,7 +2,7 @@ package jada.nn;
 
 import jada.autograd.Variable;
 
-/// Turns hidden states into answers, one row for each sequence.
+/// Turns hidden states into logits, one row for each sequence.
 public interface Head {
   /// Which rows of the hidden states this head reads.
   Rows rows();

@@ -10,10 +10,10 @@ import java.util.stream.Stream;
 /// @param pooling the module of the first matrix (C, C)
 /// @param classifier the module of the second matrix (K, C)
 /// @param activation between the two
-/// @param input whether training drops activations before the first matrix, too
+/// @param input whether there is dropout before the first matrix, too
 record HeadForm(
     String pooling, String classifier, UnaryOperator<Variable> activation, Input input) {
-  /// What becomes of the hidden state before the first matrix.
+  /// What is done with the hidden state before the first matrix.
   enum Input {
     AS_IT_IS,
     DROPPED

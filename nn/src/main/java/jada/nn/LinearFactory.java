@@ -2,7 +2,7 @@ package jada.nn;
 
 import jada.autograd.Variable;
 
-/// Makes the layer for each weight matrix of a model: the place where adapters come in.
+/// Makes the layer for each weight matrix of a model. This is where adapters are inserted.
 ///
 /// A model under construction asks it once for every matrix, with the module's path as transformers
 /// names it in `BertForSequenceClassification`, for example

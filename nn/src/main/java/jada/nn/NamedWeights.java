@@ -5,7 +5,7 @@ import jada.nn.files.InputException;
 import jada.tensor.Shape;
 import java.util.function.Function;
 
-/// The weights of a model under construction, asked for by name and expected shape.
+/// The weights of a model under construction, by name and expected shape.
 ///
 /// @param part what of the model is built, for messages
 /// @param family whose names the modules have
@@ -43,7 +43,7 @@ record NamedWeights(
     return weight;
   }
 
-  /// A matrix (out, in) and its bias as a layer. The factory is told the module's whole path.
+  /// A matrix (out, in) and its bias as a layer. The factory gets the module's whole path.
   Layer linear(String name, int out, int in) {
     return linears.create(
         family.path(name), get(name + ".weight", out, in), get(name + ".bias", out));

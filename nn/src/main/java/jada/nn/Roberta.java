@@ -6,16 +6,15 @@ import jada.nn.files.ConfigJson;
 import jada.nn.files.KeyLedger;
 import java.util.List;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /// RoBERTa (Liu et al. 2019): transformers' `RobertaForSequenceClassification`.
 ///
-/// The blocks are BERT's, under BERT's names. There are no token types but one, whose vector is
-/// added to every token. Positions count from p + 1, with p the id of the padding token: a table of
-/// 514 rows serves 512 tokens. A padding token within a text keeps position p and is not counted.
-/// The head stands beside the model: `classifier.dense`, tanh, `classifier.out_proj`.
-public final class Roberta implements Family {
+/// The blocks are BERT's, under BERT's names. There is one token type, whose vector is added to
+/// every token. Positions count from p + 1, with p the id of the padding token: a table of 514 rows
+/// serves 512 tokens. A padding token within a text keeps position p and is not counted. The head
+/// is beside the encoder: `classifier.dense`, tanh, `classifier.out_proj`.
+public final class Roberta extends NamedFamily {
   private static final KeyLedger KEYS =
       KeyLedger.of(KeyLedger.Unknown.ACCEPTED_UP_TO_CHECKED_RELEASE)
           .honoured("positions count from it; 1 if it is missing", "pad_token_id")
@@ -27,7 +26,9 @@ public final class Roberta implements Family {
   private static final HeadForm HEAD =
       new HeadForm("classifier.dense", "classifier.out_proj", Ops::tanh, HeadForm.Input.DROPPED);
 
-  Roberta() {}
+  Roberta() {
+    super(Bert.BLOCKS, HEAD);
+  }
 
   /// The sizes of a RoBERTa encoder and the constants of its layers.
   ///
@@ -156,27 +157,17 @@ public final class Roberta implements Family {
   }
 
   @Override
-  public Stream<WeightSpec> weights(EncoderConfig config) {
-    return Bert.BLOCKS.weights(config);
-  }
-
-  @Override
-  public Stream<WeightSpec> headWeights(EncoderConfig config, int outputs) {
-    return HEAD.weights(config, outputs);
-  }
-
-  @Override
   public Encoder encoder(
       EncoderConfig config, Function<String, Variable> weights, LinearFactory linears) {
     int padding = ((Config) config).paddingId();
-    Encoder bert = BertEncoder.of(config, Bert.BLOCKS, weights, linears);
+    Encoder bert = super.encoder(config, weights, linears);
     return (batch, rows) -> {
       BertEmbeddings.requireShort(batch, config.maxTokens());
       return bert.forward(batch.withPositions(positions(batch, padding)), rows);
     };
   }
 
-  /// p + the number of the token among those that are no padding, from 1; p for padding.
+  /// p + the index, from 1, of the token among those that are no padding; p for padding.
   private static int[] positions(Batch batch, int padding) {
     int[] ids = batch.ids();
     int[] offsets = batch.offsets();
@@ -191,20 +182,6 @@ public final class Roberta implements Family {
   }
 
   @Override
-  public Head head(
-      EncoderConfig config,
-      int outputs,
-      Function<String, Variable> weights,
-      LinearFactory linears) {
-    return ClassificationHead.of(config, HEAD, outputs, weights, linears);
-  }
-
-  @Override
-  public List<String> headModules() {
-    return HEAD.modules();
-  }
-
-  @Override
   public List<String> besideEncoder() {
     return List.of("classifier");
   }
@@ -212,10 +189,5 @@ public final class Roberta implements Family {
   @Override
   public List<String> attentionTargets() {
     return Families.BERT.attentionTargets();
-  }
-
-  @Override
-  public List<String> layerMatrices() {
-    return Bert.BLOCKS.matrices();
   }
 }

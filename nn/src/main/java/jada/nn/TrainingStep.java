@@ -4,12 +4,11 @@ import jada.tensor.kernel.CounterHash;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// One step of training: while it is bound to the calling thread, dropout drops.
+/// One step of training: while it is bound to the calling thread, dropout is active.
 ///
-/// A forward pass inside [#call] is training, a forward pass outside is evaluation; no layer has a
-/// mode to be switched. What is dropped is a pure function of the seed, the step, the layer and the
-/// element's index, so that it repeats on any machine and any number of threads, and nothing is
-/// stored for the backward pass.
+/// A forward pass inside [#call] is training, one outside is evaluation; layers have no train or
+/// eval mode. A mask is a pure function of seed, step, layer and index of the element. So it is the
+/// same on every machine and for any number of threads, and the backward pass needs no stored mask.
 ///
 ///     Variable loss = new TrainingStep(seed, t).call(() -> crossEntropy(model.logits(batch), y));
 ///

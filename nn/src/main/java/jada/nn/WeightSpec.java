@@ -7,15 +7,15 @@ import java.util.stream.Stream;
 ///
 /// @param name Hugging Face's, without the prefix of the family
 /// @param sizes its dimensions
-/// @param decays whether weight decay pulls it: matrices and tables it does, biases and norms not,
-///   as transformers' trainer has it
+/// @param decays whether weight decay applies: to matrices and tables yes, to biases and norms no,
+///   as in transformers' trainer
 public record WeightSpec(String name, List<Long> sizes, boolean decays) {
   /// Copies the dimensions.
   public WeightSpec {
     sizes = List.copyOf(sizes);
   }
 
-  /// A table of learnt vectors: (rows, channels).
+  /// A table of learned vectors: (rows, channels).
   static WeightSpec table(String name, long rows, long channels) {
     return new WeightSpec(name + ".weight", List.of(rows, channels), true);
   }

@@ -1,13 +1,13 @@
-/// Transformer encoders as one reads them in the papers, and what trains them.
+/// Transformer encoders as in the papers, with optimizers.
 ///
 /// **A walk.** [jada.nn.Encoder] → `BertEncoder` → `BertLayer` → `Attention` →
 /// [jada.autograd.Fused]; each is a page. [jada.nn.SequenceClassifier] puts a [jada.nn.Head] on an
 /// encoder. [jada.nn.optim.AdamW], [jada.nn.optim.LearningRate] and [jada.nn.optim.GradientClipping] train it.
 ///
-/// **Batches are ragged.** A [jada.nn.Batch] is the tokens of all its sequences, end to end, and the
-/// offsets where each begins. Nothing is padded, so nothing needs a mask, and no work is spent on
-/// tokens that are not there. All that works row by row (linear maps, norms, activations) sees one
-/// (T, C) matrix and does not know of sequences; attention alone reads the offsets.
+/// **Batches are ragged.** A [jada.nn.Batch] is the tokens of all its sequences, end to end, and
+/// the offsets where each begins. Nothing is padded, so nothing needs a mask, and no work is spent
+/// on tokens that are not there. Row-wise operations (linear maps, norms, activations) see one (T,
+/// C) matrix and no sequences; only attention reads the offsets.
 ///
 /// **Letters.**
 ///

@@ -1,8 +1,10 @@
 package jada.adalora.data;
 
+import jada.nn.files.Checksum;
 import jada.nn.files.InputException;
 import jada.nn.files.Quoted;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -36,7 +38,7 @@ public final class Dataset {
   ///
   /// @throws IllegalArgumentException if there are no examples
   public static Dataset of(String name, List<Example> examples) {
-    Sha256 sha = new Sha256();
+    MessageDigest sha = Checksum.sha256();
     List<Integer> lines = new ArrayList<>(examples.size());
     for (Example example : examples) {
       // A length before each part keeps ("ab", "c") apart from ("a", "bc").
@@ -45,12 +47,13 @@ public final class Dataset {
       example.labels().forEach(label -> update(sha, label));
       lines.add(lines.size() + 1);
     }
-    return new Dataset(name, examples, lines, sha.hex(), 0);
+    return new Dataset(name, examples, lines, Checksum.hex(sha), 0);
   }
 
-  private static void update(Sha256 sha, String part) {
+  private static void update(MessageDigest sha, String part) {
     byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
-    sha.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII)).update(bytes);
+    sha.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
+    sha.update(bytes);
   }
 
   /// Where the examples come from: the path of the file as it was given, or a name.

@@ -1,5 +1,6 @@
 package jada.adalora.data;
 
+import jada.nn.files.Checksum;
 import jada.nn.files.InputException;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -98,7 +99,7 @@ record SourceText(String name, String text, String checksum) {
     if (text.isBlank()) {
       throw new InputException(name + ": is empty; one example a line is expected");
     }
-    return new SourceText(name, text, Sha256.hex(bytes));
+    return new SourceText(name, text, Checksum.of(bytes));
   }
 
   private static InputException unreadable(String name, IOException e) {

@@ -1,15 +1,10 @@
 package jada.adalora.model;
 
 import jada.adalora.AdaLoraConfig;
-import jada.adalora.Adapter;
-import jada.adalora.Gauge;
-import jada.adalora.LoraLinear;
+import jada.adalora.AdapterType;
 import jada.adalora.Method;
-import jada.adalora.SvdLinear;
 import jada.adalora.TargetModules;
-import jada.adalora.TripletStart;
-import jada.adalora.Triplets;
-import jada.autograd.Variable;
+import jada.nn.Linear;
 import jada.nn.checkpoint.PretrainedModel;
 import jada.nn.files.InputException;
 import jada.tensor.RandomSource;
@@ -27,19 +22,19 @@ import java.util.stream.IntStream;
 ///     AdaptedModel adapted = AdaLora.adapt(model, Task.classification("ok", "error"),
 ///         AdaLoraConfig.defaults().withInitRank(12).withTargetRank(4));
 ///
-/// Chosen linear layers of the encoder get an adapter, all other weights of the encoder stay as they
-/// are. The classifier is always trained, from the checkpoint's
-/// own if that knows all labels of the task by name; and so is DistilBERT's pre-classifier; BERT's pooler is
-/// trained if the checkpoint has none, and frozen if it has one, as PEFT does. Before the first step the adapted model computes, bit for
-/// bit, what the base model computes.
+/// The target modules of the encoder get an adapter; all other weights of the encoder are frozen.
+/// The classifier is always trained. It starts from the checkpoint's classifier if that names all
+/// labels of the task. DistilBERT's pre-classifier is trained, too; BERT's pooler is trained if the
+/// checkpoint has none, and frozen if it has one, as PEFT does. Before the first step the adapted
+/// model computes, bit for bit, what the base model computes.
 public final class AdaLora {
 
-  /// How transformers calls a label that nobody named, before its number.
+  /// Prefix, before its number, of a label without a name in transformers.
   private static final String UNNAMED = "LABEL_";
 
   private AdaLora() {}
 
-  /// Adapts a model, random starts made from seed 0.
+  /// Adapts a model, with seed 0 for all random initial values.
   ///
   /// @throws InputException as [#adapt(PretrainedModel, Task, AdaLoraConfig, long)]
   public static AdaptedModel adapt(PretrainedModel model, Task task, AdaLoraConfig config) {
@@ -48,8 +43,8 @@ public final class AdaLora {
 
   /// Adapts a model.
   ///
-  /// @param seed from which the start of adapters and head is drawn; each matrix has a stream of
-  ///   its own, so that one more adapter does not change the others
+  /// @param seed of the initial values of adapters and head; each matrix has its own random stream,
+  ///   so that one more adapter does not change the others
   /// @throws InputException if no layer matches the target modules, or the ranks do not fit
   public static AdaptedModel adapt(
       PretrainedModel model, Task task, AdaLoraConfig wanted, long seed) {
@@ -58,12 +53,10 @@ public final class AdaLora {
     RandomSource random = RandomSource.of(seed);
     Map<String, Tensor> head = startOfHead(model, task, random);
     return switch (config.method()) {
-      case HEAD, FULL ->
+      case Method.WithoutAdapters _ ->
           new AdaptedModel(model, task, config, head, AdaptedModel.AdapterFactory.NONE);
-      case LORA, ADALORA -> {
-        if (config.method() == Method.ADALORA) {
-          config.requireConsistent();
-        }
+      case AdapterType type -> {
+        type.requireConsistent(config);
         List<String> modules = new ArrayList<>();
         AdaptedModel adapted =
             new AdaptedModel(
@@ -74,7 +67,8 @@ public final class AdaLora {
                 (name, weight, bias) -> {
                   modules.add(name);
                   return config.targetModules().matches(name)
-                      ? Optional.of(start(name, weight, bias, config, random.split(name)))
+                      ? Optional.of(
+                          type.start(new Linear(name, weight, bias), config, random.split(name)))
                       : Optional.empty();
                 });
         requireMatches(config.targetModules(), modules);
@@ -83,36 +77,9 @@ public final class AdaLora {
     };
   }
 
-  private static Adapter start(
-      String name, Variable weight, Variable bias, AdaLoraConfig config, RandomSource random) {
-    int out = weight.shape().dim(0);
-    int in = weight.shape().dim(1);
-    if (config.method() == Method.LORA) {
-      int rank = config.targetRank();
-      float scale = (float) (config.alpha() / rank);
-      return LoraLinear.start(name, weight, bias, rank, scale, config.loraDropout(), random);
-    }
-    boolean orthonormal = config.init() == TripletStart.ORTHONORMAL || config.gauge() != Gauge.NONE;
-    if (orthonormal && config.initRank() > Math.min(out, in)) {
-      throw new InputException(
-          "init-r "
-              + config.initRank()
-              + ": "
-              + name
-              + " is "
-              + weight.shape()
-              + " and has no more than "
-              + Math.min(out, in)
-              + " orthonormal directions; lower init-r, or use the gaussian start"
-              + (config.gauge() == Gauge.NONE ? "" : " without a gauge"));
-    }
-    Triplets triplets = config.init().triplets(out, in, config.initRank(), random);
-    return SvdLinear.of(name, weight, bias, triplets, config.scale(), config.loraDropout());
-  }
-
-  /// Whether the classifier of a checkpoint is where training starts: it has a row for every label
-  /// of the task, known by name; or both give a number. A checkpoint that names no labels calls
-  /// them LABEL_0, LABEL_1 …, as transformers does, and LABEL_3 is the row of a label `3`, too.
+  /// Whether training starts from the checkpoint's classifier: it has a row, by name, for every
+  /// label of the task; or both are regressions. A checkpoint that names no labels calls them
+  /// LABEL_0, LABEL_1 …, as transformers does, and LABEL_3 is the row of a label `3`, too.
   public static boolean startsFromClassifier(PretrainedModel model, Task task) {
     return classifierRows(model, task).isPresent();
   }
@@ -144,9 +111,9 @@ public final class AdaLora {
     return row < outputs ? row : -1;
   }
 
-  /// What of the head is trained, and from where: what stands beside the encoder from the
-  /// checkpoint if that has it, the rows of the classifier by the names of their labels; everything
-  /// that the checkpoint lacks from random numbers.
+  /// The trained weights of the head with their initial values: modules beside the encoder from the
+  /// checkpoint if it has them, rows of the classifier by the names of their labels, and random
+  /// values for all that the checkpoint lacks.
   private static Map<String, Tensor> startOfHead(
       PretrainedModel model, Task task, RandomSource random) {
     Map<String, Tensor> head = new LinkedHashMap<>();

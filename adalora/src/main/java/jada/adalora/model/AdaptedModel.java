@@ -25,8 +25,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
 
-/// A pretrained encoder with a head for a task, and what was added to it to be trained: adapters,
-/// or with [Method#HEAD] nothing, or with [Method#FULL] the encoder itself.
+/// A pretrained encoder with a head for a task, and the adapters that are trained; with
+/// [Method#HEAD] there are none, with [Method#FULL] the encoder itself is trained.
 ///
 /// The frozen weights are those of the [PretrainedModel], shared, not copied.
 public final class AdaptedModel implements Network {
@@ -52,8 +52,8 @@ public final class AdaptedModel implements Network {
 
   /// Builds the network.
   ///
-  /// @param head the weights of the head that are trained, by Hugging Face name without prefix;
-  ///   what is not among them comes from the base model and stays as it is
+  /// @param head the weights of the head that are trained, by Hugging Face name without prefix; all
+  ///   others come from the base model and are frozen
   public AdaptedModel(
       PretrainedModel base,
       Task task,
@@ -67,19 +67,19 @@ public final class AdaptedModel implements Network {
         new SequenceClassifier(
             Encoder.build(
                 base.config(),
-                name -> weight(name, base.weights().get(name), config.method() == Method.FULL),
+                name -> weight(name, base.weights().get(name), config.method().trainsEncoder()),
                 (name, w, b) -> layer(name, w, b, factory)),
             task.head(
                 base.config(),
                 name ->
                     head.containsKey(name)
                         ? weight(name, head.get(name), true)
-                        : weight(name, base.weights().get(name), config.method() == Method.FULL),
+                        : weight(name, base.weights().get(name), config.method().trainsEncoder()),
                 (name, w, b) -> layer(name, w, b, factory)));
   }
 
-  /// A weight as a variable: a parameter if it is trained. Null where the base model has none,
-  /// which the network's builder reports.
+  /// A weight as a variable: a parameter if it is trained. Null if the base model has none; the
+  /// builder of the network reports that.
   private Variable weight(String name, Tensor value, boolean trained) {
     if (value == null) {
       return null;
@@ -95,7 +95,7 @@ public final class AdaptedModel implements Network {
 
   private Layer layer(String name, Variable w, Variable b, AdapterFactory factory) {
     linearWeights += w.value().size();
-    // A matrix that is trained itself has no use for an adapter.
+    // A matrix that is trained itself gets no adapter.
     Optional<Adapter> adapter =
         w instanceof Constant ? factory.create(name, w, b) : Optional.empty();
     adapter.ifPresent(a -> adapters.put(name, a));
@@ -108,22 +108,22 @@ public final class AdaptedModel implements Network {
     return network.logits(batch);
   }
 
-  /// Encoder and head apart.
+  /// The network: encoder and head.
   public SequenceClassifier network() {
     return network;
   }
 
-  /// The pretrained model below.
+  /// The base model.
   public PretrainedModel base() {
     return base;
   }
 
-  /// What is predicted.
+  /// The task.
   public Task task() {
     return task;
   }
 
-  /// How it was adapted.
+  /// The configuration of the adapters.
   public AdaLoraConfig config() {
     return config;
   }
@@ -144,8 +144,8 @@ public final class AdaptedModel implements Network {
     return found;
   }
 
-  /// All that is trained: the parameters of the adapters, then weights of the model itself.
-  /// Dropping triplets replaces parameters; ask again afterwards.
+  /// All trainable parameters: those of the adapters, then weights of the model itself. Dropping
+  /// triplets replaces parameters, so the list is then out of date.
   public List<Parameter> parameters() {
     List<Parameter> parameters = new ArrayList<>();
     adapters.values().forEach(a -> parameters.addAll(a.parameters()));
@@ -166,12 +166,12 @@ public final class AdaptedModel implements Network {
     return ranks;
   }
 
-  /// The sum of the ranks: how many triplets are alive.
+  /// The sum of the ranks: the number of living triplets.
   public int budget() {
     return adapters.values().stream().mapToInt(Adapter::rank).sum();
   }
 
-  /// What the living triplets cost, in the unit of the budget.
+  /// The cost of the living triplets, in the unit of the budget.
   public int spentBudget() {
     BudgetUnit unit = config.budgetUnit();
     return svdAdapters().stream().mapToInt(a -> a.rank() * unit.cost(a)).sum();
@@ -182,18 +182,18 @@ public final class AdaptedModel implements Network {
     return runSteps;
   }
 
-  /// Notes the length of the run, which a saved adapter tells.
+  /// Records the length of the run, which is saved with the adapter.
   public void planRun(int totalSteps) {
     runSteps = OptionalInt.of(totalSteps);
   }
 
-  /// Tokens at which texts were cut in training, special tokens included, as a saved adapter tells
-  /// it; empty before, and for an adapter that others saved.
+  /// Tokens at which texts were cut in training, special tokens included; empty before training,
+  /// and for an adapter that another program saved.
   public OptionalInt textLength() {
     return textLength;
   }
 
-  /// Notes the length at which training cuts texts, which a saved adapter tells.
+  /// Records the length at which training cuts texts, which is saved with the adapter.
   ///
   /// @param tokens special tokens included
   public void cutTextsAt(int tokens) {
@@ -208,7 +208,7 @@ public final class AdaptedModel implements Network {
   }
 
   /// Bytes of all weights of encoder and head, and of the packed copy that a product makes of each
-  /// frozen matrix at its first use; 4 bytes a number. Adapters are not in it.
+  /// frozen matrix at its first use; 4 bytes per parameter. Adapters are not included.
   long weightBytes() {
     long numbers = weights.values().stream().mapToLong(Tensor::size).sum();
     return (numbers + linearWeights) * Float.BYTES;
@@ -219,9 +219,9 @@ public final class AdaptedModel implements Network {
     return parameters().stream().mapToLong(p -> p.value().size()).sum();
   }
 
-  /// How many numbers there are, counted as PEFT counts for the same model: encoder and head, the
-  /// adapters, a trained head a second time (PEFT keeps the one it started from), and for each
-  /// triplet adapter one more (PEFT stores its rank as a number).
+  /// The number of parameters as PEFT counts it for the same model: encoder and head, the adapters,
+  /// a trained head a second time (PEFT keeps the one it started from), and for each triplet
+  /// adapter one more (PEFT stores its rank as a number).
   public long totalParameters() {
     long model = weights.values().stream().mapToLong(Tensor::size).sum();
     if (adapters.isEmpty()) {
@@ -264,22 +264,25 @@ public final class AdaptedModel implements Network {
     return converted;
   }
 
-  /// The same function with every ΔW added to its matrix and nothing that is trained: what answers
-  /// fastest. Later training of this model does not reach it.
+  /// The same function with every ΔW merged and nothing trainable: the fastest form for inference.
+  /// Later training of this model does not change it.
   AdaptedModel frozen() {
     AdaLoraConfig nothing = config.withMethod(Method.HEAD);
     return new AdaptedModel(merged(), task, nothing, Map.of(), AdapterFactory.NONE);
   }
 
-  /// The plain model that computes the same: every ΔW added to its matrix, the head as trained, the
-  /// labels of the task. Weights that were not trained are shared with the base model.
+  /// The plain model that computes the same: every adapter merged, the trained head, the labels of
+  /// the task. Weights that were not trained are shared with the base model.
   public PretrainedModel merged() {
     SequencedMap<String, Tensor> merged = new LinkedHashMap<>(weights);
     trainedWeights.forEach((name, parameter) -> merged.put(name, parameter.value().copy()));
     adapters.forEach(
-        (module, adapter) ->
-            merged.put(
-                base.config().family().bare(module) + ".weight", adapter.merge().weight().value()));
+        (module, adapter) -> {
+          String name = base.config().family().bare(module);
+          Linear layer = adapter.merge();
+          merged.put(name + ".weight", layer.weight().value());
+          merged.put(name + ".bias", layer.bias().value());
+        });
     return new PretrainedModel(
         base.name(),
         base.config(),

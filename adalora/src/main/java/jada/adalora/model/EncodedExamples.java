@@ -16,10 +16,10 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/// A data set as the model reads it: the tokens of every text and its targets, made once before
+/// A data set prepared for the model: the tokens and targets of all examples, computed once before
 /// training.
 public final class EncodedExamples implements Objective {
-  /// Tokens at which texts are cut where nothing else is said, special tokens included.
+  /// Default length at which texts are cut, in tokens, special tokens included.
   public static final int DEFAULT_MAX_LENGTH = 128;
 
   private final String name;
@@ -53,12 +53,12 @@ public final class EncodedExamples implements Objective {
     return new EncodedExamples(data.name(), encodings, targets, cut);
   }
 
-  /// The tokens of one input, cut where the model has no more positions.
+  /// The tokens of one input, cut at the number of positions of the model.
   public static Encoding encode(Input input, PretrainedModel base, int maxLength) {
     return base.tokenizer().encode(input, limit(base, maxLength));
   }
 
-  /// Whether an input is longer than allowed, and loses its end.
+  /// Whether an input is longer than allowed and is cut.
   public static boolean isCut(Input input, PretrainedModel base, int maxLength) {
     int limit = limit(base, maxLength);
     return isCut(base.tokenizer().encode(input, limit), input, base, limit);

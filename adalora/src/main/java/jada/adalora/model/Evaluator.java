@@ -10,8 +10,8 @@ public final class Evaluator {
   /// of training takes.
   public static final int BATCH = 32;
 
-  /// The name under which the metrics of classification have the accuracy of always answering the
-  /// commonest class of the examples: what accuracy is to be seen beside.
+  /// The name, in the metrics of classification, of the accuracy of always predicting the commonest
+  /// class: the baseline of accuracy.
   public static final String COMMONEST_CLASS = "commonest_class";
 
   private Evaluator() {}

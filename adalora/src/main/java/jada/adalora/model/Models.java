@@ -92,8 +92,8 @@ public final class Models {
   /// @param bytes size of the artifact
   /// @param licence of the weights, as their publisher states it
   /// @param description what it is, in a few words
-  /// @param resources what the reader needs of the artifact, by their paths in it
-  /// @param reader gets it out of the artifact
+  /// @param resources the files that the reader needs, by their paths in the artifact
+  /// @param reader reads it from the artifact
   public record KnownModel(
       String name,
       String alias,
@@ -109,13 +109,13 @@ public final class Models {
       resources = List.copyOf(resources);
     }
 
-    /// Whether a user who writes this means this model.
+    /// Whether this is a name of the model.
     boolean isCalled(String text) {
       return text.equalsIgnoreCase(name) || text.equalsIgnoreCase(alias);
     }
   }
 
-  /// Gets a model out of its artifact.
+  /// Reads a model from its artifact.
   @FunctionalInterface
   public interface Reader {
     /// The model in the jar.
@@ -151,7 +151,7 @@ public final class Models {
   /// else by the [ModelFetcher] of a module that provides one, or from a folder.
   ///
   /// @param nameOrFolder a name or alias of [#known()], or a folder in Hugging Face layout
-  /// @throws InputException if it is neither, is nowhere to be had, or its files are damaged
+  /// @throws InputException if it is neither, cannot be found, or its files are damaged
   public static PretrainedModel load(String nameOrFolder) {
     return load(nameOrFolder, ServiceLoader.load(ModelFetcher.class).findFirst(), Progress.none());
   }

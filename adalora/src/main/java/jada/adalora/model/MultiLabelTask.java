@@ -13,13 +13,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Telling for each of several labels whether a text has it: none, some or all.
+/// Multi-label classification: a text has none, some or all of several labels.
 ///
 /// Output k is the logit of label k, whose probability is σ(z_k) = 1/(1 + e^(−z_k)); the model
 /// gives the labels with a probability above 1/2. The loss is the binary cross entropy, mean over
 /// texts and labels, in nats, as transformers' `multi_label_classification` has it. Metrics: F1
 /// over all pairs of text and label (micro), mean of the labels' F1 (macro), and accuracy, the
-/// share of texts whose labels are all right.
+/// share of texts whose labels are all correct.
 ///
 /// @param labels at least two, in order of their index in the output
 public record MultiLabelTask(List<String> labels) implements SequenceTask {

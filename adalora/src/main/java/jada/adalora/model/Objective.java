@@ -3,27 +3,27 @@ package jada.adalora.model;
 import jada.autograd.Variable;
 import jada.tensor.Workspace;
 
-/// The examples of a data set and what is wanted of the model for each: all that training and
-/// scoring know of a task. Examples are named by their positions, from 0.
+/// The examples of a data set with their targets: all that training and evaluation need of a task.
+/// Examples are identified by their positions, from 0.
 public interface Objective {
   /// Where the examples come from.
   String name();
 
-  /// How many examples there are.
+  /// The number of examples.
   int size();
 
-  /// How many texts were longer than allowed, and lost their end.
+  /// The number of texts that were cut.
   int cut();
 
-  /// How many tokens the network reads to compute the loss of these examples.
+  /// The number of tokens that the network reads to compute the loss of these examples.
   int tokens(int[] positions);
 
-  /// The mean loss over these examples, a scalar. It may ask the network once, or several times:
-  /// for two texts of each example, or for parts of the batch.
+  /// The mean loss over these examples, a scalar. It may run the network once or several times: on
+  /// two texts of each example, or on parts of the batch.
   Variable loss(Network network, int[] positions);
 
-  /// The loss of answering all examples alike, without reading them, which a model that learns is
-  /// below; 0 where that means nothing.
+  /// The loss of the best constant prediction, which a model that learns must beat; 0 where there
+  /// is no such baseline.
   default double lossOfGuessing() {
     return 0;
   }

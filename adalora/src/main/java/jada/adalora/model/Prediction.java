@@ -6,15 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What the model says of one input.
+/// The prediction for one input.
 ///
-/// @param label what it says in words: the most probable label; several labels separated by commas,
-///   or nothing, in a multi-label task; the number as text in regression
-/// @param probability that this is right, as the model sees it; 1 for regression, which knows no
-///   uncertainty
-/// @param labels the labels it gives: one, or in a multi-label task any number; none in regression
+/// @param label the prediction as text: the most probable label; several labels separated by
+///   commas, or nothing, in a multi-label task; the number as text in regression
+/// @param probability of the label according to the model; 1 for regression
+/// @param labels the predicted labels: one, or in a multi-label task any number; none in regression
 /// @param scores probability by label, in the order of the task's labels; empty for regression
-/// @param logits what the model computed: one for each label, or the number
+/// @param logits the output of the model: one for each label, or the number
 public record Prediction(
     String label,
     double probability,

@@ -10,8 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Predicting a number. The loss is the mean squared error; metrics: Pearson's and Spearman's
-/// correlation.
+/// Regression: the prediction of a number. The loss is the mean squared error; metrics: Pearson's
+/// and Spearman's correlation.
 public record RegressionTask() implements SequenceTask {
   /// The kind: `regression`.
   public static final TaskType TYPE = new Type();

@@ -3,7 +3,8 @@ package jada.adalora.model;
 import jada.adalora.data.Dataset;
 import jada.nn.checkpoint.PretrainedModel;
 
-/// A task that asks for one row of numbers for each text, to be compared with a row of targets.
+/// A task in which the model gives one row of numbers for each text, which the loss compares with a
+/// target.
 public interface SequenceTask extends Task {
   /// The targets of a data set, in the order of its examples.
   ///

@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Telling which one of several labels a text has.
+/// Classification: a text has exactly one of several labels.
 ///
 /// The loss is the cross entropy of softmax(z), in nats. Metrics: accuracy, F1 (of the second class
 /// where there are two, as GLUE has it, else the mean over classes), Matthews' correlation, and the

@@ -4,7 +4,8 @@ import jada.autograd.Variable;
 import jada.tensor.Tensor;
 import java.util.Map;
 
-/// What the model should give for each example of a data set, and how far from it is what it gives.
+/// The targets of the examples of a data set, with the loss and the metrics of outputs against
+/// them.
 public interface Targets {
   /// The mean loss over some of the examples.
   ///
@@ -12,8 +13,7 @@ public interface Targets {
   /// @param positions their B positions in the data set
   Variable loss(Variable output, int[] positions);
 
-  /// The loss of the best answer that is the same for all examples: that of guessing, without
-  /// reading.
+  /// The loss of the best constant prediction.
   double lossOfGuessing();
 
   /// Metrics by name, the main one first.

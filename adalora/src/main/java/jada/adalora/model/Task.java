@@ -13,12 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/// What a model is to say of a text: its head, its loss, its metrics, and the meaning of its
-/// output.
+/// A task: its head, its loss, its metrics, and the meaning of the output.
 ///
-/// A task of one's own is one class that implements this, or [SequenceTask] if the model gives one
-/// row of numbers for each text; with a [TaskType] it can be saved and named, too. The trainer
-/// knows none of them.
+/// To add a task, implement this, or [SequenceTask] if the model gives one row of numbers for each
+/// text. With a [TaskType] it can also be saved and named. The trainer depends on this interface
+/// alone.
 public interface Task {
   /// The kind of this task.
   TaskType type();
@@ -26,20 +25,19 @@ public interface Task {
   /// The labels in order of their index in the output; none where the output has no names.
   List<String> labels();
 
-  /// K, how many numbers the head gives for each text.
+  /// K, the number of outputs of the head for each text.
   int outputs();
 
-  /// What the task is about in a few words, such as `9 labels`.
+  /// A description in a few words, such as `9 labels`.
   String description();
 
-  /// The examples of a data set with what is wanted of the model for each, ready to be trained on
-  /// and scored.
+  /// The examples of a data set with their targets, prepared for training and evaluation.
   ///
   /// @param maxLength tokens at which texts are cut, special tokens included
   /// @throws jada.nn.files.InputException if a label does not fit the task, naming its place
   Objective prepare(Dataset data, PretrainedModel base, int maxLength);
 
-  /// What the model says, in the user's terms.
+  /// The prediction that an output means.
   ///
   /// @param output the K numbers of one text
   Prediction predict(float[] output);
@@ -54,7 +52,7 @@ public interface Task {
     return ClassificationHead.build(config, outputs(), weights, linears);
   }
 
-  /// Weights for a head whose checkpoint has none, by name without prefix.
+  /// Initial weights of the head where the checkpoint has none, by name without prefix.
   default Map<String, Tensor> initialHead(EncoderConfig config, RandomSource random) {
     return ClassificationHead.initial(config, outputs(), random);
   }
@@ -74,7 +72,7 @@ public interface Task {
     return new MultiLabelTask(labels);
   }
 
-  /// Predicting a number.
+  /// Regression: the prediction of a number.
   static RegressionTask regression() {
     return new RegressionTask();
   }

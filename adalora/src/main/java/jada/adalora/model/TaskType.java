@@ -33,7 +33,7 @@ public interface TaskType {
     return fit(train, OddLabels.REFUSE);
   }
 
-  /// Whether these data can be meant for nothing else, so that the task need not be named.
+  /// Whether these data fit no other kind of task, so that the user need not name it.
   default boolean isEvident(Dataset train) {
     return false;
   }

@@ -19,17 +19,17 @@ public final class TaskTypes {
     return Stream.concat(OWN.stream(), provided).toList();
   }
 
-  /// The kind that users call so.
+  /// The kind with this name for users.
   public static Optional<TaskType> named(String name) {
     return all().stream().filter(type -> type.name().equals(name)).findFirst();
   }
 
-  /// The kind that saved folders call so.
+  /// The kind with this `problem_type` in saved folders.
   public static Optional<TaskType> ofProblem(String problemType) {
     return all().stream().filter(type -> type.problemType().equals(problemType)).findFirst();
   }
 
-  /// The kind that the data are made for: classification, where nothing says otherwise.
+  /// The kind that the data show; classification by default.
   public static TaskType of(Dataset train) {
     return all().stream()
         .filter(type -> type.isEvident(train))

@@ -1,10 +1,10 @@
-/// A pretrained encoder with adapters and a head: made, asked, and judged.
+/// Models with adapters: loading, adapting, prediction, evaluation.
 ///
 /// [jada.adalora.model.Models] loads a base model by name or from a folder.
-/// [jada.adalora.model.AdaLora] puts adapters beside its matrices and a head for a
-/// [jada.adalora.model.Task] on top; the result is an [jada.adalora.model.AdaptedModel].
-/// [jada.adalora.model.Predictor] asks it about texts, [jada.adalora.model.Evaluator] compares its
-/// answers with labels, [jada.adalora.model.Metrics] says in numbers how well they agree.
+/// [jada.adalora.model.AdaLora] adds adapters and a head for a [jada.adalora.model.Task]; the
+/// result is an [jada.adalora.model.AdaptedModel]. [jada.adalora.model.Predictor] predicts for
+/// texts, [jada.adalora.model.Evaluator] evaluates it on labelled examples with the
+/// [jada.adalora.model.Metrics].
 ///
 /// {@snippet :
 /// PretrainedModel base = Models.load("all-minilm-l6-v2");

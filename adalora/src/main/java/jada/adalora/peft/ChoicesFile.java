@@ -14,8 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -49,9 +47,6 @@ final class ChoicesFile {
 
   private static final String MAX_LENGTH = "max_length";
 
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-
   private ChoicesFile() {}
 
   /// The text of the file.
@@ -75,7 +70,7 @@ final class ChoicesFile {
     }
     root.put(whole ? MADE_FROM : TRAINED_ON, model.base().checksum());
     model.textLength().ifPresent(tokens -> root.put(MAX_LENGTH, tokens));
-    return MAPPER.writeValueAsString(root) + "\n";
+    return JsonFile.text(root);
   }
 
   /// Refuses a base model that was made from the one that the adapter was made for: what the

@@ -12,8 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -23,9 +21,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class LabelsFile {
   static final String NAME = "labels.json";
   private static final String PROBLEM_TYPE = "problem_type";
-
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   private LabelsFile() {}
 
@@ -38,7 +33,7 @@ final class LabelsFile {
     if (!task.type().equals(implied(task.labels()))) {
       root.put(PROBLEM_TYPE, task.type().problemType());
     }
-    return MAPPER.writeValueAsString(root) + "\n";
+    return JsonFile.text(root);
   }
 
   /// The task of a folder whose classifier has this many outputs.

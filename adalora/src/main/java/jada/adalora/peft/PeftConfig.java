@@ -2,10 +2,12 @@ package jada.adalora.peft;
 
 import jada.adalora.AdaLoraConfig;
 import jada.adalora.Adapter;
+import jada.adalora.AdapterType;
 import jada.adalora.BudgetSchedule;
 import jada.adalora.ImportanceScore;
 import jada.adalora.LoraLinear;
 import jada.adalora.Method;
+import jada.adalora.Methods;
 import jada.adalora.ModulePattern;
 import jada.adalora.Scaling;
 import jada.adalora.Steps;
@@ -20,12 +22,12 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -45,9 +47,6 @@ final class PeftConfig {
   private static final int MOST_RANK = 65_536;
 
   private static final String HEAD_TYPE = "JADA_HEAD";
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-
   private final JsonFile json;
   private final Method method;
   private final AdaLoraConfig config;
@@ -64,7 +63,7 @@ final class PeftConfig {
   static String write(AdaptedModel model) {
     AdaLoraConfig config = model.config();
     ObjectNode root = JsonNodeFactory.instance.objectNode();
-    root.put("peft_type", config.method() == Method.HEAD ? HEAD_TYPE : config.method().name());
+    root.put("peft_type", peftType(config.method()));
     root.put("task_type", "SEQ_CLS");
     root.put("base_model_name_or_path", baseModel(model.base()));
     root.put("inference_mode", true);
@@ -74,22 +73,52 @@ final class PeftConfig {
     if (model.trainedWeights().containsKey(pooling + ".weight") && !whole.equals("classifier")) {
       saved.add(whole);
     }
-    if (config.method() != Method.HEAD) {
-      putTargets(root, model);
-      root.put("lora_dropout", config.loraDropout());
-      root.put("bias", "none");
-      root.put("fan_in_fan_out", false);
-      root.put("init_lora_weights", true);
-    }
     switch (config.method()) {
-      case ADALORA -> putAdaLora(root, model);
-      case LORA -> putLora(root, model);
-      case HEAD -> {}
-      case FULL ->
+      case SavedForm form -> {
+        putTargets(root, model);
+        form.write(config, model.adapters().values(), root);
+      }
+      case AdapterType type -> {
+        putTargets(root, model);
+        root.put("lora_dropout", config.loraDropout());
+        root.put("bias", "none");
+        root.put("fan_in_fan_out", false);
+        root.put("init_lora_weights", true);
+        if (type == Method.LORA) {
+          putLora(root, model);
+        } else {
+          putAdaLora(root, model);
+        }
+      }
+      case Method.WithoutAdapters _ -> {}
+    }
+    return JsonFile.text(root);
+  }
+
+  private static String peftType(Method method) {
+    return switch (method) {
+      case AdapterType type when savedTypes().contains(type) -> type.peftType();
+      case AdapterType type ->
+          throw new InputException(
+              "adapters of type "
+                  + type.name()
+                  + " cannot be saved: "
+                  + type.getClass().getName()
+                  + " must implement "
+                  + SavedForm.class.getName()
+                  + " and be provided as a service");
+      case Method.WithoutAdapters none when none.trainsEncoder() ->
           throw new IllegalArgumentException(
               "a model trained as a whole has no adapter to describe");
-    }
-    return MAPPER.writeValueAsString(root) + "\n";
+      case Method.WithoutAdapters _ -> HEAD_TYPE;
+    };
+  }
+
+  /// The types of adapters whose form in a folder is known.
+  private static List<AdapterType> savedTypes() {
+    return Methods.adapterTypes().stream()
+        .filter(type -> type == Method.ADALORA || type == Method.LORA || type instanceof SavedForm)
+        .toList();
   }
 
   /// The folder of the base model, or its name if it does not come from a folder.
@@ -190,16 +219,7 @@ final class PeftConfig {
               + StagedFiles.interruptedSave(folder).orElse("is this the folder of an adapter?"));
     }
     JsonFile json = JsonFile.read(file);
-    Method method =
-        switch (json.text("peft_type")) {
-          case "ADALORA" -> Method.ADALORA;
-          case "LORA" -> Method.LORA;
-          case HEAD_TYPE -> Method.HEAD;
-          default -> {
-            json.require(false, "peft_type", "ADALORA or LORA");
-            yield Method.HEAD;
-          }
-        };
+    Method method = method(json);
     try {
       AdaLoraConfig config = config(json, method);
       return new PeftConfig(
@@ -212,11 +232,28 @@ final class PeftConfig {
     }
   }
 
+  private static Method method(JsonFile json) {
+    String type = json.text("peft_type");
+    if (type.equals(HEAD_TYPE)) {
+      return Method.HEAD;
+    }
+    Optional<AdapterType> found =
+        savedTypes().stream().filter(known -> known.peftType().equals(type)).findFirst();
+    json.require(
+        found.isPresent(),
+        "peft_type",
+        savedTypes().stream().map(AdapterType::peftType).collect(Collectors.joining(" or ")));
+    return found.get();
+  }
+
   private static AdaLoraConfig config(JsonFile json, Method method) {
     AdaLoraConfig config = AdaLoraConfig.penalized().withMethod(method);
     PeftKeys.require(json, method);
     if (method == Method.HEAD) {
       return config;
+    }
+    if (method instanceof SavedForm form) {
+      return form.read(json, config.withTargetModules(targets(json)));
     }
     config =
         config
@@ -283,6 +320,11 @@ final class PeftConfig {
     return json.has("total_step")
         ? OptionalInt.of(json.integer("total_step"))
         : OptionalInt.empty();
+  }
+
+  /// The file itself.
+  JsonFile json() {
+    return json;
   }
 
   /// What kind of adapter it is.

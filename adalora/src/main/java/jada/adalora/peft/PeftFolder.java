@@ -2,6 +2,7 @@ package jada.adalora.peft;
 
 import jada.adalora.AdaLoraConfig;
 import jada.adalora.Adapter;
+import jada.adalora.AdapterType;
 import jada.adalora.LoraLinear;
 import jada.adalora.Method;
 import jada.adalora.SvdLinear;
@@ -14,6 +15,7 @@ import jada.adalora.model.TaskTypes;
 import jada.autograd.Parameter;
 import jada.autograd.Variable;
 import jada.nn.Family;
+import jada.nn.Linear;
 import jada.nn.checkpoint.HuggingFaceFolder;
 import jada.nn.checkpoint.PretrainedModel;
 import jada.nn.files.AtomicFile;
@@ -62,9 +64,10 @@ public final class PeftFolder {
   /// Writes what was trained: an adapter, masked triplets left out; or for [Method#FULL] the whole
   /// model as a Hugging Face folder.
   ///
-  /// @throws InputException if the folder cannot be written; it is then as it was
+  /// @throws InputException if the folder cannot be written; it is then as it was; or if adapters
+  ///   of this type have no [SavedForm]
   public static void save(AdaptedModel model, Path folder) {
-    if (model.config().method() == Method.FULL) {
+    if (model.config().method().trainsEncoder()) {
       saveMerged(model, folder);
       return;
     }
@@ -111,18 +114,7 @@ public final class PeftFolder {
     SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
     for (Adapter adapter : model.adapters().values()) {
       String module = PREFIX + adapter.name();
-      switch (adapter) {
-        case SvdLinear svd -> {
-          Triplets alive = svd.values().keep(svd.alive().stream().toArray());
-          tensors.put(module + ".lora_A", alive.q());
-          tensors.put(module + ".lora_E", alive.lambda().reshape(Shape.of(alive.rank(), 1)));
-          tensors.put(module + ".lora_B", alive.p());
-        }
-        case LoraLinear lora -> {
-          tensors.put(module + ".lora_A.weight", lora.a().value());
-          tensors.put(module + ".lora_B.weight", lora.b().value());
-        }
-      }
+      adapter.tensors().forEach((name, tensor) -> tensors.put(module + name, tensor));
     }
     for (Map.Entry<String, Parameter> weight : model.trainedWeights().entrySet()) {
       String path = model.base().config().family().path(weight.getKey());
@@ -187,7 +179,7 @@ public final class PeftFolder {
   }
 
   /// The triplets of a saved adapter by module, for a look at them without the base model. LoRA's
-  /// B·A counts as triplets with λ = 1.
+  /// B·A counts as triplets with λ = 1; other adapters have none.
   ///
   /// @throws InputException if the folder is no adapter that Jada knows
   public static SequencedMap<String, Triplets> triplets(Path folder) {
@@ -195,6 +187,9 @@ public final class PeftFolder {
       return new LinkedHashMap<>();
     }
     PeftConfig config = PeftConfig.read(folder);
+    if (config.method() != Method.LORA && config.method() != Method.ADALORA) {
+      return new LinkedHashMap<>();
+    }
     config.requirePlainStart();
     String suffix = config.method() == Method.LORA ? ".weight" : "";
     Path file = folder.resolve(TENSORS);
@@ -314,8 +309,10 @@ public final class PeftFolder {
     int in = weight.shape().dim(1);
     double dropout = config.config().loraDropout();
     return switch (config.method()) {
-      case HEAD, FULL -> Optional.empty();
-      case LORA -> {
+      case Method.WithoutAdapters _ -> Optional.empty();
+      case SavedForm form ->
+          form.read(new Linear(name, weight, bias), config.config(), config.json(), tensors);
+      case AdapterType type when type == Method.LORA -> {
         if (!tensors.has(name + ".lora_A.weight")) {
           yield Optional.empty();
         }
@@ -329,7 +326,7 @@ public final class PeftFolder {
                 .map(start -> start.onWhole(name, weight, bias, a, b, scale, dropout))
                 .orElseGet(() -> new LoraLinear(name, weight, bias, a, b, scale, dropout)));
       }
-      case ADALORA -> {
+      case AdapterType _ -> {
         if (!tensors.has(name + ".lora_E")) {
           yield Optional.empty();
         }
@@ -341,7 +338,7 @@ public final class PeftFolder {
                 tensors.take(name + ".lora_E", k, 1).reshape(Shape.of(k)),
                 tensors.take(name + ".lora_A", k, in));
         yield Optional.of(
-            SvdLinear.restored(
+            SvdLinear.ofSurvivors(
                 name,
                 weight,
                 bias,

@@ -124,6 +124,9 @@ final class PeftKeys {
       String name = entry.getKey();
       JsonNode value = entry.getValue();
       Optional<Key> key = Optional.ofNullable(ALL.get(name));
+      if (method instanceof SavedForm form && form.keys().contains(name)) {
+        continue;
+      }
       if (key.isEmpty()) {
         json.require(
             isNothing(value),

@@ -19,34 +19,31 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Everything that a run needs to go on as if it had never been interrupted, in a folder `step-N`
-/// after N optimizer steps. There is an instance only of a checkpoint whose checksums are right.
+/// after N optimizer steps. An instance exists only for a checkpoint whose checksums are correct.
 ///
 /// - `manifest.json`: format, number of steps, and of every other file its size and SHA-256
 /// - `state.safetensors`: parameters, the optimizer's moments, what importance scores depend on
 /// - `state.json`: what the run was made of, masks, counters, scores
 /// - files of the listeners, such as the trace
 ///
-/// The folder is written aside, forced to disk and renamed: it is there with all its files or not
-/// at all. Two checkpoints are kept, so that there is one to go back to if a disk damages the
-/// newest.
+/// The folder is written under another name, forced to disk and renamed: it exists with all its
+/// files or not at all. Two checkpoints are kept, so that there is one to go back to if a disk
+/// damages the newest.
 ///
 /// No state of a random number generator is needed: batches, dropout masks and starts are functions
 /// of the seed and of the step, epoch or name they belong to.
 public final class Checkpoint {
-  static final String MANIFEST = "manifest.json";
+  /// The file that a complete checkpoint has.
+  public static final String MANIFEST = "manifest.json";
+
   private static final String FORMAT = "jada checkpoint";
   private static final int VERSION = 1;
   private static final int KEPT = 2;
   private static final Pattern NAME = Pattern.compile("step-(0|[1-9][0-9]{0,9})");
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-
   private final Path folder;
   private final int steps;
   private final SequencedMap<String, Path> files;
@@ -71,7 +68,7 @@ public final class Checkpoint {
   }
 
   /// Opens the newest checkpoint in a folder of checkpoints, as [#open] does. It never falls back
-  /// to an older one in silence.
+  /// silently to an older one.
   ///
   /// @throws InputException if there is none, or the newest is damaged
   public static Checkpoint latest(Path folder) {
@@ -139,7 +136,7 @@ public final class Checkpoint {
     SequencedMap<String, Path> files = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> entry : listed.properties()) {
       String name = entry.getKey();
-      // A name is a name in this folder: no way leads out of it.
+      // A name must be that of a file in this folder; it cannot lead out of it.
       manifest.require(name.matches("[A-Za-z0-9_-][A-Za-z0-9._-]*"), "files", "plain names");
       requireUnchanged(folder.resolve(name), entry.getValue());
       files.put(name, folder.resolve(name));
@@ -195,7 +192,7 @@ public final class Checkpoint {
         });
     List<Path> all = all(folder);
     int now = all.indexOf(target);
-    // Those after this one are of a course that was given up for an older checkpoint.
+    // Later ones belong to a run that was abandoned for an older checkpoint.
     all.subList(now + 1, all.size()).forEach(AtomicFolder::remove);
     all.subList(0, Math.max(0, now + 1 - KEPT)).forEach(AtomicFolder::remove);
     return target;
@@ -215,7 +212,7 @@ public final class Checkpoint {
     } catch (IOException e) {
       throw new InputException(folder + ": cannot be read again (" + e.getMessage() + ")", e);
     }
-    return MAPPER.writeValueAsString(root) + "\n";
+    return JsonFile.text(root);
   }
 
   /// Whether a folder holds a checkpoint, sound or not.
@@ -246,7 +243,7 @@ public final class Checkpoint {
       Files.deleteIfExists(folder.resolve(CheckpointPlan.LOCK));
       Files.delete(folder);
     } catch (DirectoryNotEmptyException e) {
-      // Others have put something there, which stays.
+      // The folder holds other files, which stay.
     } catch (IOException e) {
       throw new InputException(
           folder + ": cannot be removed (" + e.getMessage() + "); remove it by hand", e);

@@ -30,8 +30,8 @@ record CheckpointPlan(Path folder, int every) {
     return every > 0 && steps % every == 0;
   }
 
-  /// Takes possession of the folder until the result is closed, and removes what a process that was
-  /// killed while writing has left. The system lets go of the lock of a process that is gone.
+  /// Locks the folder until the result is closed, and removes the remains of a process that was
+  /// killed while writing. The system releases the lock of a process that has ended.
   ///
   /// @throws InputException if another run is using it, or it cannot be written
   Possession take() {
@@ -55,12 +55,13 @@ record CheckpointPlan(Path folder, int every) {
     }
   }
 
-  /// What to hold during the whole run: the folder, unless it is only needed if the run is stopped.
+  /// The lock for the whole run: that of the folder, or none if checkpoints are only made when the
+  /// run is stopped.
   Possession takeForRun() {
     return every > 0 ? take() : Possession.NONE;
   }
 
-  /// What to hold while a checkpoint is written.
+  /// The lock while a checkpoint is written.
   Possession takeForCheckpoint() {
     return every > 0 ? Possession.NONE : take();
   }

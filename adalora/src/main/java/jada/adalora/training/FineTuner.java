@@ -70,18 +70,18 @@ public final class FineTuner {
     return options(options.withEpochs(epochs));
   }
 
-  /// The same, telling one more listener.
+  /// The same with one more listener.
   public FineTuner listener(TrainingListener another) {
     return new FineTuner(
         model, options, listener.and(another), stop, gradients, checkpoints, start);
   }
 
-  /// The same, asking after every step whether to stop there.
+  /// The same with a condition that is checked after every step and stops the run.
   public FineTuner stopWhen(BooleanSupplier condition) {
     return new FineTuner(model, options, listener, condition, gradients, checkpoints, start);
   }
 
-  /// The same with gradients computed otherwise, for example in parts of the batch.
+  /// The same with another source of gradients, for example one that splits the batch.
   public FineTuner gradients(GradientSource source) {
     return new FineTuner(model, options, listener, stop, source, checkpoints, start);
   }
@@ -97,8 +97,8 @@ public final class FineTuner {
     return new FineTuner(model, options, listener, stop, gradients, Optional.of(plan), start);
   }
 
-  /// The same, going on from a checkpoint instead of the beginning. It ends, bit for bit, as the run
-  /// would have ended that was interrupted:
+  /// The same, resuming from a checkpoint. The result is bit for bit that of a run without
+  /// interruption:
   ///
   ///     FineTuner.of(adapted).options(same).resume(Checkpoint.latest(folder)).run(train, dev);
   ///
@@ -118,10 +118,10 @@ public final class FineTuner {
     return Math.toIntExact(bounded);
   }
 
-  /// Trains on one data set and scores on the other.
+  /// Trains on one data set and evaluates on the other.
   ///
   /// @throws jada.nn.files.InputException if a label does not fit the task, the schedule cannot fit
-  ///   the run, a checkpoint cannot be written, or the one to go on from is of another run, naming
+  ///   the run, a checkpoint cannot be written, or the one to resume from is of another run, naming
   ///   what differs
   /// @throws jada.adalora.TrainingDiverged if the loss, a gradient, a weight or a score is not
   ///   finite; the model then holds the last values that gave a finite loss

@@ -6,8 +6,8 @@ import jada.autograd.Variable;
 import java.util.Arrays;
 import java.util.function.Function;
 
-/// Where the gradients of a step come from: one pass over its batch, several passes over parts of
-/// it, or other machines that see a part each.
+/// The source of the gradients of a step: one pass over its batch, several passes over parts of it,
+/// or other machines that see a part each.
 @FunctionalInterface
 public interface GradientSource {
   /// One pass forward and one back over the whole batch.
@@ -24,7 +24,7 @@ public interface GradientSource {
   /// @param penalty the weighted orthogonality penalty, which is added once a step, a scalar
   StepGradients of(int[] positions, Function<int[], Variable> loss, Variable penalty);
 
-  /// What a step needs to know.
+  /// The result for one step.
   ///
   /// @param loss the mean task loss over the whole batch, without penalty
   /// @param gradients of loss + penalty
@@ -35,9 +35,9 @@ public interface GradientSource {
   ///
   ///     L = Σ_i n_i/n · L_i,    ∂L = Σ_i n_i/n · ∂L_i
   ///
-  /// so the gradients are those of the whole batch up to rounding, if the loss of an example does not
-  /// depend on the others and nothing is dropped: each part has dropout masks as if it were a batch
-  /// of its own.
+  /// so the gradients are those of the whole batch up to rounding, if the loss of an example does
+  /// not depend on the others and there is no dropout: each part has the dropout masks of a
+  /// separate batch.
   ///
   /// @throws IllegalArgumentException if `most` is less than 1
   static GradientSource inParts(int most) {

@@ -26,15 +26,16 @@ import jada.tensor.Workspace;
 import java.util.Arrays;
 import java.util.List;
 
-/// What a trained head alone reaches on the frozen encoder: the number that an adapter has to beat.
+/// The baseline of a trained head on the frozen encoder, which an adapter has to beat.
 ///
 /// The encoder runs once over the examples; the head (pooler, where the checkpoint has none, and
 /// classifier) is then trained on the hidden states of the first tokens by a fixed recipe: AdamW at
-/// 1e-3 in batches of 32, for 15 epochs or 500 steps, whichever is longer. That is several times
-/// the length of a usual run with adapters, so the comparison is with a good head, at the price of
-/// one forward pass.
+/// 1e-3 in batches of 32, for 15 epochs or 500 steps, whichever is longer. That is several times as
+/// long as a usual run with adapters, so the baseline is a good head, at the cost of one forward
+/// pass.
 public final class HeadBaseline {
-  /// Epochs over the kept hidden states; on the built-in data accuracy stands still from about 10.
+  /// Epochs over the kept hidden states; on the built-in data accuracy no longer rises after about
+  /// 10.
   private static final int EPOCHS = 15;
 
   private static final double LEARNING_RATE = 1e-3;
@@ -52,7 +53,7 @@ public final class HeadBaseline {
 
   /// Trains a head and scores it. Seed, threads and maximal length are taken from the options.
   ///
-  /// @param progress hears how many of the examples the encoder has read
+  /// @param progress receives the number of examples that the encoder has read
   /// @throws jada.nn.files.InputException if a label does not fit the task, naming its place
   public static Evaluation measure(
       PretrainedModel base,

@@ -11,8 +11,8 @@ import java.util.Map;
 /// The trained values with which a loss was last known to be finite, kept until the next loss is
 /// known: the loss of step t is that of the values that step t − 1 made.
 ///
-/// A copy of what is trained: small for adapters, with [Method#FULL][jada.adalora.Method#FULL] a
-/// second of all weights.
+/// A copy of all trained parameters: small for adapters, with
+/// [Method#FULL][jada.adalora.Method#FULL] a copy of all weights.
 final class LastGood {
   private final Map<Parameter, Tensor> values = new IdentityHashMap<>();
 

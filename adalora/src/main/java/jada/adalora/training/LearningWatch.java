@@ -4,18 +4,17 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Notices a run that does not learn, while it goes on: its loss stays at that of guessing for
-/// long, or the norm of its gradients is out of all bounds. Numbers that are not finite are another
-/// matter ([jada.adalora.TrainingDiverged]). What guessing gives,
-/// [jada.adalora.model.Objective#lossOfGuessing] says.
+/// Notices during a run that it does not learn: its loss stays at that of guessing
+/// ([jada.adalora.model.Objective#lossOfGuessing]) for long, or its gradient norm explodes. Values
+/// that are not finite are handled by [jada.adalora.TrainingDiverged].
 final class LearningWatch {
   /// A mean loss of at least this share of guessing's has learned nothing. Runs that learn are
-  /// below half of it after an epoch; those that a high rate has torn apart answer about as often
-  /// as the classes come, and are at 1.
+  /// below half of it after an epoch; those that diverged at a high rate predict the class
+  /// frequencies, and are at 1.
   private static final double NOTHING_LEARNED = 0.98;
 
-  /// Steps whose loss is averaged: a tenth of the run, but enough for a mean that means something,
-  /// and no more than people want to wait.
+  /// Steps whose loss is averaged: a tenth of the run, but enough for a reliable mean, and few
+  /// enough that nobody waits long.
   private static final int LEAST_STEPS = 30;
 
   private static final int MOST_STEPS = 200;
@@ -33,7 +32,7 @@ final class LearningWatch {
   private boolean saidNorm;
 
   /// @param guessing loss of guessing; 0 if there is nothing to guess
-  /// @param warmup steps in which the learning rate rises, of which nothing is expected
+  /// @param warmup steps in which the learning rate rises; the loss need not fall there
   /// @param steps of the whole run
   LearningWatch(double guessing, long warmup, int steps) {
     this.guessing = guessing;
@@ -41,12 +40,12 @@ final class LearningWatch {
     this.window = new double[Math.clamp(steps / 10, LEAST_STEPS, MOST_STEPS)];
   }
 
-  /// Takes in one step.
+  /// Observes one step.
   ///
   /// @param step its number, from 0
   /// @param loss task loss of its batch
   /// @param norm of its gradients, before clipping
-  /// @return what is to be said, if there is something; each thing is said once
+  /// @return the warning, if there is one; each warning is given once
   Optional<String> seen(int step, double loss, double norm) {
     Optional<String> outOfBounds = norm(step, norm);
     if (step >= from) {

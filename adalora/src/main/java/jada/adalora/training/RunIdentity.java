@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 
-/// What the course of a run depends on, by name, as text: two runs in which all of this is the same
-/// take the same steps, bit for bit. A checkpoint is only good for the run it was made in.
+/// Everything that a run depends on, by name, as text: two runs with equal identities take the same
+/// steps, bit for bit. A checkpoint is only good for the run it was made in.
 ///
 /// @param facts every option of the run and of the method, the data, the model
 record RunIdentity(SequencedMap<String, String> facts) {
@@ -24,7 +24,7 @@ record RunIdentity(SequencedMap<String, String> facts) {
     // All components, so that one that is added later is not forgotten here.
     addAll(facts, options);
     addAll(facts, model.config());
-    // Chosen or not, what counts is what it comes to.
+    // The effective value counts, chosen or default.
     facts.put("learning-rate", Double.toString(options.learningRate(model.config().method())));
     facts.put("lora-alpha", Double.toString(model.config().alpha()));
     facts.put("steps", Integer.toString(steps));

@@ -85,9 +85,9 @@ final class Trainer {
     model.planRun(totalSteps);
     model.cutTextsAt(Math.min(options.maxLength(), model.base().config().maxTokens()));
     this.adaptiveRanks =
-        config.method() == Method.ADALORA
-            ? Optional.of(new AdaptiveRanks(config, model.svdAdapters(), totalSteps))
-            : Optional.empty();
+        model.svdAdapters().isEmpty()
+            ? Optional.empty()
+            : Optional.of(new AdaptiveRanks(config, model.svdAdapters(), totalSteps));
   }
 
   private static LearningRate learningRate(TrainingOptions options, Method method, int totalSteps) {
@@ -100,8 +100,8 @@ final class Trainer {
     };
   }
 
-  /// Biases and norms of the model are not decayed, as transformers' trainer has it; all else is,
-  /// but for λ where it has a learning rate of its own or none.
+  /// Weight decay applies to all parameters but biases and norms, as in transformers' trainer, and
+  /// λ where it has its own learning rate or none.
   private static List<AdamW.Group> groups(
       AdaptedModel model, AdaLoraConfig config, double weightDecay) {
     EncoderConfig sizes = model.base().config();
@@ -204,7 +204,7 @@ final class Trainer {
     return optimizer;
   }
 
-  /// What the scores depend on, by module; empty where there is no budget.
+  /// The importance of each module; empty without a budget.
   SequencedMap<String, Importance> importances() {
     SequencedMap<String, Importance> byModule = new LinkedHashMap<>();
     List<SvdLinear> adapters = model.svdAdapters();
@@ -215,7 +215,7 @@ final class Trainer {
     return byModule;
   }
 
-  /// What the latest step has seen of the triplets, by adapter; empty where there is no budget.
+  /// The triplets as the latest step judged them, by adapter; empty without a budget.
   List<JudgedTriplets> judged() {
     return adaptiveRanks.map(AdaptiveRanks::judged).orElse(List.of());
   }
@@ -233,8 +233,7 @@ final class Trainer {
     return living;
   }
 
-  /// The optimizer goes on with a parameter that has lost its dropped triplets, or has changed its
-  /// coordinates.
+  /// Tells the optimizer that a parameter has lost dropped triplets or changed its coordinates.
   private void replace(SvdLinear.Replacement replacement) {
     optimizer.replace(
         replacement.old(), replacement.now(), replacement.ofGradient(), replacement.ofSquare());
@@ -253,11 +252,11 @@ final class Trainer {
         (float) config.orthRegWeight());
   }
 
-  /// Step 3, if all that the gradients come from is finite.
+  /// Step 3, after checking that loss, penalty and norm are finite.
   private GradientClipping clip(
       int t, StepGradients whole, Variable penalty, Objective examples, int[] positions) {
-    // What is random in a forward pass is a function of seed and step: doing it again finds the
-    // culprit.
+    // Dropout is a function of seed and step, so a second forward pass finds the operation at
+    // fault.
     Supplier<Optional<String>> maker =
         () ->
             nonFiniteWeight()
@@ -273,7 +272,7 @@ final class Trainer {
     return clipped;
   }
 
-  /// Checks what the values that the last step made give.
+  /// Checks a value computed from the parameters that the last step made.
   ///
   /// @throws TrainingDiverged if it is not finite; the model holds the values from before
   private void requireFinite(

@@ -9,19 +9,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Hears what happens during fine-tuning. Progress bar, trace file and report are listeners.
+/// Receives the events of fine-tuning. Progress bar, trace file and report are listeners.
 ///
-/// All methods are called on the thread that trains, between steps; what they take is added to the
-/// time of the run. An exception thrown by a listener stops the run.
+/// All methods are called on the training thread, between steps; their time is added to that of the
+/// run. An exception thrown by a listener stops the run.
 public interface TrainingListener {
-  /// A listener that hears nothing.
+  /// Ignores every event.
   TrainingListener SILENT = new TrainingListener() {};
 
   /// Training is about to begin.
   default void started(RunPlan plan) {}
 
-  /// Texts of a data set are longer than the options allow and lose their end. Comes after
-  /// [#started], once for each data set with such texts.
+  /// Texts of a data set are longer than the options allow and are cut. Comes after [#started],
+  /// once for each data set with such texts.
   ///
   /// @param dataset its name
   /// @param cut how many texts are cut
@@ -29,19 +29,18 @@ public interface TrainingListener {
   /// @param maxLength tokens that are kept of each, special tokens included
   default void textsCut(String dataset, int cut, int of, int maxLength) {}
 
-  /// What an optimizer step has seen of the triplets and decided about them. Comes before
-  /// [#stepped].
+  /// The triplets as an optimizer step judged them. Comes before [#stepped].
   ///
   /// @param step number of the step, t, counted from 0
-  /// @param triplets of each adapted matrix, in the model's order, good until the listener returns;
-  ///   empty where ranks are fixed
+  /// @param triplets of each adapted matrix, in the model's order, valid until the listener
+  ///   returns; empty where ranks are fixed
   default void judged(int step, List<JudgedTriplets> triplets) {}
 
   /// One optimizer step is done.
   default void stepped(StepReport report) {}
 
-  /// The run does not learn: its loss stays at that of guessing, or its gradients are out of all
-  /// bounds. Comes after [#stepped], once for each of the two.
+  /// The run does not learn: its loss stays at that of guessing, or its gradients explode. Comes
+  /// after [#stepped], once for each of the two.
   ///
   /// @param message one line: the step, what is seen, and what to try; options are in backticks
   default void notLearning(String message) {}
@@ -49,16 +48,15 @@ public interface TrainingListener {
   /// The held-out examples were scored.
   default void evaluated(Evaluation evaluation) {}
 
-  /// A checkpoint is being written. What the listener needs to go on with after an interruption it
-  /// may put into the folder, in files of its own; they are guarded by the same checksums and
-  /// appear together with the rest.
+  /// A checkpoint is being written. The listener may write files of its own into the folder, to
+  /// continue after an interruption; they are covered by the same checksums and appear together
+  /// with the others.
   default void checkpointing(Path folder) {}
 
-  /// The run goes on where a checkpoint was made, instead of at its beginning. Comes after
-  /// [#started] and before the first step.
+  /// The run resumes from a checkpoint. Comes after [#started] and before the first step.
   default void resumed(Resumption from) {}
 
-  /// Both listeners hear everything, this one first.
+  /// A listener that passes all events to both, this one first.
   default TrainingListener and(TrainingListener other) {
     TrainingListener first = this;
     return new TrainingListener() {
@@ -112,13 +110,13 @@ public interface TrainingListener {
     };
   }
 
-  /// What a run is going to do.
+  /// The plan of a run.
   ///
   /// @param steps number of optimizer steps, T
   /// @param epochs passes over the training examples, the last perhaps not complete
   /// @param trainExamples number of training examples
   /// @param devExamples number of held-out examples
-  /// @param trainableParameters number of parameters that learn, head included
+  /// @param trainableParameters number of trainable parameters, head included
   /// @param totalParameters number of all parameters, frozen ones included
   /// @param budgetUnit what the budgets count
   /// @param initialBudget budget at the start, 0 where the method has none
@@ -165,7 +163,7 @@ public interface TrainingListener {
     }
   }
 
-  /// What had been done when the checkpoint was made from which a run goes on.
+  /// The progress recorded in the checkpoint from which a run resumes.
   ///
   /// @param checkpoint with the files that listeners have put there
   /// @param steps optimizer steps done

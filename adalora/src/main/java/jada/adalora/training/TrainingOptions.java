@@ -8,12 +8,12 @@ import java.util.function.Consumer;
 /// How a model is trained, independent of the adapters. Immutable; every `with…` method returns a
 /// changed copy.
 ///
-/// @param epochs passes over the training examples
+/// @param epochs number of epochs, passes over the training examples
 /// @param maxSteps upper bound on optimizer steps; 0 for none
-/// @param batchSize examples a step
+/// @param batchSize examples per step
 /// @param learningRate peak learning rate; empty for the usual one of the method
 ///   ([#learningRate(Method)])
-/// @param schedule course of the learning rate after the warm-up
+/// @param schedule learning-rate schedule after the warm-up
 /// @param warmupRatio part of the run in which the learning rate rises from 0 to its peak
 /// @param weightDecay decoupled weight decay of AdamW; biases and layer norms have none
 /// @param maxLength tokens at which texts are cut, special tokens included
@@ -21,7 +21,8 @@ import java.util.function.Consumer;
 /// @param seed origin of all randomness of the run
 /// @param threads threads that compute, the calling one included
 /// @param shuffle whether every epoch visits the examples in a new random order
-/// @param evaluateEveryEpoch whether dev is scored after every epoch, or only at the end
+/// @param evaluateEveryEpoch whether to evaluate on the held-out examples after every epoch, or
+///   only at the end
 public record TrainingOptions(
     int epochs,
     int maxSteps,
@@ -36,10 +37,7 @@ public record TrainingOptions(
     int threads,
     boolean shuffle,
     boolean evaluateEveryEpoch) {
-  private static final double RATE_OF_ADAPTERS = 2e-3;
-  private static final double RATE_OF_FULL = 5e-5;
-
-  /// Course of the learning rate after the warm-up.
+  /// Learning-rate schedule after the warm-up.
   public enum Schedule {
     /// Falls linearly to 0 at the end of the run.
     LINEAR,
@@ -103,13 +101,13 @@ public record TrainingOptions(
     }
   }
 
-  /// The peak learning rate with which a method trains: the one that was chosen, or 2e-3, and 5e-5
-  /// where every weight learns, because a rate that adapters need tears pretrained weights apart.
+  /// The peak learning rate with which a method trains: the one that was chosen, or the method's
+  /// own ([Method#learningRate]).
   public double learningRate(Method method) {
-    return learningRate.orElse(method == Method.FULL ? RATE_OF_FULL : RATE_OF_ADAPTERS);
+    return learningRate.orElse(method.learningRate());
   }
 
-  /// The same with another number of passes over the training examples.
+  /// The same with another number of epochs.
   public TrainingOptions withEpochs(int epochs) {
     return with(d -> d.epochs = epochs);
   }
@@ -119,7 +117,7 @@ public record TrainingOptions(
     return with(d -> d.maxSteps = maxSteps);
   }
 
-  /// The same with another number of examples a step.
+  /// The same with another batch size.
   public TrainingOptions withBatchSize(int batchSize) {
     return with(d -> d.batchSize = batchSize);
   }
@@ -129,7 +127,7 @@ public record TrainingOptions(
     return with(d -> d.learningRate = OptionalDouble.of(learningRate));
   }
 
-  /// The same with another course of the learning rate.
+  /// The same with another learning-rate schedule.
   public TrainingOptions withSchedule(Schedule schedule) {
     return with(d -> d.schedule = schedule);
   }
@@ -180,7 +178,7 @@ public record TrainingOptions(
     return draft.finished();
   }
 
-  /// Options while one of their values is being replaced.
+  /// A mutable copy, for the `with…` methods.
   private static final class Draft {
     int epochs;
     int maxSteps;

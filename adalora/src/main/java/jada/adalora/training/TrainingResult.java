@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What came out of a run.
+/// The result of a run.
 ///
 /// @param adapter the trained model, ready to predict or to be saved
 /// @param evaluation scores on the held-out examples after the last step; empty if the run was

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
-/// One run from its first step, or from a checkpoint, to its last: which examples each step sees,
-/// when the held-out examples are scored, when a checkpoint is made.
+/// One run from its first step, or from a checkpoint, to its last: which examples each step gets,
+/// when to evaluate, when to make a checkpoint.
 final class TrainingRun {
   private final AdaptedModel model;
   private final TrainingOptions options;
@@ -65,9 +65,9 @@ final class TrainingRun {
     this.perEpoch = (train.size() + options.batchSize() - 1) / options.batchSize();
   }
 
-  /// Trains to the end, or until it is asked to stop.
+  /// Trains to the end, or until the stop condition holds.
   ///
-  /// @param from where to go on; empty for the beginning
+  /// @param from the checkpoint to resume from; empty to start anew
   TrainingResult run(Optional<Checkpoint> from) {
     RunPlan plan = plan(); // of the whole run, hence before triplets are dropped again
     Optional<TrainingState> state = from.map(this::restoreModel);
@@ -148,8 +148,8 @@ final class TrainingRun {
     }
   }
 
-  /// A listener has failed, perhaps because a disk is full. What was trained outlives that, if
-  /// there is a place for checkpoints and more than one step to lose.
+  /// A listener has failed, perhaps because a disk is full. The progress is saved all the same, if
+  /// checkpoints are on and there is more than one step to lose.
   private void keep(Trainer trainer, RuntimeException failure) {
     try {
       checkpoints.filter(_ -> done > 1).ifPresent(c -> checkpoint(c, trainer));

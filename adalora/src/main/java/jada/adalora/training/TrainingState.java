@@ -1,7 +1,6 @@
 package jada.adalora.training;
 
-import jada.adalora.SvdLinear;
-import jada.adalora.Triplets;
+import jada.adalora.Adapter;
 import jada.adalora.model.AdaptedModel;
 import jada.adalora.model.Evaluation;
 import jada.adalora.peft.SavedTensors;
@@ -15,20 +14,18 @@ import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The content of a checkpoint: written from a run, and put back into a model and a trainer that
-/// were made as at the start of that run.
+/// The content of a checkpoint: written during a run, and restored into a model and a trainer made
+/// as at the start of that run.
 ///
 /// Tensors: `parameter/<name>`, `first/<name>` and `second/<name>` (AdamW's moments),
 /// `importance/<module>/<part>`. All are 32-bit floats and come back bit for bit.
@@ -40,8 +37,9 @@ final class TrainingState {
   private static final String FIRST = "first/";
   private static final String SECOND = "second/";
   private static final String IMPORTANCE = "importance/";
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  /// The key of what the adapters keep besides their parameters.
+  private static final String ADAPTERS = "triplets";
 
   private final Path file;
   private final JsonFile json;
@@ -99,17 +97,15 @@ final class TrainingState {
       ObjectNode metrics = node.putObject("metrics");
       evaluation.metrics().forEach((name, value) -> putNumber(metrics, name, value));
     }
-    ObjectNode triplets = root.putObject("triplets");
-    for (SvdLinear adapter : model.svdAdapters()) {
-      ObjectNode node = triplets.putObject(adapter.name());
-      ArrayNode indices = node.putArray("indices");
-      for (int index : adapter.indices()) {
-        indices.add(index);
+    ObjectNode adapters = root.putObject(ADAPTERS);
+    for (Adapter adapter : model.adapters().values()) {
+      Map<String, int[]> state = adapter.state();
+      if (!state.isEmpty()) {
+        ObjectNode node = adapters.putObject(adapter.name());
+        state.forEach((name, values) -> IntStream.of(values).forEach(node.putArray(name)::add));
       }
-      ArrayNode alive = node.putArray("alive");
-      adapter.alive().stream().forEach(alive::add);
     }
-    return MAPPER.writeValueAsString(root) + "\n";
+    return JsonFile.text(root);
   }
 
   /// JSON has no infinities and no NaN: they become texts.
@@ -201,9 +197,15 @@ final class TrainingState {
   ///
   /// @throws InputException if they do not fit the model
   void restore(AdaptedModel model) {
-    JsonNode triplets = json.node("triplets");
-    for (SvdLinear adapter : model.svdAdapters()) {
-      restore(adapter, triplets.path(adapter.name()));
+    for (Adapter adapter : model.adapters().values()) {
+      JsonNode saved = json.node(ADAPTERS).path(adapter.name());
+      Map<String, int[]> state = new LinkedHashMap<>();
+      saved.properties().forEach(e -> state.put(e.getKey(), wholeNumbers(e.getValue())));
+      try {
+        adapter.restore(state);
+      } catch (IllegalArgumentException e) {
+        json.require(false, ADAPTERS, "of " + adapter.name() + ": " + e.getMessage());
+      }
     }
     for (Parameter parameter : model.parameters()) {
       Tensor saved = tensors.take(PARAMETER + parameter.name(), parameter.shape());
@@ -211,39 +213,15 @@ final class TrainingState {
     }
   }
 
-  private void restore(SvdLinear adapter, JsonNode saved) {
-    int[] indices = ascending(saved.path("indices"), adapter.initialRank());
-    int[] alive = ascending(saved.path("alive"), indices.length);
-    BitSet living = new BitSet();
-    for (int position : alive) {
-      living.set(position);
-    }
-    Triplets now = adapter.factors();
-    // The values come with those of all other parameters, after the shapes.
-    Triplets left =
-        new Triplets(
-            Tensor.zeros(Shape.of(now.out(), indices.length)),
-            Tensor.zeros(Shape.of(indices.length)),
-            Tensor.zeros(Shape.of(indices.length, now.in())));
-    adapter.restore(left, indices, living);
-  }
-
-  private int[] ascending(JsonNode list, int bound) {
-    int[] values = new int[list.size()];
-    int least = 0;
-    boolean sound = list.isArray() && list.size() <= bound;
-    for (int i = 0; sound && i < values.length; i++) {
-      JsonNode value = list.get(i);
-      sound = value.isInt() && value.intValue() >= least && value.intValue() < bound;
-      values[i] = value.intValue(0);
-      least = values[i] + 1;
-    }
+  private int[] wholeNumbers(JsonNode list) {
     json.require(
-        sound, "triplets", "lists of ascending whole numbers below " + bound + " by module");
-    return values;
+        list.isArray() && list.valueStream().allMatch(JsonNode::isInt),
+        ADAPTERS,
+        "lists of whole numbers by module");
+    return list.valueStream().mapToInt(JsonNode::intValue).toArray();
   }
 
-  /// Puts moments and importance back into a trainer that was made for the restored model.
+  /// Restores moments and importance of a trainer that was made for the restored model.
   ///
   /// @throws InputException if they do not fit
   void restore(AdaptedModel model, Trainer trainer) {

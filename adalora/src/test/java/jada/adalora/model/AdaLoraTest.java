@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import jada.adalora.AdaLoraConfig;
 import jada.adalora.LoraLinear;
 import jada.adalora.Method;
+import jada.adalora.Methods;
 import jada.adalora.TargetModules;
 import jada.adalora.TripletStart;
 import jada.adalora.testing.TinyBert;
@@ -33,7 +34,7 @@ class AdaLoraTest {
   @Test
   void before_training_the_logits_are_those_of_the_base_model_bit_for_bit() {
     float[] expected = TinyBert.logits(TinyBert.classifier(3).weights(), 3);
-    for (Method method : Method.values()) {
+    for (Method method : Methods.all()) {
       for (TripletStart start : TripletStart.values()) {
         AdaLoraConfig config =
             SMALL.withMethod(method).withInit(start).withTargetModules(ALL).withLoraDropout(0.1);
@@ -134,7 +135,7 @@ class AdaLoraTest {
 
   @Test
   void every_parameter_gets_a_gradient_and_has_a_name_of_its_own() {
-    for (Method method : Method.values()) {
+    for (Method method : Methods.all()) {
       AdaptedModel adapted =
           AdaLora.adapt(TinyBert.encoder(), TASK, SMALL.withMethod(method).withTargetModules(ALL));
       TinyBert.pretendTraining(adapted, 1);
@@ -149,7 +150,7 @@ class AdaLoraTest {
 
   @Test
   void the_merged_weights_give_the_same_logits() {
-    for (Method method : Method.values()) {
+    for (Method method : Methods.all()) {
       AdaptedModel adapted =
           AdaLora.adapt(
               TinyBert.withPooler(), TASK, SMALL.withMethod(method).withTargetModules(ALL));

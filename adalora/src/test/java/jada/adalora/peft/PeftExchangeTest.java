@@ -53,6 +53,7 @@ class PeftExchangeTest {
     ranks.put("lora", List.of(3, 2, 2, 2, 2, 2, 2, 2));
     ranks.put("lora-pissa", List.of(6, 4, 4, 4, 4, 4, 4, 4)); // the start beside the trained part
     ranks.put("lora-olora", List.of(6, 4, 4, 4, 4, 4, 4, 4));
+    ranks.put("ia3", List.of(16, 16, 16, 16, 16, 16, 16, 16)); // the type in jada.adalora.testing
     for (String name : ranks.keySet()) {
       Path folder = resource(name);
       AdaptedModel model = PeftFolder.load(base, folder);

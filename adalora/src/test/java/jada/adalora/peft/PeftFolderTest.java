@@ -390,7 +390,7 @@ class PeftFolderTest {
 
   @Test
   void refuses_configurations_that_it_cannot_believe_or_compute() throws IOException {
-    refuses("\"ADALORA\"", "\"IA3\"", "\"peft_type\" must be ADALORA or LORA, found \"IA3\"");
+    refuses("\"ADALORA\"", "\"XLORA\"", "\"peft_type\" must be ADALORA or LORA");
     refuses("\"init_r\" : 4", "\"init_r\" : 5", "\"rank_pattern\" must be init_r = 5 booleans");
     refuses("\"init_r\" : 4", "\"init_r\" : \"4\"", "\"init_r\" must be a whole number");
     refuses("\"init_r\" : 4", "\"init_r\" : 99999999999", "\"init_r\" must be a whole number");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jada.adalora.AdaLoraConfig;
 import jada.adalora.Method;
+import jada.adalora.Methods;
 import jada.adalora.TargetModules;
 import jada.adalora.model.AdaLora;
 import jada.adalora.model.AdaptedModel;
@@ -78,7 +79,9 @@ class PeftKeysTest {
     for (Map.Entry<String, JsonNode> key : saved(type).properties()) {
       if (PeftKeys.all().get(key.getKey()).role() != Role.HONOURED) {
         Path folder =
-            adapter(Method.valueOf(type), Map.of(key.getKey(), key.getValue().toString()));
+            adapter(
+                Methods.named(type.toLowerCase(Locale.ROOT)).orElseThrow(),
+                Map.of(key.getKey(), key.getValue().toString()));
         assertThat(load(folder).task()).as(key.getKey()).isNotNull();
       }
     }

@@ -14,6 +14,7 @@ import jada.adalora.Steps;
 import jada.adalora.TripletStart;
 import jada.adalora.data.Dataset;
 import jada.adalora.model.AdaptedModel;
+import jada.adalora.testing.Ia3;
 import jada.adalora.testing.TinyRun;
 import jada.adalora.training.TrainingListener.Resumption;
 import jada.adalora.training.TrainingListener.StepReport;
@@ -72,6 +73,7 @@ class CheckpointTest {
         Arguments.of("exact, masks only", TinyRun.EXACT.withCompact(Compaction.NEVER)),
         Arguments.of("magnitude", paper.withImportance(ImportanceScore.MAGNITUDE)),
         Arguments.of("lora", paper.withMethod(Method.LORA)),
+        Arguments.of("another module's", paper.withMethod(new Ia3())),
         Arguments.of("head", paper.withMethod(Method.HEAD)),
         Arguments.of("full", paper.withMethod(Method.FULL)));
   }

@@ -3,6 +3,7 @@ package jada.adalora.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jada.adalora.Method;
+import jada.adalora.Methods;
 import jada.adalora.data.Dataset;
 import jada.adalora.data.Example;
 import jada.adalora.model.AdaLora;
@@ -16,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Training in sizes in which threads really share the work: each matrix of a batch has several
 /// blocks of 16,384 elements, and each product several tasks.
@@ -58,10 +59,9 @@ class DeterminismTest {
   /// The adapter's own sums are all within a block; those for biases and norms, which only train
   /// with all weights, are not.
   @ParameterizedTest
-  @EnumSource(
-      value = Method.class,
-      names = {"ADALORA", "FULL"})
-  void training_gives_the_same_bits_on_one_to_four_threads(Method method) {
+  @ValueSource(strings = {"adalora", "full"})
+  void training_gives_the_same_bits_on_one_to_four_threads(String name) {
+    Method method = Methods.named(name).orElseThrow();
     PretrainedModel base = TinyBert.encoder(CONFIG);
     int tokens = TRAIN.examples().stream().limit(BATCH).mapToInt(e -> e.text().length() / 2).sum();
     assertThat(tokens * CONFIG.hiddenSize()).isGreaterThan(3 * 16_384);

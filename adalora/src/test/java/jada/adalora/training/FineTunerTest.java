@@ -7,6 +7,7 @@ import static org.assertj.core.data.Offset.offset;
 import jada.adalora.AdaLoraConfig;
 import jada.adalora.Compaction;
 import jada.adalora.Method;
+import jada.adalora.Methods;
 import jada.adalora.Steps;
 import jada.adalora.TargetModules;
 import jada.adalora.TrainingDiverged;
@@ -271,7 +272,7 @@ class FineTunerTest {
 
   @Test
   void trains_with_every_method() {
-    for (Method method : Method.values()) {
+    for (Method method : Methods.all()) {
       AdaptedModel model = model(CONFIG.withMethod(method));
       Recorder recorder = new Recorder();
       FineTuner.of(model).options(OPTIONS).listener(recorder).run(TRAIN, DEV);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jada.adalora.Method;
+import jada.adalora.Methods;
 import jada.adalora.data.Dataset;
 import jada.adalora.data.Example;
 import jada.adalora.model.AdaptedModel;
@@ -24,7 +25,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// The length at which training cut texts goes with the adapter: what is saved reads texts as far
 /// as training did.
@@ -58,8 +59,12 @@ class TextLengthTest {
     return Dataset.of("one", List.of(Example.of(text, "yes")));
   }
 
+  static List<Method> methods() {
+    return Methods.all();
+  }
+
   @ParameterizedTest
-  @EnumSource(Method.class)
+  @MethodSource("methods")
   void a_saved_adapter_reads_texts_as_far_as_training_did(Method method) {
     AdaptedModel model = trained(method);
     Path folder = temp.resolve("saved");

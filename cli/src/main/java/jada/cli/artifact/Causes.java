@@ -1,7 +1,7 @@
 package jada.cli.artifact;
 
-/// What lies at the bottom of a chain of exceptions: the resolver wraps several times and repeats
-/// itself in each message.
+/// The root cause of a chain of exceptions: the resolver wraps several times and repeats the
+/// message each time.
 final class Causes {
   private Causes() {}
 

@@ -4,8 +4,8 @@ import jada.adalora.data.Progress;
 import org.eclipse.aether.transfer.AbstractTransferListener;
 import org.eclipse.aether.transfer.TransferEvent;
 
-/// Tells a [Progress] about the resolver's transfers. Each attempt, one a repository until one has
-/// the file, is a piece of work of its own; an attempt that finds nothing never starts.
+/// Reports the resolver's transfers to a [Progress]. Each repository that is tried counts as
+/// separate work; one without the file never starts.
 final class Transfers extends AbstractTransferListener implements AutoCloseable {
   private final Progress progress;
   private boolean running;

@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// The data that Jada brings along: which of twelve Apache libraries does this documentation
-/// describe? The texts are read from the libraries' source artifacts; the label is the library's
-/// name, such as `commons-io`. See the package documentation for how they are chosen.
+/// The built-in data: which of twelve Apache libraries does this documentation describe? The texts
+/// are read from the libraries' source artifacts; the label is the library's name, such as
+/// `commons-io`. See the package documentation for how they are chosen.
 public final class BuiltInData {
   /// Changes whenever the same sources would give other examples.
   private static final String FORMAT = "jada-built-in-1";

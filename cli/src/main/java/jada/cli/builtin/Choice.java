@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/// Chooses the examples among all openings, and holds some out.
+/// Chooses the examples among all openings, and splits off the held-out ones.
 ///
 /// Every choice is by a hash of library, path and text, never by a random generator or by the order
 /// in which files were read; so it is the same on every machine, and an opening that is chosen
@@ -26,7 +26,7 @@ import java.util.Set;
 /// - An opening that occurs in two libraries tells nothing and is dropped; one that is repeated
 ///   within a library counts once.
 /// - At most [#MOST_OF_A_FILE] of a file, so that a class with forty like-worded getters does not
-///   speak for its library, and at most [#MOST_OF_A_LIBRARY] of a library.
+///   dominate its library, and at most [#MOST_OF_A_LIBRARY] of a library.
 final class Choice {
   static final int MOST_OF_A_LIBRARY = 1_200;
   static final int MOST_OF_A_FILE = 12;

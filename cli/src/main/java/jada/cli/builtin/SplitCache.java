@@ -18,9 +18,9 @@ import java.util.Optional;
 /// Keeps a prepared split in a file, so that it is prepared once.
 ///
 /// The first line is the key of what was prepared and the checksums of both sets; then an example a
-/// line: set, label and text, separated by tabs. What does not have this key or these checksums is
-/// as good as absent. A cache is a convenience: a folder that cannot be written only costs the time
-/// to prepare the data again.
+/// line: set, label and text, separated by tabs. A file with another key or other checksums counts
+/// as absent. A cache is a convenience: a folder that cannot be written only costs the time to
+/// prepare the data again.
 final class SplitCache {
   private final Path file;
   private final String key;

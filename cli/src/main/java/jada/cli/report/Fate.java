@@ -1,6 +1,6 @@
 package jada.cli.report;
 
-/// What became of a triplet in a run.
+/// The fate of a triplet in a run.
 ///
 /// @param alive whether it lives at the end
 /// @param lastAlive the last step kept in the history after which it lived, counted from 0; −1 if

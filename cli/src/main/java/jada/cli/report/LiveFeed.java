@@ -12,13 +12,12 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What the live page draws of a run, growing while it goes on.
+/// The data of the live page, growing during the run.
 ///
-/// The thread that trains adds a few numbers a step and waits for nobody longer than it takes to
-/// copy some references. Readers come when they can and take all that is new to them, so nothing is
-/// queued for those that are slow.
+/// The training thread adds a few numbers per step and holds the lock only to copy some references.
+/// Readers fetch all that is new to them at their own pace, so nothing is queued for slow ones.
 final class LiveFeed {
-  /// How much of the feed a reader has.
+  /// The part of the feed that a reader has.
   ///
   /// @param curves rows of the curves
   /// @param samples samples of the triplets
@@ -104,7 +103,7 @@ final class LiveFeed {
     }
   }
 
-  /// What a reader does not have yet, and what it has with it.
+  /// What is new to a reader, and its position afterwards.
   ///
   /// @param steps done
   /// @param tokens trained on
@@ -141,7 +140,7 @@ final class LiveFeed {
     }
   }
 
-  /// What has come since a reader was here last.
+  /// What is new since the last visit of a reader.
   synchronized News since(Seen seen) {
     Seen now = new Seen(curves.size(), samples.size(), turns.size(), evaluations.size(), steps);
     return new News(

@@ -22,10 +22,9 @@ import tools.jackson.databind.node.ObjectNode;
 ///       live.ended("finished", Optional.empty());
 ///     }
 ///
-/// Listening costs the run microseconds a step. Pages may come, go, come back and be slow as they
-/// like: each is told once a second what is new to it, by a thread of its own, and nothing waits
-/// for them. Only who knows its address, which holds a random token, can read it, and nobody can
-/// change anything through it.
+/// Listening costs the run microseconds per step. Pages may connect, disconnect and be slow: each
+/// gets an update once a second from a thread of its own, and the run never waits for them. The
+/// page is read-only, and its address holds a random token.
 public final class LivePage implements TrainingListener, AutoCloseable {
   private final AdaptedModel model;
   private final String title;
@@ -36,7 +35,7 @@ public final class LivePage implements TrainingListener, AutoCloseable {
   /// A page about the next run of this model.
   ///
   /// @param title of the page, plain text
-  /// @param opened is told, when the run begins, where the page is
+  /// @param opened receives the address of the page when the run begins
   public LivePage(AdaptedModel model, String title, Consumer<URI> opened) {
     this.model = model;
     this.title = title;
@@ -86,10 +85,10 @@ public final class LivePage implements TrainingListener, AutoCloseable {
     feed.ifPresent(f -> f.evaluated(evaluation));
   }
 
-  /// Tells the open pages that the run is over and hands them its report. Takes at most some
-  /// seconds, however slow they are.
+  /// Tells the open pages that the run is over and sends them its report. Takes at most some
+  /// seconds, even if they are slow.
   ///
-  /// @param status what has become of the run: finished, interrupted, diverged
+  /// @param status the end of the run: finished, interrupted, diverged
   /// @param report the file that [Report] has written; empty if there is none
   public void ended(String status, Optional<Path> report) {
     Optional<byte[]> content = report.flatMap(LivePage::read);
@@ -107,7 +106,7 @@ public final class LivePage implements TrainingListener, AutoCloseable {
     }
   }
 
-  /// Closes the page; one that is open says that it has lost its run.
+  /// Closes the page; a browser that shows it reports that the run is gone.
   @Override
   public void close() {
     server.ifPresent(LiveServer::close);

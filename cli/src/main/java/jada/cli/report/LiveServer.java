@@ -35,23 +35,22 @@ import tools.jackson.databind.node.ObjectNode;
 /// | `/TOKEN/report.html` | the report, once the run has ended |
 ///
 /// It listens on the loopback address alone. Nothing can be changed through it: only GET is
-/// answered. Whoever does not know the token, 128 random bits, is told of nothing, and a request in
-/// the name of another host is refused, so that no web page can reach it through a name of its own
-/// that points to this machine.
+/// answered. Without the token, 128 random bits, every request is refused, and a request in the
+/// name of another host is refused, so that no web page can reach it through a name of its own that
+/// points to this machine.
 ///
-/// Every request has a virtual thread. A reader who does not take what is sent holds that thread
-/// and nothing else.
+/// Every request has a virtual thread. A slow reader blocks that thread and nothing else.
 final class LiveServer implements AutoCloseable {
-  /// Charts that change more often are not seen better.
+  /// More frequent updates would not be visible.
   private static final Duration PACE = Duration.ofSeconds(1);
 
-  /// A sign of life after so many turns without news, which also finds out who is gone.
+  /// A heartbeat after so many rounds without news, which also detects readers that are gone.
   private static final int QUIET_TURNS = 10;
 
-  /// More readers than that at a time are sent away.
+  /// The largest number of readers at a time; more are refused.
   private static final int MOST_READERS = 64;
 
-  /// How long readers that do not take their leave hold up the end of the process.
+  /// The longest time that readers can delay the end of the process.
   private static final Duration FAREWELL = Duration.ofSeconds(3);
 
   private static final int TOKEN_BYTES = 16;
@@ -61,7 +60,7 @@ final class LiveServer implements AutoCloseable {
 
   private static final String HTML = "text/html; charset=utf-8";
 
-  /// What readers get at the end.
+  /// The last event for readers.
   ///
   /// @param event what has come of the run, as JSON
   /// @param report the page that can be fetched then

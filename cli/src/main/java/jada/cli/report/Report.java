@@ -32,7 +32,8 @@ public final class Report {
   /// The name of the report in the folder of a run.
   public static final String FILE = "report.html";
 
-  private static final String RECORD = "run.json";
+  /// The file of a run that its report is made from.
+  public static final String RECORD = "run.json";
 
   /// Of the text in the drawing of the graph.
   private static final int TOKENS = 16;

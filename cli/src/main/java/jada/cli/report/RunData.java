@@ -11,12 +11,12 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What the page's charts draw of the course of a run, as JSON. The curves have all digits, so that
-/// they equal the trace; what only makes a picture has four.
+/// The data of the page's charts of a run, as JSON. The curves have all digits, so that they equal
+/// the trace; numbers that are only drawn have four.
 ///
 /// @param history what was kept of the run
 record RunData(RunHistory history) {
-  /// Numbers of each kind at most: what bounds the size of the page.
+  /// The largest number of values of each kind, which bounds the size of the page.
   private static final int NUMBERS = 30_000;
 
   private static final int MOST_MOMENTS = 9;

@@ -13,8 +13,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What the record of a run (run.json) tells, as far as the report shows it. The file is not
-/// believed: what is shown is copied only where it is of the kind that a run writes.
+/// The part of a run's record (run.json) that the report shows. The file is not trusted: values are
+/// copied only if they have the type that a run writes.
 final class RunFacts {
   private static final JsonMapper MAPPER = new JsonMapper();
   private static final List<String> OBJECTS =
@@ -71,7 +71,7 @@ final class RunFacts {
     return ranks;
   }
 
-  /// What the run is called: its base model and its training data.
+  /// The title of the run: its base model and its training data.
   String title() {
     return "%s on %s"
         .formatted(

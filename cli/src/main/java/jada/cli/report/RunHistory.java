@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/// What was kept of a run, as `history.safetensors` holds it: 32-bit floats by name, and the shape
+/// The history of a run, as stored in `history.safetensors`: 32-bit floats by name, and the shape
 /// of the run as JSON in the metadata (`run`). With K steps of the curves, S samples of the
 /// triplets, W early steps, M matrices, r triplets each at the start, N = M·r:
 ///
@@ -32,7 +32,7 @@ import java.util.SequencedMap;
 /// | `gram.start.q`, `.middle.q`, `.end.q` | (M, r, r) | QQᵀ |
 /// | `count` | (3, N) | moving average now, times pruned, times revived |
 ///
-/// A file is not believed: names, shapes, steps and ranges are checked when it is read.
+/// A file is not trusted: names, shapes, steps and ranges are checked when it is read.
 public final class RunHistory {
   /// The name of the file in the folder of a run.
   public static final String FILE = "history.safetensors";

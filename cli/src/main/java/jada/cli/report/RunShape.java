@@ -12,7 +12,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 
-/// What the history of a run is about: how long it is, what is adapted, and how the budget goes.
+/// The shape of a run: its length, its adapted matrices and its budget schedule.
 ///
 /// @param steps T, steps of the run as planned
 /// @param modules the M matrices with triplets, in the model's order; none for other methods
@@ -31,7 +31,7 @@ record RunShape(
   /// default run of 1,320 steps and 144 triplets keeps each fourth step.
   private static final int NUMBERS = 120_000;
 
-  /// More points than that no screen shows.
+  /// More points than a screen can show.
   private static final int MOST_STEPS = 2000;
 
   private static final int MOST_SAMPLES = 400;
@@ -42,7 +42,7 @@ record RunShape(
     modules = List.copyOf(modules);
   }
 
-  /// The shape of the run that a model is about to go through.
+  /// The shape of the run that is about to begin.
   static RunShape of(AdaptedModel model, RunPlan plan) {
     AdaLoraConfig config = model.config();
     List<SvdLinear> adapters = model.svdAdapters();
@@ -103,7 +103,7 @@ record RunShape(
     return Math.clamp(NUMBERS / Math.max(1, triplets()), FEWEST_SAMPLES, MOST_EARLY);
   }
 
-  /// Whether the scores learn from step t.
+  /// Whether the scores are updated in step t.
   boolean scores(int t) {
     return schedule.map(s -> s.scores(t)).orElse(false);
   }

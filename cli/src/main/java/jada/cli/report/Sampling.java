@@ -1,6 +1,6 @@
 package jada.cli.report;
 
-/// Which steps of a run are kept: every k-th, and the last.
+/// The steps of a run that are kept: every k-th, and the last.
 ///
 /// @param steps T, steps of the run
 /// @param every k, steps from one that is kept to the next

@@ -6,12 +6,12 @@ import jada.tensor.Shape;
 import jada.tensor.Svd;
 import jada.tensor.Tensor;
 
-/// The singular values of ΔW = scale · P·diag(λ)·Q, which a real decomposition finds, beside what
-/// the triplets themselves say: |λᵢ|·‖P[:,i]‖·‖Q[i,:]‖·scale. Both are the same where P and Q are
+/// The singular values of ΔW = scale · P·diag(λ)·Q, from a singular value decomposition, beside the
+/// norms of the triplets: |λᵢ|·‖P[:,i]‖·‖Q[i,:]‖·scale. Both are the same where P and Q are
 /// orthogonal.
 ///
 /// @param singular values of ΔW, descending, one for each triplet
-/// @param learned what each triplet says, in their order
+/// @param learned the norm of each triplet, in their order
 record Spectrum(Tensor singular, Tensor learned) {
   /// The spectrum of these triplets. With P = Q₁R₁ and Qᵀ = Q₂R₂, orthonormal Q₁ and Q₂, the
   /// singular values of ΔW (out, in) are those of R₁·diag(λ)·R₂ᵀ (r, r), which is small.

@@ -9,7 +9,7 @@ import jada.autograd.Gradients;
 import jada.tensor.RandomSource;
 import java.util.List;
 
-/// Whether the mask or the optimizer has the last word.
+/// Why masks must come after the optimizer step.
 final class Masking implements Section {
   private static final List<Integer> RANKS = List.of(1, 4, 1);
   private static final int WIDTH = 12;

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// What a section of the tour shows: lines of text, each of a kind, so that whoever prints them may
-/// set them apart. Numbers have a point for the decimals, whatever the country.
+/// What a section of the tour shows: lines of text, each of a kind, so that they can be printed in
+/// different styles. Numbers have a decimal point in every locale.
 public final class Page {
   /// No line of text is longer; matrices may be.
   private static final int WIDTH = 84;

@@ -21,19 +21,18 @@ import java.util.List;
 import java.util.function.ObjIntConsumer;
 import java.util.stream.IntStream;
 
-/// A problem whose answer is known: a teacher whose layers differ from a frozen base by updates of
-/// known ranks, and a student that starts from the base and has to find out which layer needs how
-/// many triplets.
+/// A problem with a known answer: a teacher whose layers differ from a frozen base by updates of
+/// known ranks, and a student that starts from the base and has to find how many triplets each
+/// layer needs.
 ///
 /// Teacher and student are chains of L square layers with tanh and a way around each,
 ///
 ///     h ← h + tanh(h·(W + ΔW)ᵀ)        h (T, n), W (n, n)
 ///
-/// The teacher's ΔW = U·Vᵀ has r* orthonormal columns in U and in V, so all its singular values
-/// are 1, and rank r* is what it takes: no less will do and no more is of use. The student sees x
-/// ~ N(0, 1) and the teacher's output with noise on it, as labels of the real world have it, and
-/// minimises the mean squared error. It is told the sum of the ranks, which is its budget, and
-/// nothing else.
+/// The teacher's ΔW = U·Vᵀ has r* orthonormal columns in U and in V, so all its singular values are
+/// 1, and exactly rank r* is needed. The student sees x ~ N(0, 1) and the teacher's output with
+/// noise, like real labels, and minimises the mean squared error. It knows only the sum of the
+/// ranks, which is its budget.
 ///
 /// @see PlantedRanks#of(long) the problem of the tour and of the tests
 public final class PlantedRanks {
@@ -51,7 +50,7 @@ public final class PlantedRanks {
 
   private static final LearningRate RATE = LearningRate.linear(0.03, STEPS / 20, STEPS);
 
-  /// With what the student is trained: the paper's reading, with the mean of the planted ranks as
+  /// The configuration of the student: the paper's reading, with the mean of the planted ranks as
   /// its target.
   public static final AdaLoraConfig CONFIG =
       AdaLoraConfig.penalized()
@@ -75,13 +74,13 @@ public final class PlantedRanks {
   private final List<Linear> base = new ArrayList<>();
   private final List<Linear> teacher = new ArrayList<>();
 
-  /// Inputs and what the teacher makes of them.
+  /// Inputs and the teacher's outputs.
   ///
   /// @param x (T, n)
   /// @param y (T, n)
   public record Batch(Variable x, Variable y) {}
 
-  /// What came out of a training.
+  /// The result of a training.
   ///
   /// @param ranks triplets alive in each layer
   /// @param error mean squared difference from the teacher's output on inputs never seen, without
@@ -141,7 +140,7 @@ public final class PlantedRanks {
     return ranks;
   }
 
-  /// The base with an adapter in each layer, at its start.
+  /// The base with an untrained adapter in each layer.
   public List<SvdLinear> student(AdaLoraConfig config) {
     List<SvdLinear> student = new ArrayList<>();
     for (Linear layer : base) {

@@ -10,7 +10,7 @@ import jada.tensor.RandomSource;
 import jada.tensor.Tensor;
 import java.util.List;
 
-/// What the loss would miss: the first-order estimate beside the truth.
+/// The change of the loss without a triplet: the first-order estimate and the true value.
 final class Sensitivity implements Section {
   private static final int WIDTH = 6;
   private static final int TRIPLETS = 4;

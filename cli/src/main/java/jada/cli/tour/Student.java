@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
-/// The layers that learn a problem, and what moves them: the pieces of a training step, one method
-/// each, so that a section of the tour can put them together in its own way.
+/// The trained layers with the parts of a training step, one method each, which a section of the
+/// tour can combine in its own way.
 final class Student {
   private final PlantedRanks problem;
   private final AdaLoraConfig config;
@@ -79,8 +79,7 @@ final class Student {
     optimizer.step(gradients, learningRate);
   }
 
-  /// The optimizer goes on with a parameter that has lost its dropped triplets, or has other
-  /// coordinates.
+  /// Tells the optimizer that a parameter has lost dropped triplets or has other coordinates.
   void replace(SvdLinear.Replacement replacement) {
     optimizer.replace(
         replacement.old(), replacement.now(), replacement.ofGradient(), replacement.ofSquare());

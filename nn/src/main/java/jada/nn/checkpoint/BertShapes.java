@@ -7,19 +7,19 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/// The configuration of a BERT as the shapes of its weights tell it, for files that hold weights
-/// alone.
+/// Derives the configuration of a BERT from the shapes of its weights, for files that hold nothing
+/// but weights.
 ///
 /// @param source named in errors
 /// @param sizes of a weight by its name, if the source has it
 record BertShapes(String source, Function<String, Optional<List<Long>>> sizes) {
-  // No shape tells these; the values of every published BERT.
+  // Not visible in any shape; these are the values of every published BERT.
   private static final float LAYER_NORM_EPSILON = 1e-12f;
   private static final float DROPOUT = 0.1f;
 
   /// The configuration.
   ///
-  /// @param heads attention heads of a layer, which no shape tells
+  /// @param heads attention heads of a layer, which no shape shows
   /// @throws InputException if a weight is missing or the heads do not fit
   BertConfig config(int heads) {
     List<Integer> words = matrix("embeddings.word_embeddings.weight");

@@ -6,10 +6,11 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
-/// The weights of a BERT encoder as a file gave them, complete and of the right shapes.
+/// The weights of a BERT encoder read from a file, complete and of the right shapes.
 ///
 /// Names are Hugging Face's without the prefix `bert.`: `embeddings.word_embeddings.weight`,
-/// `encoder.layer.0.attention.self.query.weight` (out, in), … Of a head, what the file has.
+/// `encoder.layer.0.attention.self.query.weight` (out, in), … The weights of a head are included if
+/// the file has them.
 ///
 /// @param config the sizes
 /// @param tensors the weights by name; cannot be modified

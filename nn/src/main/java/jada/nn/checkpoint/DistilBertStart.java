@@ -11,15 +11,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The DistilBERT that its authors began to train from: every other layer of a BERT of twelve (Sanh
-/// et al. 2019, section 3).
+/// The initialisation from which the authors of DistilBERT trained: every other layer of a BERT of
+/// twelve (Sanh et al. 2019, section 3).
 ///
 /// The embeddings are BERT's. Every token of a single text has token type 0, so that row of the
 /// token types is added to every position: the embeddings of a single text stay what they were. The
 /// pooler has no counterpart and is left out.
 ///
-/// This is where distillation starts, not its result: no layer has learnt to do without the layers
-/// between, and fine-tuning has to make up for it.
+/// This is where distillation starts, not its result: no layer has learned to work without the
+/// layers in between; fine-tuning has to repair that.
 public final class DistilBertStart {
   private static final List<Integer> LAYERS = List.of(0, 2, 4, 7, 9, 11);
 

@@ -28,7 +28,7 @@ record EncoderWeights(EncoderConfig config) {
         : bare;
   }
 
-  /// Tells the names of all weights of the encoder and their sizes, in the order of the layers.
+  /// Passes on the names and sizes of all weights of the encoder, in the order of the layers.
   void forEach(BiConsumer<String, List<Long>> weight) {
     config.family().weights(config).forEach(spec -> weight.accept(spec.name(), spec.sizes()));
   }

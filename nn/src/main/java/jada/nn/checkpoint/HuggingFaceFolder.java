@@ -35,7 +35,7 @@ public final class HuggingFaceFolder {
   ///
   /// Weights may carry the prefix of their family (`bert.`) or not, and LayerNorm's vectors may be
   /// called gamma and beta. The two matrices of a classifier's head are read if they are there;
-  /// other heads are left alone.
+  /// other heads are ignored.
   ///
   /// @throws InputException naming the file and what is wrong in it, if the folder holds no
   ///   complete model
@@ -89,7 +89,7 @@ public final class HuggingFaceFolder {
   /// Writes a model so that transformers loads it: `AutoModel.from_pretrained(folder)`, or
   /// `AutoModelForSequenceClassification` if it has a classifier.
   ///
-  /// Everything is written to a folder beside and renamed at the end.
+  /// Everything is written to a temporary folder, which is renamed at the end.
   ///
   /// @param folder must not exist, or be empty
   /// @throws InputException if the folder holds something or cannot be written

@@ -25,7 +25,7 @@ final class Jar implements AutoCloseable {
     return new Jar(path, new ZipFile(path.toFile()));
   }
 
-  /// What errors call a file in it.
+  /// The name of a file in it for errors.
   String at(String name) {
     return path.getFileName() + "!/" + name;
   }
@@ -45,7 +45,7 @@ final class Jar implements AutoCloseable {
 
   /// A stream that ends with an [InputException] if it yields far more than the jar's size.
   ///
-  /// @param in unpacks a file of the jar, or what is in that
+  /// @param in unpacks a file of the jar, or an archive inside it
   /// @param name of the file
   InputStream bounded(InputStream in, String name) throws IOException {
     return new UnpackedStream(in, path + "!/" + name, Files.size(path));

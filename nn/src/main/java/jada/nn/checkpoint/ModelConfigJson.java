@@ -43,7 +43,7 @@ record ModelConfigJson(ConfigJson json) {
     }
   }
 
-  /// Checks that the file has as many classes as the head, if it tells how many.
+  /// Checks that the file names as many classes as the head has, if it names any.
   ///
   /// @param outputs rows of the head's last matrix
   void requireClasses(int outputs) {

@@ -26,12 +26,12 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/// Gets the weights of a BERT encoder out of an ONNX file.
+/// Reads the weights of a BERT encoder from an ONNX file.
 ///
 /// Exporters keep the names of embeddings, biases and LayerNorms but fold the transposition of Y =
-/// X·Wᵀ + b into the constants: a Linear's weight is then an anonymous matrix (in, out). It gets
-/// its name back by its use: a MatMul node whose second input is a constant belongs to the bias
-/// that the only consumer of its output, an Add, takes.
+/// X·Wᵀ + b into the constants: a Linear's weight is then an anonymous matrix (in, out). Its name
+/// follows from its use: a MatMul node whose second input is a constant belongs to the bias that
+/// the only consumer of its output, an Add, takes.
 public final class OnnxBert {
   private static final String BIAS = ".bias";
 
@@ -41,7 +41,7 @@ public final class OnnxBert {
 
   /// Reads a file.
   ///
-  /// @param heads attention heads of a layer, which the weights do not tell
+  /// @param heads attention heads of a layer, which the weights do not show
   /// @throws InputException if the file cannot be read or holds no complete float32 BERT encoder
   public static BertWeights read(Path file, int heads) {
     InputFile.require(file);
@@ -54,7 +54,7 @@ public final class OnnxBert {
 
   /// Reads a stream to its end and leaves it open.
   ///
-  /// @param source what errors call it
+  /// @param source its name for errors
   /// @param heads attention heads of a layer, which the weights do not tell
   /// @throws InputException if the stream fails or holds no complete float32 BERT encoder
   public static BertWeights read(InputStream in, String source, int heads) {

@@ -15,8 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The constants of an ONNX graph and the nodes that use them: all that is needed to get a model's
-/// weights out of it.
+/// The constants of an ONNX graph and the nodes that use them: all that is needed to read a model's
+/// weights.
 ///
 /// An ONNX file is one protobuf message: ModelProto holds the graph (field 7); GraphProto the nodes
 /// (1) and the initializers (5); NodeProto inputs (1), outputs (2), name (3) and op_type (4);

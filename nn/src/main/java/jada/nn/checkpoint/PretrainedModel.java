@@ -10,17 +10,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/// A model as it was published: what fine-tuning starts from. Immutable; the tensors are to be read
-/// only.
+/// A published model, from which fine-tuning starts. Immutable; its tensors must not be written.
 ///
-/// @param name by which it was asked for: a known name, or a folder
+/// @param name under which it was loaded: a known name, or a folder
 /// @param config the encoder's sizes
 /// @param tokenizer the tokenizer that it was trained with
 /// @param weights by Hugging Face name without the prefix of the family, for example
 ///   `encoder.layer.0.attention.self.query.weight`; those of the head
 ///   ([Family#head][jada.nn.Family#head]) are there if the checkpoint has them
-/// @param checksum of the weights' file, as text, to tell later whether an adapter meets the model
-///   that it was trained on
+/// @param checksum of the file of weights, as text; tells later whether an adapter is put on the
+///   model that it was trained on
 /// @param source where it came from: a folder, or an artifact and the file in it
 /// @param labels the names of the classifier's classes in their order; empty if the checkpoint
 ///   names none

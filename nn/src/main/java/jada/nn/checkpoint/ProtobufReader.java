@@ -11,9 +11,8 @@ import java.util.function.LongConsumer;
 /// A message is a sequence of fields: a tag (field number · 8 + wire type), then an integer of
 /// variable length (wire type 0), 8 bytes (1), a length and so many bytes (2), or 4 bytes (5). A
 /// nested message is a field of wire type 2; it ends at a position that no field inside may pass.
-/// How deep messages nest is for the caller to say with [#message]; what nobody asks for is skipped
-/// unseen, so depth in the file costs nothing. Memory is taken as bytes arrive, not as they are
-/// announced.
+/// The caller enters nested messages with [#message]; all others are skipped unread, so depth in
+/// the file costs nothing. Memory is allocated as bytes arrive, not as lengths announce them.
 final class ProtobufReader {
   private static final int VARINT = 0;
   private static final int FIXED64 = 1;
@@ -43,7 +42,7 @@ final class ProtobufReader {
     this.kind = kind;
   }
 
-  /// What is to be done with one nested message, field by field, until [#next] says false.
+  /// Reads one nested message, field by field, until [#next] returns false.
   interface Body {
     void read() throws IOException;
   }
@@ -138,7 +137,7 @@ final class ProtobufReader {
     end = outer;
   }
 
-  /// Passes over the current field's content.
+  /// Skips the current field's content.
   void skip() throws IOException {
     switch (wireType) {
       case VARINT -> varintFrom(readByte());

@@ -10,7 +10,7 @@ import java.util.SequencedMap;
 import java.util.zip.CRC32C;
 
 /// Reads the table format of LevelDB, in which TensorFlow keeps the index of a model's variables:
-/// keys in ascending order, each with some bytes.
+/// keys in ascending order, each with a value of bytes.
 ///
 ///     file    blocks, footer
 ///     block   entries, restart points (4 bytes each), their number (4); behind it 1 byte
@@ -27,7 +27,7 @@ final class SortedTable {
   private static final int TRAILER = 5;
 
   // Far above the index of any encoder (BERT-base has 205 keys of at most 70 bytes); keeps shared
-  // beginnings of keys from multiplying in memory.
+  // prefixes of keys from multiplying in memory.
   private static final int LONGEST_KEY = 1024;
   private static final int MOST_ENTRIES = 100_000;
 
@@ -111,8 +111,8 @@ final class SortedTable {
     return new Cursor(from, (int) end);
   }
 
-  /// A CRC-32C as it is stored: rotated and shifted, so that the checksum of data that hold
-  /// checksums is still one.
+  /// A CRC-32C as it is stored: rotated and shifted, so that data that contain checksums can be
+  /// checksummed themselves.
   static int masked(CRC32C crc) {
     return Integer.rotateRight((int) crc.getValue(), 15) + 0xa282ead8;
   }

@@ -11,14 +11,14 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Enumeration;
 
-/// Bytes that come before one knows what they mean, kept until one does. Reading them gives their
-/// memory back piece by piece, so that they and what is made of them are never there twice.
+/// Keeps the bytes of a stream until their meaning is known. Reading frees their memory piece by
+/// piece, so that bytes and result never take memory at the same time.
 ///
 /// @param checksum SHA-256 of all bytes, in hexadecimal
 record Spool(Deque<byte[]> pieces, String checksum) {
   private static final int PIECE = 16 << 20;
 
-  /// Takes a stream to its end.
+  /// Reads a stream to its end.
   ///
   /// @param at named in errors
   /// @param most bytes
@@ -38,7 +38,7 @@ record Spool(Deque<byte[]> pieces, String checksum) {
     return new Spool(pieces, Checksum.hex(digest));
   }
 
-  /// The bytes in their order. They are gone once they are read.
+  /// The bytes in their order. Each byte can be read once.
   InputStream consume() {
     return new SequenceInputStream(
         new Enumeration<>() {

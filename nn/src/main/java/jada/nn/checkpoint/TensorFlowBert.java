@@ -26,7 +26,7 @@ import java.util.SequencedMap;
 import java.util.zip.CRC32C;
 import java.util.zip.ZipInputStream;
 
-/// Gets a BERT out of a TensorFlow SavedModel, as Google published it.
+/// Reads a BERT from a TensorFlow SavedModel, as Google published it.
 ///
 /// The SavedModel is a zip in a jar: `variables/variables.index` says where in
 /// `variables/variables.data-00000-of-00001` each tensor lies ([VariablesIndex]), and
@@ -69,7 +69,7 @@ public final class TensorFlowBert {
   ///
   /// @param name of the model
   /// @param archive the zip of the SavedModel in the jar
-  /// @param heads attention heads of a layer, which the weights do not tell
+  /// @param heads attention heads of a layer, which the weights do not show
   /// @param lowercase whether the vocabulary is uncased
   /// @throws InputException if the jar or what is in it cannot be used
   public static PretrainedModel fromJar(
@@ -86,7 +86,7 @@ public final class TensorFlowBert {
     }
   }
 
-  /// @param zip goes from file to file
+  /// @param zip moves from file to file
   /// @param content of the file that it is at
   private static PretrainedModel read(
       String name,
@@ -158,8 +158,8 @@ public final class TensorFlowBert {
     return new InputException(source + ": holds no file " + name + "; fetch the model again");
   }
 
-  // Scopes before bert/ and what an optimizer left behind the name do not matter: the latter name
-  // nothing that is wanted.
+  // Scopes before bert/ do not matter, and neither do variables of an optimizer: no weight has such
+  // a name.
   private void name(String key, VariablesIndex.Variable variable) {
     int bert = key.startsWith("bert/") ? 0 : key.indexOf("/bert/") + 1;
     if (!key.startsWith("bert/", bert)) {

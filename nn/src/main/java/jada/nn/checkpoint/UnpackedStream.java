@@ -5,9 +5,9 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// What comes out of a jar, up to a bound: a few kilobytes of a jar can unpack to gigabytes.
+/// The unpacked bytes of a jar, up to a bound: a few kilobytes of a jar can unpack to gigabytes.
 final class UnpackedStream extends FilterInputStream {
-  /// Weights shrink by a tenth, text to a third or so.
+  /// Weights shrink by a tenth, text to about a third.
   private static final long TIMES = 20;
 
   /// Small files may shrink to nearly nothing.
@@ -17,7 +17,7 @@ final class UnpackedStream extends FilterInputStream {
   private final long bound;
   private long left;
 
-  /// @param source what errors call it
+  /// @param source its name for errors
   /// @param packed bytes in the whole jar
   UnpackedStream(InputStream in, String source, long packed) {
     super(in);

@@ -34,7 +34,7 @@ record VariablesIndex(SequencedMap<String, Variable> variables) {
       long type, List<Long> dims, long offset, long size, int checksum, boolean sliced) {
     private static final int FLOAT = 1;
 
-    /// Refuses what cannot be read as a tensor of float32.
+    /// Refuses an entry that is not a tensor of float32.
     void requireFloats(String at) {
       if (type != FLOAT || sliced || dims.size() > MAX_RANK) {
         throw new InputException(

@@ -15,14 +15,13 @@ import java.nio.file.StandardOpenOption;
 /// Writes a file completely or not at all.
 ///
 /// The content goes to a temporary file beside the target, is forced to disk, and takes the
-/// target's name in one step. Whoever reads the target sees the old content or the new, after a
-/// crash too.
+/// target's name in one step. A reader sees the old content or the new, even after a crash.
 public final class AtomicFile {
   private static final int ATTEMPTS = 1000;
 
   private AtomicFile() {}
 
-  /// What writes the content.
+  /// Writes the content.
   @FunctionalInterface
   public interface Content {
     /// Writes everything from the channel's start.
@@ -74,16 +73,17 @@ public final class AtomicFile {
         });
   }
 
-  /// Makes the names in a folder survive a power cut, where the system lets a folder be opened.
+  /// Forces the names in a folder to disk, so that they survive a power cut, where the system can
+  /// open a folder.
   public static void forceFolder(Path folder) {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (IOException e) {
-      // Windows opens no folders: the rename itself is all that can be had there.
+      // Windows cannot open folders; the rename alone must do there.
     }
   }
 
-  /// The one line for something that could not be written.
+  /// The one-line error for a failed write.
   static InputException unwritable(Path target, IOException cause) {
     String reason =
         switch (cause) {

@@ -90,8 +90,8 @@ public final class AtomicFolder {
     }
   }
 
-  /// Removes a folder with all that is in it, so that nobody ever finds a part of it under its
-  /// name: it loses the name first. Nothing happens if there is none.
+  /// Removes a folder with its content. It is renamed first, so that nobody finds a part of it
+  /// under its name. Does nothing if there is none.
   ///
   /// @throws InputException if it cannot be removed
   public static void remove(Path folder) {
@@ -110,7 +110,7 @@ public final class AtomicFolder {
   }
 
   /// Removes what interrupted calls of [#write] and [#remove] have left in a folder. Only for a
-  /// folder that nobody else is writing to.
+  /// folder that no other process writes to.
   ///
   /// @throws InputException if it cannot be removed
   public static void removeLeftovers(Path parent) {

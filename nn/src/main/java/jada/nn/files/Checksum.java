@@ -15,6 +15,7 @@ public final class Checksum {
 
   private Checksum() {}
 
+  /// A new digest, without the checked exception of asking for it: every JDK has SHA-256.
   public static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
@@ -26,6 +27,13 @@ public final class Checksum {
   /// The digest in lower-case hexadecimal.
   public static String hex(MessageDigest digest) {
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /// The SHA-256 of these bytes, 64 lower-case hexadecimal digits.
+  public static String of(byte[] bytes) {
+    MessageDigest digest = sha256();
+    digest.update(bytes);
+    return hex(digest);
   }
 
   /// The SHA-256 of a file's bytes, 64 lower-case hexadecimal digits.

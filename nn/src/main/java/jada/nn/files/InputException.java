@@ -12,8 +12,8 @@ public final class InputException extends RuntimeException {
 
   private static final Pattern LINE_BREAK = Pattern.compile("\\s*[\\r\\n]+\\s*");
 
-  /// Control characters, the other line and paragraph separators, and what turns the direction of
-  /// writing around.
+  /// Control characters, the other line and paragraph separators, and marks that change the
+  /// direction of writing.
   private static final Pattern UNPRINTABLE =
       Pattern.compile("[\\p{Cc}\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]");
 

@@ -6,11 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/// What can be wrong with a path before anything is read from it.
+/// Checks a path before anything is read from it.
 public final class InputFile {
   private InputFile() {}
 
-  /// Refuses what is not a readable regular file.
+  /// Refuses a path that is not a readable regular file.
   public static void require(Path file) {
     if (!Files.exists(file)) {
       throw new InputException(file + ": no such file; check the path");

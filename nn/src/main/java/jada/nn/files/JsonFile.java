@@ -9,12 +9,15 @@ import java.util.Map;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A JSON object from a file that is not trusted: every access says what it expects, and names file
 /// and key if it finds something else.
 public final class JsonFile {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  private static final JsonMapper INDENTING =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   private final Path file;
   private final JsonNode root;
@@ -45,6 +48,11 @@ public final class JsonFile {
       throw new InputException(file + ": is not a JSON object; save the adapter again");
     }
     return new JsonFile(file, root);
+  }
+
+  /// The text of a file that holds this object: indented, with a line break at the end.
+  public static String text(JsonNode object) {
+    return INDENTING.writeValueAsString(object) + "\n";
   }
 
   /// Whether the key is there and not null.

@@ -12,23 +12,23 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// What Jada does with each key that a kind of JSON file may have. Readers check a file against its
-/// ledger, so that a key that would change what a model computes is never passed over.
+/// ledger, so that no key that would change the result is ignored.
 ///
 /// Keys of nested objects are joined by dots, elements of arrays are `[]`:
 /// `added_tokens[].content`. Below a key the ledger is asked only if it has keys below it. A key
 /// whose value is null counts as absent. Immutable.
 public final class KeyLedger {
-  /// What becomes of a key.
+  /// What is done with a key.
   public enum Treatment {
     /// Jada computes what it asks for, or refuses its value by name.
     HONOURED,
     /// Nothing that Jada computes depends on it.
     WITHOUT_EFFECT,
-    /// Its neutral values ask for nothing; every other one is refused.
+    /// Its neutral values have no effect; every other value is refused.
     REFUSED_UNLESS_NEUTRAL
   }
 
-  /// What becomes of keys that the ledger lacks.
+  /// What is done with keys that the ledger lacks.
   public enum Unknown {
     /// They are refused: whatever the format has is in the ledger.
     REFUSED,
@@ -47,9 +47,9 @@ public final class KeyLedger {
 
   /// One line of the ledger.
   ///
-  /// @param neutral the values that ask for nothing; empty unless others are refused. If there are
-  ///   none, the key must be absent
-  /// @param reason what it decides here, or why it does nothing, or why other values are refused
+  /// @param neutral the values without effect; empty unless others are refused. If there are none,
+  ///   the key must be absent
+  /// @param reason what the key controls, why it has no effect, or why other values are refused
   public record Entry(String key, Treatment treatment, List<JsonNode> neutral, String reason) {
     /// Copies the values.
     public Entry {
@@ -110,7 +110,7 @@ public final class KeyLedger {
     return entries;
   }
 
-  /// What becomes of keys that are not among them.
+  /// What is done with keys that are not among them.
   public Unknown unknown() {
     return unknown;
   }

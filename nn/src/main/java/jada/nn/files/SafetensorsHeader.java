@@ -29,7 +29,7 @@ import tools.jackson.core.json.JsonFactory;
 /// @param metadata the free text pairs of the file
 /// @param entries the tensors in the order of their bytes
 record SafetensorsHeader(Map<String, String> metadata, Map<String, Entry> entries) {
-  // What PyTorch and NumPy can hold; keeps a header of nothing but sizes from filling the memory.
+  // The limit of PyTorch and NumPy; keeps a header that consists of sizes from filling the memory.
   private static final int MAX_DIMENSIONS = 64;
   private static final String METADATA = "__metadata__";
   private static final String DAMAGED = "; the file is damaged, fetch or save it again";

@@ -14,15 +14,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Puts several files into a folder together: none is seen there before all are complete.
+/// Moves several files into a folder together: none is visible there before all are complete.
 ///
 /// They are written to a hidden folder inside the target, so that the last step is only a change of
 /// names. If anything fails, the target is as it was.
 ///
-/// Names of several files cannot change in one step. So the file that makes the folder what it is,
-/// for example `adapter_config.json`, leaves first and comes last: a process that dies in between
-/// leaves a folder that is refused, never half of the old files and half of the new. All of both
-/// are still there, and [#interruptedSave] says where.
+/// Names of several files cannot change in one step. So the main file, for example
+/// `adapter_config.json`, is removed first and moved in last: if the process dies in between, the
+/// folder is refused; it never passes as complete with half of the old files and half of the new.
+/// All of both are still there, and [#interruptedSave] says where.
 public final class StagedFiles implements AutoCloseable {
   private static final int ATTEMPTS = 1000;
   private static final String STAGING = ".saving-";
@@ -54,7 +54,7 @@ public final class StagedFiles implements AutoCloseable {
     return in(folder, (from, to) -> Files.move(from, to, StandardCopyOption.ATOMIC_MOVE));
   }
 
-  /// The same with names changed by this.
+  /// The same with another way to rename files.
   static StagedFiles in(Path folder, Mover mover) {
     boolean created = Files.notExists(folder);
     try {
@@ -70,10 +70,9 @@ public final class StagedFiles implements AutoCloseable {
     return staging.resolve(name);
   }
 
-  /// Gives the files their places, in this order, and removes those of the same names that were
-  /// there.
+  /// Moves the files to their places, in this order, in place of those of the same names.
   ///
-  /// @param names the one without which the others are nothing comes last
+  /// @param names the main file last
   /// @throws InputException if a folder is in the way of one, or they cannot be moved; the target
   ///   is then as it was
   public void publish(List<String> names) {

@@ -1,4 +1,4 @@
-/// Files, read as hostile and written whole: what every reader and writer of Jada stands on.
+/// Files, read as untrusted and written atomically: the base of all readers and writers of Jada.
 ///
 /// | for | there is |
 /// |---|---|
@@ -8,11 +8,11 @@
 /// | a file that appears complete or not at all | [jada.nn.files.AtomicFile] |
 /// | several files that belong together | [jada.nn.files.StagedFiles], [jada.nn.files.AtomicFolder] |
 ///
-/// Every reader treats its file as hostile until checked: lengths are compared with what is there
-/// before memory is taken, sums and products cannot overflow, nesting and counts have limits. What
-/// cannot be used ends in an [jada.nn.files.InputException]; nothing else is ever thrown for what a
-/// file contains.
+/// Every reader treats its file as untrusted until checked: lengths are compared with the size of
+/// the file before memory is allocated, sums and products cannot overflow, nesting and counts have
+/// limits. What cannot be used ends in an [jada.nn.files.InputException]; nothing else is ever
+/// thrown for what a file contains.
 ///
-/// Every writer writes aside, forces the bytes to disk and renames, so a target is either what it
-/// was before or complete.
+/// Every writer writes to a temporary place, forces the bytes to disk and renames, so a target is
+/// either unchanged or complete.
 package jada.nn.files;

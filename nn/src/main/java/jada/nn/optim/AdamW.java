@@ -31,7 +31,8 @@ import java.util.function.UnaryOperator;
 /// A parameter that the loss does not depend on has gradient 0: its moments fade and it decays, as
 /// PyTorch does for a gradient of zeros.
 public final class AdamW {
-  /// Elements per task: five arrays of 64 KiB, and long enough to hide handing the task over.
+  /// Elements per task: five arrays of 64 KiB, and enough work to hide the cost of dispatching a
+  /// task.
   private static final int BLOCK = 16_384;
 
   private final List<Group> groups;
@@ -41,12 +42,12 @@ public final class AdamW {
   private final Map<Parameter, Moments> moments = new IdentityHashMap<>();
   private long steps;
 
-  /// Parameters with the same weight decay and the same share of the learning rate.
+  /// Parameters with the same weight decay and the same ratio to the learning rate.
   ///
   /// @param parameters what is trained
   /// @param weightDecay w, for one unit of learning rate; 0 for none
   /// @param rateRatio the group's learning rate as a multiple of the step's; 1 for the same, 0 for
-  ///   parameters that stay as they are
+  ///   parameters that do not change
   public record Group(List<Parameter> parameters, double weightDecay, double rateRatio) {
     /// Parameters that learn at the step's own rate.
     ///
@@ -83,7 +84,7 @@ public final class AdamW {
     }
   }
 
-  /// All that the optimizer remembers between steps, for checkpoints.
+  /// The state of the optimizer between steps, for checkpoints.
   ///
   /// @param steps how many were taken
   /// @param moments by the parameter's name, in the order of the groups
@@ -176,7 +177,7 @@ public final class AdamW {
                                 Math.min(p.length, (block + 1) * BLOCK))));
   }
 
-  /// Goes on with another parameter in the place of an old one, for example one that has lost rows.
+  /// Replaces a parameter, for example by one that has lost rows, and keeps its moments.
   ///
   /// @param old a parameter of this optimizer
   /// @param now what takes its place
@@ -188,15 +189,15 @@ public final class AdamW {
     replace(old, now, change, change);
   }
 
-  /// Goes on with another parameter in the place of an old one, or with the same one after its
-  /// coordinates have changed. Under a linear change of coordinates the gradient, and so its mean,
-  /// changes linearly, but the mean of its square does not: so each moment has a change of its own.
+  /// Replaces a parameter, or accepts a change of its coordinates, and keeps its moments. Under a
+  /// linear change of coordinates the gradient, and so its mean, changes linearly, but the mean of
+  /// its square does not: so each moment is changed in its own way.
   ///
   /// @param old a parameter of this optimizer
   /// @param now what takes its place; may be `old`
   /// @param ofFirst turns the first moment of the old parameter into that of the new
-  /// @param ofSecond turns the second moment of the old parameter into that of the new; what was
-  ///   not negative must not become so
+  /// @param ofSecond turns the second moment of the old parameter into that of the new; it must not
+  ///   make an element negative
   /// @throws IllegalArgumentException if the old parameter is unknown here, or a changed moment has
   ///   not the shape of the new one
   public void replace(
@@ -220,7 +221,7 @@ public final class AdamW {
     moments.put(now, after.map(Tensor::copy));
   }
 
-  /// What is remembered now, in copies.
+  /// The state now, copied.
   public State state() {
     Map<String, Moments> named = new LinkedHashMap<>();
     for (Group group : groups) {
@@ -231,8 +232,7 @@ public final class AdamW {
     return new State(steps, named);
   }
 
-  /// Goes on from a state that was taken from an optimizer of parameters with the same names and
-  /// shapes.
+  /// Restores the state of an optimizer of parameters with the same names and shapes.
   ///
   /// @throws IllegalArgumentException if names or shapes differ; nothing is changed then
   public void restore(State state) {

@@ -6,10 +6,9 @@ import jada.autograd.Parameter;
 /// Gradients whose global norm is at most a limit, as `torch.nn.utils.clip_grad_norm_` makes them.
 ///
 /// With n = √Σ‖g‖² over all parameters, every gradient is multiplied by min(1, limit / (n + 1e-6)).
-/// A norm that is not finite is handed to the caller with the gradients as they are: it is the sign
-/// of a step that must not be taken.
+/// If the norm is not finite, the gradients are returned unchanged: the step must not be taken.
 ///
-/// @param gradients what the optimizer shall use
+/// @param gradients those that the optimizer uses
 /// @param norm n, before clipping
 public record GradientClipping(Gradients gradients, double norm) {
   /// Clips the gradients.

@@ -1,6 +1,6 @@
-/// What changes weights: the optimizer, its learning rate, and the limit on its gradients.
+/// Optimization: the optimizer, learning-rate schedules, gradient clipping.
 ///
-/// [jada.nn.optim.AdamW] takes a step along gradients, [jada.nn.optim.LearningRate] says how far,
-/// [jada.nn.optim.GradientClipping] first scales gradients whose norm over all parameters is too
-/// large. None of them knows what the parameters are for.
+/// [jada.nn.optim.AdamW] takes a step, [jada.nn.optim.LearningRate] gives the rate of each step,
+/// [jada.nn.optim.GradientClipping] first scales gradients whose global norm is too large. None of
+/// them depends on what the parameters belong to.
 package jada.nn.optim;

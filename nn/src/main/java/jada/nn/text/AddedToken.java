@@ -5,8 +5,8 @@ package jada.nn.text;
 /// @param id its id
 /// @param content its text
 /// @param singleWord whether it counts only where no letter, digit, mark or underscore adjoins it
-/// @param stripLeft whether it swallows white space before it
-/// @param stripRight whether it swallows white space after it
+/// @param stripLeft whether white space before it is removed
+/// @param stripRight whether white space after it is removed
 /// @param normalized whether text and content are compared after normalization
 record AddedToken(
     int id,

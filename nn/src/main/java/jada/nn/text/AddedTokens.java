@@ -4,17 +4,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Finds added tokens in a text: the leftmost one, of several that begin there the longest, and so
-/// on behind it.
+/// Finds added tokens in a text from left to right; of several that begin at the same place, the
+/// longest.
 ///
-/// Which occurrences count, and what becomes of white space beside them, are the rules of Hugging
-/// Face's `tokenizers`: an occurrence that is refused because it is not a single word is consumed
-/// all the same.
+/// Which occurrences count, and whether white space beside them is removed, follows the rules of
+/// Hugging Face's `tokenizers`: an occurrence that is refused because it is not a single word is
+/// consumed all the same.
 final class AddedTokens {
   private final List<AddedToken> tokens;
   private final TokenTrie trie;
 
-  /// Receives what lies between added tokens.
+  /// Receives the text between added tokens.
   interface Text {
     /// The characters between `from` (inclusive) and `to` (exclusive), at least one.
     void between(int from, int to);
@@ -30,8 +30,8 @@ final class AddedTokens {
     this.trie = new TokenTrie(indexOfContent);
   }
 
-  /// Takes a text apart from its start: added tokens go to `ids`, what lies between them to `rest`,
-  /// in the order of the text and until `ids` is full.
+  /// Splits a text from its start: added tokens go to `ids`, the text between them to `rest`, in
+  /// order, until `ids` is full.
   void split(CharSequence text, IdBuffer ids, Text rest) {
     int done = 0;
     int at = tokens.isEmpty() ? text.length() : 0;

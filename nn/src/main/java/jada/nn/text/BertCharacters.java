@@ -12,7 +12,7 @@ import java.util.Objects;
 /// The character classes that BERT's normalizer and pre-tokenizer distinguish.
 ///
 /// They come from a table in the resources, not from [Character#getType(int)]: vocabularies were
-/// learnt with the classes of Unicode 8, and a text must not get other ids on a newer Java runtime.
+/// built with the classes of Unicode 8, and a text must not get other ids on a newer Java runtime.
 final class BertCharacters {
   private static final int CONTROL = 1;
   private static final int WHITESPACE = 2;

@@ -2,7 +2,7 @@ package jada.nn.text;
 
 import java.text.Normalizer;
 
-/// Brings text into the form that a BERT vocabulary was learnt from.
+/// Normalizes text to the form from which a BERT vocabulary was built.
 ///
 /// Four steps in this order, each optional:
 /// 1. `cleanText` removes control characters and turns every white space into a blank;
@@ -15,8 +15,8 @@ record BertNormalizer(
     boolean cleanText, boolean separateIdeographs, boolean stripAccents, boolean lowercase) {
   private static final int REPLACEMENT = 0xFFFD;
 
-  // Canonical ordering is quadratic in the length of a run of marks, so longer runs are cut. No
-  // text is in that form but to do harm; Unicode's stream-safe format cuts at 30.
+  // Canonical ordering is quadratic in the length of a run of marks, so longer runs are cut. Only
+  // hostile texts have such runs; Unicode's stream-safe format cuts at 30.
   private static final int LONGEST_RUN_OF_MARKS = 128;
 
   /// The text after all steps that are on.

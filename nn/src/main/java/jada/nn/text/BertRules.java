@@ -248,7 +248,7 @@ record BertRules(
     return byId;
   }
 
-  /// All tokens that are looked for in texts, with their ids: those of the files, then special
+  /// All tokens that are searched for in texts, with their ids: those of the files, then special
   /// tokens that no file numbers.
   ///
   /// @param vocabulary the ids of the model

@@ -2,13 +2,13 @@ package jada.nn.text;
 
 import java.util.Arrays;
 
-/// Token ids in the making: a growing list that knows when it has enough of them.
+/// A growing list of token ids that knows when it has enough of them.
 final class IdBuffer {
   private final int wanted;
   private int[] ids;
   private int size;
 
-  /// An empty buffer for whose reader `wanted` ids are enough; it takes more.
+  /// An empty buffer of which `wanted` ids will be used; it takes more.
   IdBuffer(int wanted) {
     this.wanted = wanted;
     this.ids = new int[Math.min(wanted, 64) + 8];
@@ -21,7 +21,7 @@ final class IdBuffer {
     ids[size++] = id;
   }
 
-  /// Forgets all ids from position `length` on.
+  /// Removes all ids from position `length` on.
   void truncate(int length) {
     size = length;
   }

@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/// Reads small text files that somebody else made: UTF-8, not empty, not larger than expected.
+/// Reads small text files that are not trusted: UTF-8, not empty, not larger than expected.
 final class InputText {
   private InputText() {}
 
@@ -41,7 +41,7 @@ final class InputText {
     if (bytes.length == 0) {
       throw new InputException(name + ": the file is empty: download or export it again");
     }
-    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder(); // reports what is malformed
+    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder(); // throws on malformed input
     ByteBuffer source = ByteBuffer.wrap(bytes);
     try {
       String text = decoder.decode(source).toString();

@@ -70,7 +70,7 @@ record JsonSection(String file, String path, JsonNode node) {
     return node.hasNonNull(key);
   }
 
-  /// Refuses any other value than the one that is supported.
+  /// Refuses every value but the one that is supported.
   void requireValue(String key, String supported) {
     String value = string(key);
     if (!value.equals(supported)) {

@@ -3,7 +3,7 @@ package jada.nn.text;
 import java.util.Arrays;
 import java.util.Map;
 
-/// A set of strings, each with an id, arranged for finding which of them begin at a position.
+/// A trie of strings, each with an id, to find which of them begin at a position.
 ///
 /// Nodes are numbers, the root is 0, and the edges of all nodes lie in one open hash table from
 /// (node, UTF-16 unit) to node; a step costs one probe, almost always.

@@ -2,7 +2,7 @@ package jada.nn.text;
 
 import java.util.SequencedMap;
 
-/// Turns texts into token ids: all that models, training and predicting know of a tokenizer.
+/// Turns texts into token ids: all that models, training and prediction need of a tokenizer.
 ///
 /// An implementation adds the special tokens of its model's family, cuts at the given length and
 /// gives every token its type. [WordPieceTokenizer] is BERT's. Implementations are immutable and
@@ -11,8 +11,8 @@ public interface Tokenizer {
   /// The ids of a text or a pair, special tokens included, cut to a length.
   ///
   /// Of a single text the end is cut. Of a pair the longer text is cut first; once both are equally
-  /// long, both are, and of an odd number of places the longer text gets one more. What is cut does
-  /// not change what is left.
+  /// long, both are, and the longer text gets the odd place. Cutting does not change the ids that
+  /// remain.
   ///
   /// @param maxLength most tokens in the result; the special tokens count
   /// @throws IllegalArgumentException if the special tokens alone are more
@@ -43,7 +43,7 @@ public interface Tokenizer {
   /// programs that read a saved model do.
   int paddingId();
 
-  /// How it saves itself: the text of each file by its name, for example `tokenizer.json`, in the
-  /// order in which they are written. What is read from them computes the same.
+  /// Its saved form: the text of each file by name, for example `tokenizer.json`, in the order in
+  /// which they are written. The tokenizer read from them gives the same ids.
   SequencedMap<String, String> files();
 }

@@ -20,8 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// Reads Hugging Face's `tokenizer.json` of the BERT kind.
 ///
 /// Read are `model`, `normalizer`, `pre_tokenizer`, `post_processor` and `added_tokens`. The
-/// sections `truncation` and `padding` are ignored: the length is for the caller to say, and
-/// batches are not padded.
+/// sections `truncation` and `padding` are ignored: the caller gives the length, and batches are
+/// not padded.
 final class TokenizerJson {
   static final int MOST_BYTES = 64 << 20;
 
@@ -106,7 +106,7 @@ final class TokenizerJson {
   }
 
   private static String place(TokenStreamLocation location) {
-    // Exceeded limits come without a place.
+    // Exceptions of exceeded limits have no location.
     return location == null
         ? ""
         : "line %s, column %s: ".formatted(location.getLineNr(), location.getColumnNr());

@@ -11,9 +11,9 @@ import java.util.SequencedMap;
 
 /// The tokenizer in the folder of a model.
 ///
-/// `tokenizer.json`, or else `vocab.txt`, holds the tokens. Where `tokenizer_config.json` speaks of
-/// lower case, accents, ideographs or added tokens, it decides, also against `tokenizer.json`: so
-/// transformers has it.
+/// `tokenizer.json`, or else `vocab.txt`, holds the tokens. Where `tokenizer_config.json` sets
+/// lower case, accents, ideographs or added tokens, it overrides `tokenizer.json`, as in
+/// transformers.
 public final class Tokenizers {
   private static final String JSON = "tokenizer.json";
   private static final String VOCABULARY = "vocab.txt";
@@ -23,7 +23,7 @@ public final class Tokenizers {
 
   private Tokenizers() {}
 
-  /// Reads the tokenizer of a folder. It saves itself as the files that were there.
+  /// Reads the tokenizer of a folder. Its saved form is these files.
   ///
   /// @throws InputException naming the file and what is wrong in it, if the folder holds no
   ///   tokenizer that is supported

@@ -22,7 +22,7 @@ final class Vocabulary {
 
   /// Checks and takes over the ids of a model and the tokens added to it.
   ///
-  /// @param source what errors name: the file, and where in it the tokens are
+  /// @param source for errors: the file, and where in it the tokens are
   /// @throws InputException if ids repeat, leave holes or contradict each other, if there are no
   ///   tokens, or more or longer ones than any real vocabulary has
   Vocabulary(String source, Map<String, Integer> modelIds, List<AddedToken> added) {
@@ -99,7 +99,7 @@ final class Vocabulary {
         "%s: %s: use the file as the model was published".formatted(source, reason));
   }
 
-  /// The id of a token that the tokenizer cannot do without.
+  /// The id of a token that the tokenizer needs.
   ///
   /// @throws InputException if the vocabulary lacks it
   int require(String token) {

@@ -2,7 +2,7 @@ package jada.nn.text;
 
 import java.util.Map;
 
-/// Cuts normalized text into words and words into the longest pieces that the vocabulary has.
+/// Splits normalized text into words, and words into the longest pieces in the vocabulary.
 ///
 /// Words end at white space; a punctuation mark is a word of its own. A word's first piece is the
 /// longest token that the word begins with, every further piece the longest token that continues

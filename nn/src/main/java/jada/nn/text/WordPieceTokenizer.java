@@ -14,9 +14,9 @@ import java.util.function.Predicate;
 
 /// The tokenizer of BERT: text in, token ids out, equal id for id to Hugging Face's `tokenizers`.
 ///
-/// A text passes four stations: added tokens such as `[MASK]` are found in it; the rest is
-/// normalized ([BertNormalizer]); cut into words; and the words into the longest pieces that the
-/// vocabulary has ([WordPiece]). Around the ids come those of `[CLS]` and `[SEP]`:
+/// A text is processed in four steps: added tokens such as `[MASK]` are found; the rest is
+/// normalized ([BertNormalizer]), split into words, and the words into the longest pieces in the
+/// vocabulary ([WordPiece]). The ids of `[CLS]` and `[SEP]` are put around:
 ///
 ///     [CLS] first [SEP]                 one text
 ///     [CLS] first [SEP] second [SEP]    a pair; tokens after the first [SEP] have type 1
@@ -130,8 +130,8 @@ public final class WordPieceTokenizer implements Tokenizer {
 
   /// A tokenizer of the lines of a `vocab.txt`. Of equal lines the last counts, as in transformers.
   ///
-  /// @param source what errors call the file
-  /// @param files how the tokenizer saves itself
+  /// @param source its name for errors
+  /// @param files the tokenizer's saved form
   static WordPieceTokenizer ofVocabulary(
       String text, String source, BertRules rules, SequencedMap<String, String> files) {
     String[] lines = text.split("\r?\n");

@@ -1,9 +1,9 @@
 /// Texts to token ids.
 ///
-/// An [jada.nn.text.Input] is what a model is asked about: a text, or two. A
-/// [jada.nn.text.Tokenizer] makes an [jada.nn.text.Encoding] of it: the ids of its tokens, with the
-/// separators of the model's family around them, cut to a length. [jada.nn.text.Tokenizers] reads
-/// that of a model's folder. [jada.nn.text.WordPieceTokenizer] does it as BERT's does:
+/// An [jada.nn.text.Input] is the input of a model: a text, or two. A [jada.nn.text.Tokenizer]
+/// makes an [jada.nn.text.Encoding] of it: the ids of its tokens, with the separators of the
+/// model's family around them, cut to a length. [jada.nn.text.Tokenizers] reads that of a model's
+/// folder. [jada.nn.text.WordPieceTokenizer] does it as BERT's does:
 ///
 ///     text → cleaned, lower-case, accents stripped    BertNormalizer
 ///          → words and punctuation                    BertCharacters
@@ -11,5 +11,5 @@
 ///          → [CLS] a [SEP] or [CLS] a [SEP] b [SEP]   Encoding
 ///
 /// It is read from `tokenizer.json` or `vocab.txt`, and gives the ids that Hugging Face's
-/// `tokenizers` gives. A file that asks for a step which is not computed here is refused.
+/// `tokenizers` gives. A file that asks for an unsupported step is refused.
 package jada.nn.text;

@@ -254,7 +254,7 @@ final class MacroKernel {
       lds = 0;
     }
     if (height >= MR && width == NR) {
-      run(tile.from(s, so, lds).to(c, to, target.stride), height);
+      microKernel(tile.from(s, so, lds).to(c, to, target.stride), height);
       return;
     }
     if (s != ZEROS) { // ZEROS is as wide as a tile
@@ -266,13 +266,13 @@ final class MacroKernel {
       so = 0;
       lds = lds == 0 ? 0 : NR;
     }
-    run(tile.from(s, so, lds).to(scratch.tile, 0, NR), height);
+    microKernel(tile.from(s, so, lds).to(scratch.tile, 0, NR), height);
     for (int r = 0; r < height; r++) {
       System.arraycopy(scratch.tile, r * NR, c, to + r * target.stride, width);
     }
   }
 
-  private void run(MicroKernelArguments tile, int height) {
+  private void microKernel(MicroKernelArguments tile, int height) {
     if (inPlace) {
       Backend.tileOfRows(tile);
     } else if (height == TALL_MR) {

@@ -8,7 +8,6 @@ import jada.adalora.Method;
 import jada.adalora.SvdLinear;
 import jada.adalora.TargetModules;
 import jada.adalora.TripletStart;
-import jada.adalora.Triplets;
 import jada.autograd.Variable;
 import jada.nn.checkpoint.PretrainedModel;
 import jada.nn.files.InputException;
@@ -16,8 +15,10 @@ import jada.tensor.RandomSource;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -53,8 +54,27 @@ public final class AdaLora {
   /// @throws InputException if no layer matches the target modules, or the ranks do not fit
   public static AdaptedModel adapt(
       PretrainedModel model, Task task, AdaLoraConfig wanted, long seed) {
+    return adapt(model, task, wanted, seed, Map.of());
+  }
+
+  /// Adapts a model, giving each matrix as many triplets as it is to have for the whole run: the
+  /// ranks that another run has found, or others to compare them with. Nothing is pruned. The scale
+  /// of the update is that of the configuration, whatever the ranks.
+  ///
+  /// @param ranks of the matrices by module name, from 1 to the configuration's initial rank, which
+  ///   is its target rank, too; a matrix that is not among them gets no adapter. Where there are
+  ///   none at all, every matrix has what the configuration says
+  /// @throws InputException if a rank is out of its range, a name is that of no matrix to be
+  ///   adapted, or as [#adapt(PretrainedModel, Task, AdaLoraConfig, long)]
+  public static AdaptedModel adapt(
+      PretrainedModel model,
+      Task task,
+      AdaLoraConfig wanted,
+      long seed,
+      Map<String, Integer> ranks) {
     AdaLoraConfig config =
         wanted.withTargetModules(wanted.targetModules().in(model.config().family()));
+    requireFitting(ranks, config);
     RandomSource random = RandomSource.of(seed);
     Map<String, Tensor> head = startOfHead(model, task, random);
     return switch (config.method()) {
@@ -73,18 +93,54 @@ public final class AdaLora {
                 head,
                 (name, weight, bias) -> {
                   modules.add(name);
-                  return config.targetModules().matches(name)
-                      ? Optional.of(start(name, weight, bias, config, random.split(name)))
+                  int rank = ranks.isEmpty() ? config.initRank() : ranks.getOrDefault(name, 0);
+                  return rank > 0 && config.targetModules().matches(name)
+                      ? Optional.of(start(name, weight, bias, config, rank, random.split(name)))
                       : Optional.empty();
                 });
         requireMatches(config.targetModules(), modules);
+        requireAdapted(ranks, adapted);
         yield adapted;
       }
     };
   }
 
+  private static void requireFitting(Map<String, Integer> ranks, AdaLoraConfig config) {
+    if (!ranks.isEmpty()
+        && (config.method() != Method.ADALORA || config.initRank() != config.targetRank())) {
+      throw new InputException(
+          "ranks: a rank for each matrix needs the method adalora without pruning; got %s with"
+                  .formatted(config.method().name().toLowerCase(Locale.ROOT))
+              + " init-r %s and target-r %s; set both to the largest of the ranks"
+                  .formatted(config.initRank(), config.targetRank()));
+    }
+    ranks.forEach(
+        (name, rank) -> {
+          if (rank < 1 || rank > config.initRank()) {
+            throw new InputException(
+                "ranks: %s must have from 1 to init-r %s triplets, got %s; leave it out for none"
+                    .formatted(name, config.initRank(), rank));
+          }
+        });
+  }
+
+  private static void requireAdapted(Map<String, Integer> ranks, AdaptedModel adapted) {
+    for (String name : ranks.keySet()) {
+      if (!adapted.adapters().containsKey(name)) {
+        throw new InputException(
+            "ranks: \"%s\" is none of the target modules %s of the model; name modules as they are there"
+                .formatted(name, adapted.config().targetModules()));
+      }
+    }
+  }
+
   private static Adapter start(
-      String name, Variable weight, Variable bias, AdaLoraConfig config, RandomSource random) {
+      String name,
+      Variable weight,
+      Variable bias,
+      AdaLoraConfig config,
+      int triplets,
+      RandomSource random) {
     int out = weight.shape().dim(0);
     int in = weight.shape().dim(1);
     if (config.method() == Method.LORA) {
@@ -106,8 +162,17 @@ public final class AdaLora {
               + " orthonormal directions; lower init-r, or use the gaussian start"
               + (config.gauge() == Gauge.NONE ? "" : " without a gauge"));
     }
-    Triplets triplets = config.init().triplets(out, in, config.initRank(), random);
-    return SvdLinear.of(name, weight, bias, triplets, config.scale(), config.loraDropout());
+    BitSet all = new BitSet();
+    all.set(0, triplets);
+    return SvdLinear.restored(
+        name,
+        weight,
+        bias,
+        config.init().triplets(out, in, triplets, random),
+        all,
+        config.initRank(), // as of a matrix that has lost the others: so folders tell it
+        config.scale(),
+        config.loraDropout());
   }
 
   /// Whether the classifier of a checkpoint is where training starts: it has a row for every label

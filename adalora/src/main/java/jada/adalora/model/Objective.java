@@ -22,6 +22,12 @@ public interface Objective {
   /// for two texts of each example, or for parts of the batch.
   Variable loss(Network network, int[] positions);
 
+  /// How much these examples count in a mean over more: the loss of a batch is the mean of its
+  /// parts' losses, weighted so.
+  default double weight(int[] positions) {
+    return positions.length;
+  }
+
   /// The loss of answering all examples alike, without reading them, which a model that learns is
   /// below; 0 where that means nothing.
   default double lossOfGuessing() {

@@ -12,6 +12,12 @@ public interface Targets {
   /// @param positions their B positions in the data set
   Variable loss(Variable output, int[] positions);
 
+  /// How much these examples count in a mean over more: the loss of a batch is the mean of its
+  /// parts' losses, weighted so.
+  default double weight(int[] positions) {
+    return positions.length;
+  }
+
   /// The loss of the best answer that is the same for all examples: that of guessing, without
   /// reading.
   double lossOfGuessing();

@@ -20,7 +20,8 @@ public final class SavedTensors {
     this.left = new LinkedHashMap<>(tensors);
   }
 
-  boolean has(String name) {
+  /// Whether there is a tensor of this name that was not taken yet.
+  public boolean has(String name) {
     return left.containsKey(prefix + name);
   }
 

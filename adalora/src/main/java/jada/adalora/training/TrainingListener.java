@@ -49,6 +49,13 @@ public interface TrainingListener {
   /// The held-out examples were scored.
   default void evaluated(Evaluation evaluation) {}
 
+  /// The run has come to its end: after its last step, or earlier, because dev got no better. Not
+  /// told of a run that was stopped.
+  ///
+  /// @param steps optimizer steps done
+  /// @param result scores of the state that is the result, which may be an earlier one
+  default void ended(int steps, Evaluation result) {}
+
   /// A checkpoint is being written. What the listener needs to go on with after an interruption it
   /// may put into the folder, in files of its own; they are guarded by the same checksums and
   /// appear together with the rest.
@@ -96,6 +103,12 @@ public interface TrainingListener {
       public void evaluated(Evaluation evaluation) {
         first.evaluated(evaluation);
         other.evaluated(evaluation);
+      }
+
+      @Override
+      public void ended(int steps, Evaluation result) {
+        first.ended(steps, result);
+        other.ended(steps, result);
       }
 
       @Override

@@ -5,6 +5,9 @@ import jada.autograd.NonFinite;
 import jada.autograd.Parameter;
 import jada.autograd.Variable;
 import jada.nn.Dropout;
+import jada.nn.Linear;
+import jada.nn.files.InputException;
+import jada.tensor.RandomSource;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import java.util.BitSet;
@@ -88,6 +91,44 @@ public final class SvdLinear implements Adapter {
     this.p = Parameter.of(name + ".lora_B", triplets.p());
     this.lambda = Parameter.of(name + ".lora_E", triplets.lambda());
     this.q = Parameter.of(name + ".lora_A", triplets.q());
+  }
+
+  /// An adapter before the first step, as [AdaLoraConfig#init()] says.
+  ///
+  /// @param layer W (out, in) and b (out), frozen
+  /// @param triplets how many it has, at most [AdaLoraConfig#initRank()]; with fewer it counts as
+  ///   one that has lost the others
+  /// @throws InputException if the layer has fewer orthonormal directions than the start asks for
+  public static SvdLinear start(
+      Linear layer, AdaLoraConfig config, int triplets, RandomSource random) {
+    Shape shape = layer.weight().shape();
+    int out = shape.dim(0);
+    int in = shape.dim(1);
+    boolean orthonormal = config.init() == TripletStart.ORTHONORMAL || config.gauge() != Gauge.NONE;
+    if (orthonormal && triplets > Math.min(out, in)) {
+      throw new InputException(
+          "init-r "
+              + triplets
+              + ": "
+              + layer.name()
+              + " is "
+              + shape
+              + " and has no more than "
+              + Math.min(out, in)
+              + " orthonormal directions; lower init-r, or use the gaussian start"
+              + (config.gauge() == Gauge.NONE ? "" : " without a gauge"));
+    }
+    BitSet all = new BitSet();
+    all.set(0, triplets);
+    return ofSurvivors(
+        layer.name(),
+        layer.weight(),
+        layer.bias(),
+        config.init().triplets(out, in, triplets, random),
+        all,
+        config.initRank(),
+        config.scale(),
+        config.loraDropout());
   }
 
   /// A new adapter, not yet trained, with all triplets alive.

@@ -139,6 +139,27 @@ public final class Composed {
         Ops.sum(Ops.multiply(logProbabilities, Constant.of(chosen))), -1f / labels.length);
   }
 
+  /// The same with weights of the classes and smoothed labels. See [Fused#crossEntropy(Variable,
+  /// int[], float[], double)].
+  public static Variable crossEntropy(
+      Variable logits, int[] labels, float[] weights, double smoothing) {
+    int n = logits.shape().dim(1);
+    Variable logProbabilities = Ops.log(Ops.softmax(logits));
+    Tensor chosen = Tensor.identity(n).gatherRows(labels); // one-hot (B,K)
+    Variable w = Constant.of(Tensor.vector(weights.clone()));
+    Variable weighted = Ops.multiplyRow(logProbabilities, w); // (B,K)
+    Variable ofLabels = Ops.sum(Ops.multiply(weighted, Constant.of(chosen)));
+    float all = 0;
+    for (int label : labels) {
+      all += weights[label];
+    }
+    return Ops.scale(
+        Ops.add(
+            Ops.scale(ofLabels, (float) (1 - smoothing)),
+            Ops.scale(Ops.sum(weighted), (float) (smoothing / n))),
+        -1 / all);
+  }
+
   /// Mean of ln(1 + e^z) − z·y. See [Fused#binaryCrossEntropy].
   public static Variable binaryCrossEntropy(Variable logits, float[] targets) {
     Variable y = Constant.of(Tensor.of(logits.shape(), targets.clone()));

@@ -271,6 +271,24 @@ public final class Fused {
     return FusedLoss.crossEntropy(logits, labels);
   }
 
+  /// Cross entropy with weights w of the classes and smoothed labels: with qᵢₖ = (1 − ε)·w_labelᵢ
+  /// where k is the label of row i, plus ε/K·wₖ for every k,
+  ///
+  ///     L = −Σᵢₖ qᵢₖ·ln softmax(zᵢ)ₖ / Σᵢ w_labelᵢ
+  ///
+  /// logits (B,K), B labels in `[0, K)`, K weights, ε in [0, 1), a scalar, in nats. Weights of 1 and
+  /// ε = 0 are plain cross entropy.
+  ///
+  /// dz = g·(softmax(zᵢ)·Σₖ qᵢₖ − qᵢ)/Σᵢ w_labelᵢ. Source: PyTorch's `CrossEntropyLoss` with
+  /// `weight` and `label_smoothing`.
+  ///
+  /// @throws IllegalArgumentException as [#crossEntropy(Variable, int[])], or if there is not one
+  ///   weight for each class, a weight is negative, all labels weigh 0, or ε is out of range
+  public static Variable crossEntropy(
+      Variable logits, int[] labels, float[] weights, double smoothing) {
+    return FusedLoss.crossEntropy(logits, labels, weights, smoothing);
+  }
+
   /// The mean over all elements of −y·ln σ(z) − (1 − y)·ln(1 − σ(z)) = max(z, 0) − z·y + ln(1 +
   /// e^(−|z|)): logits (B,K), B·K targets in `[0, 1]` row by row, a scalar, in nats. Each of the K
   /// outputs is a question of its own, whose answer is yes with the probability σ(z) = 1/(1 +

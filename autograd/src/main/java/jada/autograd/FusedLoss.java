@@ -35,6 +35,74 @@ final class FusedLoss {
             }));
   }
 
+  static Variable crossEntropy(Variable logits, int[] labels, float[] weights, double smoothing) {
+    Require.shapes(logits.shape().rank() == 2, "crossEntropy", "logits (B, K)", logits);
+    int rows = logits.shape().dim(0); // B
+    int classes = logits.shape().dim(1); // K
+    requireOnePerRow("crossEntropy", "label", logits, labels.length);
+    requireWeights(weights, classes, smoothing);
+    double all = 0;
+    for (int i = 0; i < rows; i++) {
+      Require.inRange("crossEntropy", "label", i, labels[i], classes);
+      all += weights[labels[i]];
+    }
+    if (!(all > 0)) {
+      throw new IllegalArgumentException(
+          "crossEntropy: the labels of all " + rows + " rows weigh 0; one must weigh more");
+    }
+    double weight = all;
+    double[] wanted = new double[rows * classes]; // q
+    float[] z = logits.value().array();
+    double total = 0;
+    for (int i = 0; i < rows; i++) {
+      double normalizer = logSumExp(z, i * classes, classes);
+      for (int k = 0; k < classes; k++) {
+        double q = smoothing / classes * weights[k];
+        q += k == labels[i] ? (1 - smoothing) * weights[k] : 0;
+        wanted[i * classes + k] = q;
+        total += q == 0 ? 0 : q * (normalizer - z[i * classes + k]);
+      }
+    }
+    return Result.of(
+        "crossEntropy",
+        Tensor.scalar((float) (total / weight)),
+        edge(
+            logits,
+            g -> {
+              Tensor dz = logits.value().softmax(); // (B,K), ours to change
+              double by = g.item() / weight;
+              for (int i = 0; i < rows; i++) {
+                double sum = 0;
+                for (int k = 0; k < classes; k++) {
+                  sum += wanted[i * classes + k];
+                }
+                for (int k = 0; k < classes; k++) {
+                  int at = i * classes + k;
+                  dz.array()[at] = (float) (by * (sum * dz.array()[at] - wanted[at]));
+                }
+              }
+              return dz;
+            }));
+  }
+
+  private static void requireWeights(float[] weights, int classes, double smoothing) {
+    if (weights.length != classes) {
+      throw new IllegalArgumentException(
+          "crossEntropy: needs a weight for each of %s classes, got %s"
+              .formatted(classes, weights.length));
+    }
+    for (float weight : weights) {
+      if (!(weight >= 0 && weight < Float.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException(
+            "crossEntropy: a weight must be a number of 0 or more, got " + weight);
+      }
+    }
+    if (!(smoothing >= 0 && smoothing < 1)) {
+      throw new IllegalArgumentException(
+          "crossEntropy: smoothing must be in [0, 1), got " + smoothing);
+    }
+  }
+
   static Variable meanSquaredError(Variable predictions, float[] targets) {
     Require.shapes(
         predictions.shape().rank() == 2 && predictions.shape().dim(1) == 1,

@@ -245,6 +245,15 @@ final class Operations {
         in -> Fused.crossEntropy(in.get(0), labels),
         in -> Composed.crossEntropy(in.get(0), labels),
         x);
+    float[] weights = new float[4 * n];
+    for (int k = 0; k < weights.length; k++) {
+      weights[k] = 0.5f + k % 5;
+    }
+    fused(
+        "crossEntropy(Variable, int[], float[], double)",
+        in -> Fused.crossEntropy(in.get(0), labels, weights, 0.2),
+        in -> Composed.crossEntropy(in.get(0), labels, weights, 0.2),
+        x);
     float[] chances = new float[x.size()];
     for (int i = 0; i < chances.length; i++) {
       chances[i] = i % 3 / 2f;

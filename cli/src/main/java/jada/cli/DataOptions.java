@@ -5,6 +5,7 @@ import jada.adalora.data.DatasetReader;
 import jada.adalora.data.EmptyTexts;
 import jada.adalora.data.OddLabels;
 import jada.adalora.data.Split;
+import jada.adalora.data.Stratified;
 import jada.adalora.model.SequenceTask;
 import jada.adalora.model.SingleLabelTask;
 import jada.adalora.model.Task;
@@ -17,6 +18,7 @@ import jada.nn.files.Quoted;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import picocli.CommandLine.Option;
 
 /// Options for the data of `finetune`.
@@ -33,9 +35,11 @@ final class DataOptions {
 
   @Option(
       names = "--dev",
-      paramLabel = "FILE",
-      description = "labelled texts held out to judge by; needed with --train")
-  private Optional<Path> dev = Optional.empty();
+      paramLabel = "FILE|N%",
+      description =
+          "labelled texts held out to judge by; or a part of --train, such as 10%%, drawn so that"
+              + " labels keep their shares, whatever the seed; needed with --train")
+  private Optional<String> dev = Optional.empty();
 
   @Option(
       names = "--empty",
@@ -67,8 +71,11 @@ final class DataOptions {
   /// @throws InputException if one of two files is missing, or numbers are asked of built-in data
   void check() {
     if (train.isPresent() && dev.isEmpty()) {
-      throw new InputException("--dev: is needed with --train; name a file with held-out examples");
+      throw new InputException(
+          "--dev: is needed with --train; name a file with held-out examples, or a part such as"
+              + " 10%");
     }
+    dev.ifPresent(DataOptions::share); // a number that makes no sense is told before reading
     if (dev.isPresent() && train.isEmpty()) {
       throw new InputException("--train: is needed with --dev; name a file to learn from");
     }
@@ -92,14 +99,44 @@ final class DataOptions {
   Split read(DatasetReader reader, Console console) {
     if (train.isPresent()) {
       DatasetReader files = reader.withEmpty(empty);
-      Split split = new Split(files.read(train.get()), files.read(dev.orElseThrow()));
-      sayWhatIsSkipped(split.train(), console);
-      sayWhatIsSkipped(split.dev(), console);
-      return split;
+      Dataset labelled = files.read(train.get());
+      sayWhatIsSkipped(labelled, console);
+      OptionalDouble share = share(dev.orElseThrow());
+      if (share.isPresent()) {
+        return heldOut(labelled, share.getAsDouble());
+      }
+      Dataset held = files.read(Path.of(dev.get()));
+      sayWhatIsSkipped(held, console);
+      return new Split(labelled, held);
     }
     try (Artifacts artifacts = Artifacts.ofUserSettings();
         ConsoleProgress progress = new ConsoleProgress(console)) {
       return BuiltInData.load(artifacts, progress);
+    }
+  }
+
+  /// The part of the training file that is held out, where one was asked for instead of a file.
+  private static OptionalDouble share(String dev) {
+    if (!dev.matches("[0-9.]+%")) {
+      return OptionalDouble.empty();
+    }
+    try {
+      double percent = Double.parseDouble(dev.substring(0, dev.length() - 1));
+      if (percent > 0 && percent < 100) {
+        return OptionalDouble.of(percent / 100);
+      }
+    } catch (NumberFormatException _) {
+      // Reported below, as out of range.
+    }
+    throw new InputException(
+        "--dev %s: must be between 0%% and 100%%, for example 10%%, or a file".formatted(dev));
+  }
+
+  private static Split heldOut(Dataset labelled, double share) {
+    try {
+      return Stratified.holdOut(labelled, share, 0);
+    } catch (IllegalArgumentException e) {
+      throw new InputException("--" + e.getMessage(), e);
     }
   }
 

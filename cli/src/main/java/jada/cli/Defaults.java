@@ -21,6 +21,12 @@ final class Defaults implements IDefaultValueProvider {
     values.put("--epochs", options.epochs());
     values.put("--max-steps", options.maxSteps());
     values.put("--batch-size", options.batchSize());
+    values.put("--accumulate", options.accumulate());
+    values.put("--class-weights", options.classWeights());
+    values.put("--label-smoothing", options.labelSmoothing());
+    values.put("--eval-every", options.evalEvery());
+    values.put("--keep", options.keep());
+    values.put("--patience", options.patience());
     values.put("--schedule", options.schedule());
     values.put("--weight-decay", options.weightDecay());
     values.put("--warmup-ratio", options.warmupRatio());

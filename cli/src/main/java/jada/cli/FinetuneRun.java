@@ -94,7 +94,7 @@ final class FinetuneRun {
     try (TraceWriter trace = new TraceWriter(place, folder::giveRoom);
         Interrupts interrupts = interrupts(trace)) {
       Optional<TrainingDiverged> divergence = train(trace, interrupts);
-      boolean stopped = divergence.isEmpty() && history.last().isEmpty();
+      boolean stopped = divergence.isEmpty() && history.result().isEmpty();
       String status = divergence.isPresent() ? "diverged" : stopped ? "interrupted" : "finished";
       record.finish(status, model, history, headAlone);
       save(aside, trace);

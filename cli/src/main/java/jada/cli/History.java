@@ -15,6 +15,7 @@ final class History implements TrainingListener {
   private long tokens;
   private long nanos;
   private double lastLoss;
+  private Optional<Evaluation> result = Optional.empty();
 
   @Override
   public void started(RunPlan runPlan) {
@@ -40,6 +41,11 @@ final class History implements TrainingListener {
   }
 
   @Override
+  public void ended(int steps, Evaluation of) {
+    result = Optional.of(of);
+  }
+
+  @Override
   public void resumed(Resumption from) {
     steps = from.steps();
     tokens = from.tokens();
@@ -56,11 +62,10 @@ final class History implements TrainingListener {
     return List.copyOf(evaluations);
   }
 
-  /// The score after the last step, if it was taken.
-  Optional<Evaluation> last() {
-    return evaluations.isEmpty() || evaluations.getLast().step() != steps
-        ? Optional.empty()
-        : Optional.of(evaluations.getLast());
+  /// The scores of the state that is the result of the run; empty if the run did not come to its
+  /// end.
+  Optional<Evaluation> result() {
+    return result;
   }
 
   /// Warnings about a run that does not learn, a line each.

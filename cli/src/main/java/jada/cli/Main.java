@@ -14,6 +14,7 @@ import jada.adalora.TargetModules;
 import jada.adalora.TripletStart;
 import jada.adalora.data.EmptyTexts;
 import jada.adalora.data.OddLabels;
+import jada.adalora.model.ClassWeights;
 import jada.adalora.training.TrainingOptions;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -141,6 +142,8 @@ public final class Main {
     choices(line, Preset.class);
     choices(line, ExportCommand.Format.class);
     choices(line, TrainingOptions.Schedule.class);
+    choices(line, TrainingOptions.Keep.class);
+    choices(line, ClassWeights.class);
     return line;
   }
 

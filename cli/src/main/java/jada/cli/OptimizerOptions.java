@@ -1,5 +1,6 @@
 package jada.cli;
 
+import jada.adalora.model.ClassWeights;
 import jada.adalora.training.TrainingOptions;
 import jada.nn.checkpoint.PretrainedModel;
 import jada.nn.files.InputException;
@@ -21,8 +22,19 @@ final class OptimizerOptions {
       description = "stop after N steps; 0: no bound [${DEFAULT-VALUE}]")
   private int maxSteps;
 
-  @Option(names = "--batch-size", paramLabel = "N", description = "texts a step [${DEFAULT-VALUE}]")
+  @Option(
+      names = "--batch-size",
+      paramLabel = "N",
+      description = "texts that pass through the network together [${DEFAULT-VALUE}]")
   private int batchSize;
+
+  @Option(
+      names = "--accumulate",
+      paramLabel = "N",
+      description =
+          "batches whose gradients make a step: the numbers of one N times as large in the memory"
+              + " of one; dropout falls on each anew [${DEFAULT-VALUE}]")
+  private int accumulate;
 
   @Option(
       names = "--learning-rate",
@@ -70,6 +82,44 @@ final class OptimizerOptions {
   private double maxGradNorm;
 
   @Option(
+      names = "--class-weights",
+      paramLabel = "HOW",
+      description =
+          "in the loss of training: none, or balanced: each text counts n / (classes · texts of its"
+              + " class) [${DEFAULT-VALUE}]")
+  private ClassWeights classWeights;
+
+  @Option(
+      names = "--label-smoothing",
+      paramLabel = "X",
+      description =
+          "part of each label that is spread over all classes in the loss of training"
+              + " [${DEFAULT-VALUE}]")
+  private double labelSmoothing;
+
+  @Option(
+      names = "--eval-every",
+      paramLabel = "N",
+      description = "score dev every N steps; 0: after every epoch [${DEFAULT-VALUE}]")
+  private int evalEvery;
+
+  @Option(
+      names = "--keep",
+      paramLabel = "WHICH",
+      description =
+          "state that is saved: the last, or the best by dev's score; with adalora the best of"
+              + " those whose ranks are final [${DEFAULT-VALUE}]")
+  private TrainingOptions.Keep keep;
+
+  @Option(
+      names = "--patience",
+      paramLabel = "N",
+      description =
+          "end when N scores on dev in a row are not better than the best before; with adalora once"
+              + " ranks are final; 0: never [${DEFAULT-VALUE}]")
+  private int patience;
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       description = "origin of all randomness [${DEFAULT-VALUE}]")
@@ -113,7 +163,13 @@ final class OptimizerOptions {
           seed,
           threads,
           !noShuffle,
-          true);
+          true,
+          evalEvery,
+          keep,
+          patience,
+          accumulate,
+          classWeights,
+          labelSmoothing);
     } catch (IllegalArgumentException e) {
       throw new InputException(e.getMessage(), e);
     }

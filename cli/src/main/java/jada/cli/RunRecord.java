@@ -126,7 +126,7 @@ final class RunRecord {
   void finish(String status, AdaptedModel model, History history, Optional<Evaluation> headAlone) {
     fields.put("status", status);
     Map<String, Object> metrics = new LinkedHashMap<>();
-    history.last().ifPresent(e -> metrics.put("dev", scores(e)));
+    history.result().ifPresent(e -> metrics.put("dev", scores(e)));
     headAlone.ifPresent(e -> metrics.put("head_alone", scores(e)));
     fields.put("metrics", metrics);
     fields.put("evaluations", history.evaluations().stream().map(RunRecord::scores).toList());

@@ -36,9 +36,16 @@ record Summary(
 
   private void scores() {
     history
-        .last()
+        .result()
         .ifPresentOrElse(
-            dev -> say("dev        %s, loss %.4f", Figures.metrics(dev), dev.loss()),
+            dev ->
+                say(
+                    "dev        %s, loss %.4f%s",
+                    Figures.metrics(dev),
+                    dev.loss(),
+                    dev.step() == history.steps()
+                        ? ""
+                        : String.format(Locale.ROOT, ", of step %,d", dev.step())),
             () ->
                 say(
                     "stopped    after step %,d of %,d, loss %.4f; not scored on dev",
@@ -47,7 +54,7 @@ record Summary(
         head -> {
           String gain =
               history
-                  .last()
+                  .result()
                   .map(
                       dev ->
                           String.format(

@@ -23,6 +23,7 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
   private double weight;
   private long tokens;
   private long nanos;
+  private int planned;
 
   TrainingProgress(Console console, LongSupplier nanoTime) {
     this.console = console;
@@ -31,6 +32,7 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
 
   @Override
   public void started(RunPlan plan) {
+    planned = plan.steps();
     target =
         plan.targetBudget() > 0
             ? Optional.of(
@@ -108,6 +110,32 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
             evaluation.step(),
             Figures.metrics(evaluation),
             evaluation.loss());
+    meter.ifPresentOrElse(m -> m.say(line), () -> console.say(line));
+  }
+
+  @Override
+  public void ended(int steps, Evaluation result) {
+    String best =
+        String.format(
+            Locale.ROOT,
+            "%s %.4f after step %,d",
+            result.mainMetric(),
+            result.main(),
+            result.step());
+    if (steps < planned) {
+      say(
+          String.format(
+              Locale.ROOT,
+              "stopped early after step %,d of %,d: dev got no better",
+              steps,
+              planned));
+    }
+    if (result.step() < steps) {
+      say("the best is kept: dev " + best);
+    }
+  }
+
+  private void say(String line) {
     meter.ifPresentOrElse(m -> m.say(line), () -> console.say(line));
   }
 

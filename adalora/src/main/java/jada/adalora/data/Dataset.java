@@ -5,10 +5,11 @@ import jada.nn.files.InputException;
 import jada.nn.files.Quoted;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /// Labelled examples in the order of their source, with the name of the source, the line of each
 /// example and a checksum, so that a run can say exactly what it learned from.
@@ -38,16 +39,29 @@ public final class Dataset {
   ///
   /// @throws IllegalArgumentException if there are no examples
   public static Dataset of(String name, List<Example> examples) {
+    List<Integer> lines = IntStream.rangeClosed(1, examples.size()).boxed().toList();
+    return new Dataset(name, examples, lines, checksum(examples), 0);
+  }
+
+  /// The examples at these positions, with the same name and places; the checksum is that of their
+  /// texts and labels.
+  ///
+  /// @throws IllegalArgumentException if there are none
+  Dataset at(BitSet positions) {
+    List<Example> chosen = positions.stream().mapToObj(examples::get).toList();
+    return new Dataset(
+        name, chosen, positions.stream().mapToObj(lines::get).toList(), checksum(chosen), skipped);
+  }
+
+  private static String checksum(List<Example> examples) {
     MessageDigest sha = Checksum.sha256();
-    List<Integer> lines = new ArrayList<>(examples.size());
     for (Example example : examples) {
       // A length before each part keeps ("ab", "c") apart from ("a", "bc").
       update(sha, example.text());
       update(sha, example.pair().orElse(""));
       example.labels().forEach(label -> update(sha, label));
-      lines.add(lines.size() + 1);
     }
-    return new Dataset(name, examples, lines, Checksum.hex(sha), 0);
+    return Checksum.hex(sha);
   }
 
   private static void update(MessageDigest sha, String part) {

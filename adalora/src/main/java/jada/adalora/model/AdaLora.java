@@ -3,6 +3,7 @@ package jada.adalora.model;
 import jada.adalora.AdaLoraConfig;
 import jada.adalora.AdapterType;
 import jada.adalora.Method;
+import jada.adalora.SvdLinear;
 import jada.adalora.TargetModules;
 import jada.nn.Linear;
 import jada.nn.checkpoint.PretrainedModel;
@@ -48,8 +49,27 @@ public final class AdaLora {
   /// @throws InputException if no layer matches the target modules, or the ranks do not fit
   public static AdaptedModel adapt(
       PretrainedModel model, Task task, AdaLoraConfig wanted, long seed) {
+    return adapt(model, task, wanted, seed, Map.of());
+  }
+
+  /// Adapts a model, giving each matrix as many triplets as it is to have for the whole run: the
+  /// ranks that another run has found, or others to compare them with. Nothing is pruned. The scale
+  /// of the update is that of the configuration, whatever the ranks.
+  ///
+  /// @param ranks of the matrices by module name, from 1 to the configuration's initial rank, which
+  ///   is its target rank, too; a matrix that is not among them gets no adapter. Where there are
+  ///   none at all, every matrix has what the configuration says
+  /// @throws InputException if a rank is out of its range, a name is that of no matrix to be
+  ///   adapted, or as [#adapt(PretrainedModel, Task, AdaLoraConfig, long)]
+  public static AdaptedModel adapt(
+      PretrainedModel model,
+      Task task,
+      AdaLoraConfig wanted,
+      long seed,
+      Map<String, Integer> ranks) {
     AdaLoraConfig config =
         wanted.withTargetModules(wanted.targetModules().in(model.config().family()));
+    requireFitting(ranks, config);
     RandomSource random = RandomSource.of(seed);
     Map<String, Tensor> head = startOfHead(model, task, random);
     return switch (config.method()) {
@@ -66,15 +86,50 @@ public final class AdaLora {
                 head,
                 (name, weight, bias) -> {
                   modules.add(name);
-                  return config.targetModules().matches(name)
-                      ? Optional.of(
-                          type.start(new Linear(name, weight, bias), config, random.split(name)))
-                      : Optional.empty();
+                  if (!config.targetModules().matches(name)) {
+                    return Optional.empty();
+                  }
+                  Linear layer = new Linear(name, weight, bias);
+                  RandomSource own = random.split(name);
+                  return ranks.isEmpty()
+                      ? Optional.of(type.start(layer, config, own))
+                      : Optional.ofNullable(ranks.get(name))
+                          .map(rank -> SvdLinear.start(layer, config, rank, own));
                 });
         requireMatches(config.targetModules(), modules);
+        requireAdapted(ranks, adapted);
         yield adapted;
       }
     };
+  }
+
+  private static void requireFitting(Map<String, Integer> ranks, AdaLoraConfig config) {
+    if (!ranks.isEmpty()
+        && (config.method() != Method.ADALORA || config.initRank() != config.targetRank())) {
+      throw new InputException(
+          "ranks: a rank for each matrix needs the method adalora without pruning; got %s with"
+                  .formatted(config.method().name())
+              + " init-r %s and target-r %s; set both to the largest of the ranks"
+                  .formatted(config.initRank(), config.targetRank()));
+    }
+    ranks.forEach(
+        (name, rank) -> {
+          if (rank < 1 || rank > config.initRank()) {
+            throw new InputException(
+                "ranks: %s must have from 1 to init-r %s triplets, got %s; leave it out for none"
+                    .formatted(name, config.initRank(), rank));
+          }
+        });
+  }
+
+  private static void requireAdapted(Map<String, Integer> ranks, AdaptedModel adapted) {
+    for (String name : ranks.keySet()) {
+      if (!adapted.adapters().containsKey(name)) {
+        throw new InputException(
+            "ranks: \"%s\" is none of the target modules %s of the model; name modules as they are there"
+                .formatted(name, adapted.config().targetModules()));
+      }
+    }
   }
 
   /// Whether training starts from the checkpoint's classifier: it has a row, by name, for every

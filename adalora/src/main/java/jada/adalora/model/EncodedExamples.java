@@ -114,6 +114,11 @@ public final class EncodedExamples implements Objective {
   }
 
   @Override
+  public double weight(int[] positions) {
+    return targets.weight(positions);
+  }
+
+  @Override
   public Evaluation evaluate(Network network, int step, Workspace workspace) {
     return evaluateRows(positions -> network.output(batch(positions)), step, workspace);
   }

@@ -22,6 +22,12 @@ public interface Objective {
   /// two texts of each example, or on parts of the batch.
   Variable loss(Network network, int[] positions);
 
+  /// The weight of these examples in a mean over more of them: the loss of a batch is the mean of
+  /// its parts' losses, weighted so.
+  default double weight(int[] positions) {
+    return positions.length;
+  }
+
   /// The loss of the best constant prediction, which a model that learns must beat; 0 where there
   /// is no such baseline.
   default double lossOfGuessing() {

@@ -5,6 +5,7 @@ import jada.adalora.data.Labels;
 import jada.adalora.data.OddLabels;
 import jada.autograd.Fused;
 import jada.autograd.Variable;
+import jada.nn.checkpoint.PretrainedModel;
 import jada.nn.files.InputException;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
@@ -46,7 +47,14 @@ public record SingleLabelTask(List<String> labels) implements SequenceTask {
 
   @Override
   public Targets targets(Dataset data) {
-    return new Classes(Labels.of(labels).indices(data));
+    return new Classes(Labels.of(labels).indices(data), outputs(), ClassLoss.PLAIN);
+  }
+
+  @Override
+  public EncodedExamples prepare(
+      Dataset data, PretrainedModel base, int maxLength, ClassLoss loss) {
+    int[] expected = Labels.of(labels).indices(data);
+    return EncodedExamples.of(data, new Classes(expected, outputs(), loss), base, maxLength);
   }
 
   @Override
@@ -74,9 +82,13 @@ public record SingleLabelTask(List<String> labels) implements SequenceTask {
   /// Class indices.
   private static final class Classes implements Targets {
     private final int[] expected;
+    private final ClassLoss form;
+    private final float[] weights;
 
-    Classes(int[] expected) {
+    Classes(int[] expected, int classes, ClassLoss form) {
       this.expected = expected;
+      this.form = form;
+      this.weights = form.of(expected, classes);
     }
 
     @Override
@@ -85,21 +97,35 @@ public record SingleLabelTask(List<String> labels) implements SequenceTask {
       for (int i = 0; i < positions.length; i++) {
         wanted[i] = expected[positions[i]];
       }
-      return Fused.crossEntropy(logits, wanted);
+      return form.equals(ClassLoss.PLAIN)
+          ? Fused.crossEntropy(logits, wanted)
+          : Fused.crossEntropy(logits, wanted, weights, form.smoothing());
     }
 
-    /// −Σₖ pₖ·ln pₖ, in nats, with the shares pₖ of the classes.
+    @Override
+    public double weight(int[] positions) {
+      return Arrays.stream(positions).mapToDouble(i -> weights[expected[i]]).sum();
+    }
+
+    /// −Σₖ qₖ·ln(qₖ/Σq), in nats, with the shares qₖ that the classes have of the loss; those of
+    /// plain cross entropy add up to 1.
     @Override
     public double lossOfGuessing() {
-      double entropy = 0;
-      int classes = Arrays.stream(expected).max().orElse(0) + 1;
-      int[] counts = new int[classes];
+      double all = 0;
+      double[] shares = new double[weights.length];
       for (int k : expected) {
-        counts[k]++;
+        all += weights[k];
+        shares[k] += (1 - form.smoothing()) * weights[k];
       }
-      for (int count : counts) {
-        double share = (double) count / expected.length;
-        entropy -= count == 0 ? 0 : share * StrictMath.log(share);
+      double sum = 0;
+      for (int k = 0; k < shares.length; k++) {
+        shares[k] += form.smoothing() / shares.length * weights[k] * expected.length;
+        shares[k] /= all;
+        sum += shares[k];
+      }
+      double entropy = 0;
+      for (double share : shares) {
+        entropy -= share == 0 ? 0 : share * StrictMath.log(share / sum);
       }
       return entropy;
     }

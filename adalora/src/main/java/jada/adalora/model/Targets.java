@@ -13,6 +13,12 @@ public interface Targets {
   /// @param positions their B positions in the data set
   Variable loss(Variable output, int[] positions);
 
+  /// The weight of these examples in a mean over more of them: the loss of a batch is the mean of
+  /// its parts' losses, weighted so.
+  default double weight(int[] positions) {
+    return positions.length;
+  }
+
   /// The loss of the best constant prediction.
   double lossOfGuessing();
 

@@ -7,6 +7,7 @@ import jada.nn.EncoderConfig;
 import jada.nn.Head;
 import jada.nn.LinearFactory;
 import jada.nn.checkpoint.PretrainedModel;
+import jada.nn.files.InputException;
 import jada.tensor.RandomSource;
 import jada.tensor.Tensor;
 import java.util.List;
@@ -36,6 +37,21 @@ public interface Task {
   /// @param maxLength tokens at which texts are cut, special tokens included
   /// @throws jada.nn.files.InputException if a label does not fit the task, naming its place
   Objective prepare(Dataset data, PretrainedModel base, int maxLength);
+
+  /// The examples as [#prepare(Dataset, PretrainedModel, int)], to be trained on with another loss.
+  /// By default a task has no such loss.
+  ///
+  /// @throws jada.nn.files.InputException if the task has no such loss, or as above
+  default Objective prepare(Dataset data, PretrainedModel base, int maxLength, ClassLoss loss) {
+    if (!loss.equals(ClassLoss.PLAIN)) {
+      throw new InputException(
+          "`class-weights`, `label-smoothing`: are for texts that have one of several labels, and"
+              + " the task is "
+              + type().name()
+              + "; leave them out");
+    }
+    return prepare(data, base, maxLength);
+  }
 
   /// The prediction that an output means.
   ///

@@ -2,6 +2,7 @@ package jada.adalora.training;
 
 import jada.adalora.data.Dataset;
 import jada.adalora.model.AdaptedModel;
+import jada.adalora.model.ClassLoss;
 import jada.adalora.model.Objective;
 import jada.adalora.training.CheckpointPlan.Possession;
 import jada.tensor.Workers;
@@ -81,7 +82,8 @@ public final class FineTuner {
     return new FineTuner(model, options, listener, condition, gradients, checkpoints, start);
   }
 
-  /// The same with another source of gradients, for example one that splits the batch.
+  /// The same with another source of gradients, for example one on other machines. Where the
+  /// options accumulate batches, the source gets them all at once.
   public FineTuner gradients(GradientSource source) {
     return new FineTuner(model, options, listener, stop, source, checkpoints, start);
   }
@@ -109,10 +111,10 @@ public final class FineTuner {
         model, options, listener, stop, gradients, checkpoints, Optional.of(checkpoint));
   }
 
-  /// The number of optimizer steps, T, of a run over so many examples: ⌈examples / batch size⌉ for
-  /// each epoch, at most the bound that the options set.
+  /// The number of optimizer steps, T, of a run over so many examples: ⌈examples / examples of a
+  /// step⌉ for each epoch, at most the bound that the options set.
   public static int steps(int examples, TrainingOptions options) {
-    long perEpoch = (examples + (long) options.batchSize() - 1) / options.batchSize();
+    long perEpoch = Math.ceilDiv((long) examples, options.examplesPerStep());
     long all = perEpoch * options.epochs();
     long bounded = options.maxSteps() > 0 ? Math.min(all, options.maxSteps()) : all;
     return Math.toIntExact(bounded);
@@ -131,8 +133,8 @@ public final class FineTuner {
         Possession _ = checkpoints.map(CheckpointPlan::takeForRun).orElse(Possession.NONE)) {
       return workers.call(
           () -> {
-            Objective trainExamples = prepare(train);
-            Objective devExamples = prepare(dev);
+            Objective trainExamples = prepare(train, options.classLoss());
+            Objective devExamples = prepare(dev, ClassLoss.PLAIN);
             return new TrainingRun(
                     model,
                     options,
@@ -148,7 +150,7 @@ public final class FineTuner {
     }
   }
 
-  private Objective prepare(Dataset data) {
-    return model.task().prepare(data, model.base(), options.maxLength());
+  private Objective prepare(Dataset data, ClassLoss loss) {
+    return model.task().prepare(data, model.base(), options.maxLength(), loss);
   }
 }

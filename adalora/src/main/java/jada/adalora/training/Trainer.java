@@ -26,6 +26,7 @@ import jada.nn.WeightSpec;
 import jada.nn.optim.AdamW;
 import jada.nn.optim.GradientClipping;
 import jada.nn.optim.LearningRate;
+import jada.tensor.RandomSource;
 import jada.tensor.Tensor;
 import jada.tensor.Workspace;
 import java.util.ArrayList;
@@ -58,6 +59,7 @@ final class Trainer {
   private final AdamW optimizer;
   private final Optional<AdaptiveRanks> adaptiveRanks;
   private final GradientSource gradientSource;
+  private final AccumulatedGradients accumulated;
   private final Workspace workspace;
   private final LastGood lastGood = new LastGood();
   private double gradientNorm;
@@ -76,6 +78,7 @@ final class Trainer {
       GradientSource gradientSource,
       Workspace workspace) {
     this.gradientSource = gradientSource;
+    this.accumulated = new AccumulatedGradients(options.batchSize());
     this.workspace = workspace;
     this.model = model;
     this.config = model.config();
@@ -150,7 +153,10 @@ final class Trainer {
     long start = System.nanoTime();
     Variable penalty = penalty();
     StepGradients whole =
-        gradientSource.of(positions, part -> taskLoss(t, examples, part), penalty);
+        options.accumulate() > 1 && gradientSource == GradientSource.WHOLE
+            ? accumulated.of(
+                positions, examples, (part, of) -> taskLoss(t, part, examples, of), penalty)
+            : gradientSource.of(positions, part -> taskLoss(t, 0, examples, part), penalty);
     GradientClipping clipped = clip(t, whole, penalty, examples, positions);
     Gradients gradients = clipped.gradients();
     Profile.lap("clipping");
@@ -200,6 +206,12 @@ final class Trainer {
     return (long) Math.ceil(options.warmupRatio() * totalSteps);
   }
 
+  /// Whether the ranks after so many steps are those of the end of the run.
+  boolean ranksAreFinal(int steps) {
+    return config.initRank() == config.targetRank()
+        || adaptiveRanks.map(r -> steps > r.schedule().finalAllocation()).orElse(true);
+  }
+
   AdamW optimizer() {
     return optimizer;
   }
@@ -241,8 +253,14 @@ final class Trainer {
   }
 
   /// The mean task loss over some examples of step t, with its dropout.
-  private Variable taskLoss(int t, Objective examples, int[] positions) {
-    return new TrainingStep(options.seed(), t).call(() -> examples.loss(model, positions));
+  ///
+  /// @param part number of a batch whose gradients are accumulated; each has masks of its own
+  private Variable taskLoss(int t, int part, Objective examples, int[] positions) {
+    long seed =
+        part == 0
+            ? options.seed()
+            : RandomSource.of(options.seed()).split("part " + part).nextLong();
+    return new TrainingStep(seed, t).call(() -> examples.loss(model, positions));
   }
 
   /// γ·R(P, Q), which is added to the task loss once a step and is reported apart.
@@ -263,7 +281,7 @@ final class Trainer {
                 .or(
                     () ->
                         NonFinite.firstOf(
-                            () -> Ops.add(taskLoss(t, examples, positions), penalty())));
+                            () -> Ops.add(taskLoss(t, 0, examples, positions), penalty())));
     requireFinite(t, "loss", whole.loss(), maker);
     requireFinite(t, "orthogonality penalty", penalty.value().item(), maker);
     GradientClipping clipped = GradientClipping.clip(whole.gradients(), options.maxGradNorm());

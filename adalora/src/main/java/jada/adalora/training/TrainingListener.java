@@ -48,6 +48,13 @@ public interface TrainingListener {
   /// The held-out examples were scored.
   default void evaluated(Evaluation evaluation) {}
 
+  /// The run has ended: after its last step, or earlier because dev no longer improved. Not called
+  /// for a run that was stopped.
+  ///
+  /// @param steps optimizer steps done
+  /// @param result scores of the state that is the result, which may be an earlier one
+  default void ended(int steps, Evaluation result) {}
+
   /// A checkpoint is being written. The listener may write files of its own into the folder, to
   /// continue after an interruption; they are covered by the same checksums and appear together
   /// with the others.
@@ -94,6 +101,12 @@ public interface TrainingListener {
       public void evaluated(Evaluation evaluation) {
         first.evaluated(evaluation);
         other.evaluated(evaluation);
+      }
+
+      @Override
+      public void ended(int steps, Evaluation result) {
+        first.ended(steps, result);
+        other.ended(steps, result);
       }
 
       @Override

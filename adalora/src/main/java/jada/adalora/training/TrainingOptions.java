@@ -1,6 +1,8 @@
 package jada.adalora.training;
 
 import jada.adalora.Method;
+import jada.adalora.model.ClassLoss;
+import jada.adalora.model.ClassWeights;
 import jada.adalora.model.EncodedExamples;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
@@ -10,7 +12,7 @@ import java.util.function.Consumer;
 ///
 /// @param epochs number of epochs, passes over the training examples
 /// @param maxSteps upper bound on optimizer steps; 0 for none
-/// @param batchSize examples per step
+/// @param batchSize examples that pass through the network together
 /// @param learningRate peak learning rate; empty for the usual one of the method
 ///   ([#learningRate(Method)])
 /// @param schedule learning-rate schedule after the warm-up
@@ -23,6 +25,13 @@ import java.util.function.Consumer;
 /// @param shuffle whether every epoch visits the examples in a new random order
 /// @param evaluateEveryEpoch whether to evaluate on the held-out examples after every epoch, or
 ///   only at the end
+/// @param evalEvery steps between evaluations, instead of after every epoch; 0: as
+///   `evaluateEveryEpoch` says
+/// @param keep which state of the run is its result
+/// @param patience the run ends after so many evaluations in a row without a new best; 0: never
+/// @param accumulate batches whose gradients make a step
+/// @param classWeights weights of the classes in the training loss
+/// @param labelSmoothing part of each label that the training loss spreads evenly over all classes
 public record TrainingOptions(
     int epochs,
     int maxSteps,
@@ -36,7 +45,13 @@ public record TrainingOptions(
     long seed,
     int threads,
     boolean shuffle,
-    boolean evaluateEveryEpoch) {
+    boolean evaluateEveryEpoch,
+    int evalEvery,
+    Keep keep,
+    int patience,
+    int accumulate,
+    ClassWeights classWeights,
+    double labelSmoothing) {
   /// Learning-rate schedule after the warm-up.
   public enum Schedule {
     /// Falls linearly to 0 at the end of the run.
@@ -45,6 +60,17 @@ public record TrainingOptions(
     COSINE,
     /// Stays at its peak.
     CONSTANT
+  }
+
+  /// Which state of a run is its result.
+  public enum Keep {
+    /// That after the last step.
+    LAST,
+
+    /// The one with the best score on dev: by the task's main metric, where two are equal by the
+    /// loss, and of those the first. Of AdaLoRA only states count whose ranks are final, because
+    /// those before have more triplets than the budget allows.
+    BEST
   }
 
   /// Checks every value.
@@ -74,6 +100,14 @@ public record TrainingOptions(
         maxGradNorm,
         "0 (off) or more");
     require(threads >= 1, "threads", threads, "at least 1");
+    require(evalEvery >= 0, "eval-every", evalEvery, "0 (after every epoch) or more steps");
+    require(patience >= 0, "patience", patience, "0 (never stop early) or more");
+    require(accumulate >= 1, "accumulate", accumulate, "at least 1");
+    require(
+        labelSmoothing >= 0 && labelSmoothing < 1,
+        "label-smoothing",
+        labelSmoothing,
+        "in [0, 1), for example 0.1");
   }
 
   /// Two epochs in batches of 16 at the method's usual rate, linear schedule with 6 % warm-up,
@@ -92,7 +126,24 @@ public record TrainingOptions(
         0,
         Runtime.getRuntime().availableProcessors(),
         true,
-        true);
+        true,
+        0,
+        Keep.LAST,
+        0,
+        1,
+        ClassWeights.NONE,
+        0);
+  }
+
+  /// Examples that an optimizer step sees: those of a batch, or of the batches whose gradients are
+  /// accumulated.
+  public int examplesPerStep() {
+    return Math.multiplyExact(batchSize, accumulate);
+  }
+
+  /// What training changes in the cross entropy.
+  public ClassLoss classLoss() {
+    return new ClassLoss(classWeights, labelSmoothing);
   }
 
   private static void require(boolean holds, String option, Object value, String rule) {
@@ -172,6 +223,37 @@ public record TrainingOptions(
     return with(d -> d.evaluateEveryEpoch = evaluateEveryEpoch);
   }
 
+  /// The same with dev scored every so many steps in the place of every epoch; 0: as before.
+  public TrainingOptions withEvalEvery(int evalEvery) {
+    return with(d -> d.evalEvery = evalEvery);
+  }
+
+  /// The same with another state of the run as its result.
+  public TrainingOptions withKeep(Keep keep) {
+    return with(d -> d.keep = keep);
+  }
+
+  /// The same, ending when so many scores on dev have not been better than the best before; 0: at
+  /// the end.
+  public TrainingOptions withPatience(int patience) {
+    return with(d -> d.patience = patience);
+  }
+
+  /// The same with steps of so many batches.
+  public TrainingOptions withAccumulate(int accumulate) {
+    return with(d -> d.accumulate = accumulate);
+  }
+
+  /// The same with classes that count otherwise.
+  public TrainingOptions withClassWeights(ClassWeights classWeights) {
+    return with(d -> d.classWeights = classWeights);
+  }
+
+  /// The same with labels smoothed otherwise.
+  public TrainingOptions withLabelSmoothing(double labelSmoothing) {
+    return with(d -> d.labelSmoothing = labelSmoothing);
+  }
+
   private TrainingOptions with(Consumer<Draft> change) {
     Draft draft = new Draft(this);
     change.accept(draft);
@@ -193,6 +275,12 @@ public record TrainingOptions(
     int threads;
     boolean shuffle;
     boolean evaluateEveryEpoch;
+    int evalEvery;
+    Keep keep;
+    int patience;
+    int accumulate;
+    ClassWeights classWeights;
+    double labelSmoothing;
 
     Draft(TrainingOptions o) {
       epochs = o.epochs;
@@ -208,6 +296,12 @@ public record TrainingOptions(
       threads = o.threads;
       shuffle = o.shuffle;
       evaluateEveryEpoch = o.evaluateEveryEpoch;
+      evalEvery = o.evalEvery;
+      keep = o.keep;
+      patience = o.patience;
+      accumulate = o.accumulate;
+      classWeights = o.classWeights;
+      labelSmoothing = o.labelSmoothing;
     }
 
     TrainingOptions finished() {
@@ -224,7 +318,13 @@ public record TrainingOptions(
           seed,
           threads,
           shuffle,
-          evaluateEveryEpoch);
+          evaluateEveryEpoch,
+          evalEvery,
+          keep,
+          patience,
+          accumulate,
+          classWeights,
+          labelSmoothing);
     }
   }
 }

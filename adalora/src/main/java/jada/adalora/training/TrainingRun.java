@@ -34,6 +34,7 @@ final class TrainingRun {
   private final int steps;
   private final int perEpoch;
   private final LearningWatch watch;
+  private final BestState best;
 
   private int done;
   private long tokens;
@@ -62,7 +63,8 @@ final class TrainingRun {
     this.identity = identity;
     this.steps = FineTuner.steps(train.size(), options);
     this.watch = new LearningWatch(train.lossOfGuessing(), Trainer.warmup(options, steps), steps);
-    this.perEpoch = (train.size() + options.batchSize() - 1) / options.batchSize();
+    this.perEpoch = Math.ceilDiv(train.size(), options.examplesPerStep());
+    this.best = new BestState(options);
   }
 
   /// Trains to the end, or until the stop condition holds.
@@ -76,9 +78,9 @@ final class TrainingRun {
     listener.started(plan);
     tellOfCutTexts(train);
     tellOfCutTexts(dev);
-    state.ifPresent(s -> goOn(from.orElseThrow(), s.progress()));
+    state.ifPresent(s -> goOn(from.orElseThrow(), s, trainer));
     int[] order = new int[0];
-    for (int first = done; done < steps; ) {
+    for (int first = done; done < steps && !best.enough(); ) {
       int epoch = done / perEpoch;
       if (done == first || done % perEpoch == 0) {
         order = order(epoch);
@@ -90,12 +92,14 @@ final class TrainingRun {
         return result(trainer, Optional.empty());
       }
       if (!last) {
-        evaluateAtEndOfEpoch();
+        evaluateIfDue(trainer);
         checkpoints.filter(c -> c.due(done)).ifPresent(c -> checkpoint(c, trainer));
       }
     }
-    Evaluation evaluation = evaluate();
-    trainer.requireFiniteEvaluation(steps, evaluation.loss());
+    Evaluation last = best.enough() ? evaluations.getLast() : evaluate(trainer);
+    trainer.requireFiniteEvaluation(done, last.loss());
+    Evaluation evaluation = best.restore(model).orElse(last);
+    listener.ended(done, evaluation);
     return result(trainer, Optional.of(evaluation));
   }
 
@@ -113,24 +117,27 @@ final class TrainingRun {
     return state;
   }
 
-  private void goOn(Checkpoint checkpoint, Progress progress) {
+  private void goOn(Checkpoint checkpoint, TrainingState state, Trainer trainer) {
+    Progress progress = state.progress();
     done = progress.steps();
     tokens = progress.tokens();
     nanos = progress.nanos();
     lastLoss = progress.lastLoss();
     evaluations.addAll(progress.evaluations());
+    evaluations.forEach(e -> best.judge(e, trainer.ranksAreFinal(e.step())));
+    best.restored(state.best());
     listener.resumed(
         new Resumption(checkpoint, done, tokens, nanos, lastLoss, progress.evaluations()));
     // A run that was stopped on the last step of an epoch was not scored there.
     if (done < steps && (evaluations.isEmpty() || evaluations.getLast().step() != done)) {
-      evaluateAtEndOfEpoch();
+      evaluateIfDue(trainer);
     }
   }
 
   private void step(Trainer trainer, int epoch, int[] order) {
-    int first = done % perEpoch * options.batchSize();
-    int[] positions =
-        Arrays.copyOfRange(order, first, Math.min(train.size(), first + options.batchSize()));
+    int most = options.examplesPerStep();
+    int first = done % perEpoch * most;
+    int[] positions = Arrays.copyOfRange(order, first, Math.min(train.size(), first + most));
     StepReport report = trainer.step(done, epoch, train, positions);
     done++;
     nanos += report.nanos();
@@ -158,15 +165,22 @@ final class TrainingRun {
     }
   }
 
-  private void evaluateAtEndOfEpoch() {
-    if (done % perEpoch == 0 && options.evaluateEveryEpoch()) {
-      evaluate();
+  private void evaluateIfDue(Trainer trainer) {
+    boolean due =
+        options.evalEvery() > 0
+            ? done % options.evalEvery() == 0
+            : done % perEpoch == 0 && options.evaluateEveryEpoch();
+    if (due) {
+      evaluate(trainer);
     }
   }
 
-  private Evaluation evaluate() {
+  private Evaluation evaluate(Trainer trainer) {
     Evaluation evaluation = dev.evaluate(model, done, workspace);
     evaluations.add(evaluation);
+    if (best.judge(evaluation, trainer.ranksAreFinal(done))) {
+      best.remember(model);
+    }
     listener.evaluated(evaluation);
     return evaluation;
   }
@@ -178,7 +192,7 @@ final class TrainingRun {
           plan.folder(),
           done,
           (Path folder) -> {
-            TrainingState.write(folder, identity, progress, model, trainer);
+            TrainingState.write(folder, identity, progress, model, trainer, best.values());
             listener.checkpointing(folder);
           });
     }

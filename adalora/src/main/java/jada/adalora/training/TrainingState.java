@@ -28,7 +28,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// as at the start of that run.
 ///
 /// Tensors: `parameter/<name>`, `first/<name>` and `second/<name>` (AdamW's moments),
-/// `importance/<module>/<part>`. All are 32-bit floats and come back bit for bit.
+/// `importance/<module>/<part>`, and `best/<name>` where the best state is kept. All are 32-bit
+/// floats and come back bit for bit.
 final class TrainingState {
   static final String TENSORS = "state.safetensors";
   static final String STATE = "state.json";
@@ -36,6 +37,7 @@ final class TrainingState {
   private static final String PARAMETER = "parameter/";
   private static final String FIRST = "first/";
   private static final String SECOND = "second/";
+  private static final String BEST = "best/";
   private static final String IMPORTANCE = "importance/";
 
   /// The key of what the adapters keep besides their parameters.
@@ -44,6 +46,7 @@ final class TrainingState {
   private final Path file;
   private final JsonFile json;
   private final SavedTensors tensors;
+  private final SequencedMap<String, Tensor> best = new LinkedHashMap<>();
 
   private TrainingState(Path file, JsonFile json, SavedTensors tensors) {
     this.file = file;
@@ -54,8 +57,15 @@ final class TrainingState {
   // ---- writing -------------------------------------------------------------------------------
 
   /// Writes the two files into a folder.
+  ///
+  /// @param best values of the best state so far by parameter, where it is kept
   static void write(
-      Path folder, RunIdentity identity, Progress progress, AdaptedModel model, Trainer trainer) {
+      Path folder,
+      RunIdentity identity,
+      Progress progress,
+      AdaptedModel model,
+      Trainer trainer,
+      SequencedMap<String, Tensor> best) {
     SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
     for (Parameter parameter : model.parameters()) {
       tensors.put(PARAMETER + parameter.name(), parameter.value());
@@ -75,6 +85,7 @@ final class TrainingState {
                 importance
                     .state()
                     .forEach((part, t) -> tensors.put(IMPORTANCE + module + "/" + part, t)));
+    best.forEach((name, value) -> tensors.put(BEST + name, value));
     Safetensors.write(folder.resolve(TENSORS), tensors, Map.of());
     AtomicFile.writeText(folder.resolve(STATE), json(identity, progress, model, optimizer.steps()));
   }
@@ -249,7 +260,18 @@ final class TrainingState {
                               tensors.takeAny(IMPORTANCE + module + "/" + part, like.shape())));
               importance.restore(parts);
             });
+    for (Parameter parameter : model.parameters()) {
+      if (tensors.has(BEST + parameter.name())) {
+        best.put(parameter.name(), tensors.takeAny(BEST + parameter.name(), parameter.shape()));
+      }
+    }
     tensors.requireAllTaken();
+  }
+
+  /// Values of the best state so far by parameter; none where none was kept. Only after the model
+  /// and its trainer were restored.
+  SequencedMap<String, Tensor> best() {
+    return best;
   }
 
   /// How far a run is.

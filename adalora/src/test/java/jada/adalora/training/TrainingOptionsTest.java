@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jada.adalora.Method;
 import jada.adalora.Methods;
+import jada.adalora.model.ClassWeights;
 import jada.adalora.testing.TinyRun;
 import jada.adalora.training.TrainingOptions.Schedule;
 import java.util.ArrayList;
@@ -31,7 +32,13 @@ class TrainingOptionsTest {
             .withSeed(11)
             .withThreads(3)
             .withShuffle(false)
-            .withEvaluateEveryEpoch(false);
+            .withEvaluateEveryEpoch(false)
+            .withEvalEvery(7)
+            .withKeep(TrainingOptions.Keep.BEST)
+            .withPatience(4)
+            .withAccumulate(6)
+            .withClassWeights(ClassWeights.BALANCED)
+            .withLabelSmoothing(0.25);
 
     assertThat(changed)
         .isEqualTo(
@@ -48,7 +55,13 @@ class TrainingOptionsTest {
                 11,
                 3,
                 false,
-                false));
+                false,
+                7,
+                TrainingOptions.Keep.BEST,
+                4,
+                6,
+                ClassWeights.BALANCED,
+                0.25));
   }
 
   @Test

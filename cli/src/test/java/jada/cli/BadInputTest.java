@@ -258,7 +258,7 @@ class BadInputTest {
 
   @Test
   void choice_that_does_not_exist() {
-    refuses("--method: must be adalora, lora, head or full, got dora", "--method", "dora");
+    refuses("--method: must be adalora, lora, head, full or ia3, got dora", "--method", "dora");
   }
 
   @Test

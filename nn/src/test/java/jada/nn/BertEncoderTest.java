@@ -185,9 +185,9 @@ class BertEncoderTest {
 
     assertThatThrownBy(() -> encoder.forward(Batch.of(List.of(SHORT, tooLong))))
         .isInstanceOf(InputException.class)
-        .hasMessage(
-            "embeddings: sequence 1 has 13 tokens, the model has 12 positions; truncate when"
-                + " encoding (--max-length 12)");
+        .hasMessageContaining("sequence 1 has 13 tokens")
+        .hasMessageContaining("12 positions")
+        .hasMessageContaining("`max-length`");
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -77,7 +78,7 @@ final class PeftConfig {
     if (config.method() != Method.HEAD) {
       putTargets(root, model);
       root.put("lora_dropout", config.loraDropout());
-      root.put("bias", "none");
+      root.put("bias", trainsBiases(model) ? "all" : "none");
       root.put("fan_in_fan_out", false);
       root.put("init_lora_weights", true);
     }
@@ -90,6 +91,14 @@ final class PeftConfig {
               "a model trained as a whole has no adapter to describe");
     }
     return MAPPER.writeValueAsString(root) + "\n";
+  }
+
+  /// Whether biases of the encoder are trained, which only adapters of others do.
+  private static boolean trainsBiases(AdaptedModel model) {
+    List<String> head = model.base().config().family().headModules();
+    return model.trainedWeights().keySet().stream()
+        .anyMatch(
+            name -> name.endsWith(".bias") && !head.contains(name.substring(0, name.length() - 5)));
   }
 
   /// The folder of the base model, or its name if it does not come from a folder.
@@ -260,15 +269,29 @@ final class PeftConfig {
         : Optional.empty();
   }
 
+  /// Whether the product by B has a bias.
+  boolean hasLoraBias() {
+    return json.node("lora_bias").asBoolean(false);
+  }
+
+  /// Whether the rows of W + ΔW have lengths of their own.
+  boolean usesDora() {
+    return json.node("use_dora").asBoolean(false);
+  }
+
   /// Refuses an adapter whose tensors tell what it changes only together with the base model.
   ///
-  /// @throws InputException if its start has taken a part out of the base matrices
+  /// @throws InputException if its start has taken a part out of the base matrices, or it is DoRA
   void requirePlainStart() {
     json.require(
         residualStart().isEmpty(),
         "init_lora_weights",
         "a start that leaves the base model as it is: what this adapter changes is only known"
             + " together with it; export the adapter as plain LoRA first");
+    json.require(
+        !usesDora(),
+        "use_dora",
+        "false: what DoRA changes is only known together with the base model; merge the two");
   }
 
   /// The folder or the name of the base model, if the file tells it.

@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /// An adapter in a folder, laid out as PEFT 0.21 lays it out: `PeftModel.from_pretrained` takes
 /// what is written here, and what PEFT wrote can be read.
@@ -40,7 +41,8 @@ import java.util.SequencedMap;
 /// - `adapter_model.safetensors`: for each adapted module, after `base_model.model.<module>`, the
 ///   tensors `.lora_A` (k, in), `.lora_E` (k, 1), `.lora_B` (out, k) of the k triplets that live,
 ///   or for plain LoRA `.lora_A.weight` and `.lora_B.weight`; and the trained weights of the head.
-///   k may be 0.
+///   k may be 0. What else PEFT trains is read, too: biases, embeddings, whole modules, DoRA
+///   (`ChangedWeights`).
 /// - `adapter_config.json`: see `PeftConfig`. Written last: a folder that has it is complete.
 /// - `labels.json`: `{"0": "first label", …}`; PEFT does not read it. Without it the labels are
 ///   those of the base model's `id2label`, if it has one for every output, else `LABEL_0`,
@@ -119,6 +121,7 @@ public final class PeftFolder {
           tensors.put(module + ".lora_B", alive.p());
         }
         case LoraLinear lora -> {
+          requireBaseWeight(model, lora);
           tensors.put(module + ".lora_A.weight", lora.a().value());
           tensors.put(module + ".lora_B.weight", lora.b().value());
         }
@@ -126,9 +129,22 @@ public final class PeftFolder {
     }
     for (Map.Entry<String, Parameter> weight : model.trainedWeights().entrySet()) {
       String path = model.base().config().family().path(weight.getKey());
-      tensors.put(PREFIX + path, weight.getValue().value());
+      String name = ChangedWeights.nameInFile(path, model.adapters().keySet());
+      tensors.put(PREFIX + name, weight.getValue().value());
     }
     return tensors;
+  }
+
+  /// An adapter that was read from DoRA has changed the matrix below it, which plain LoRA cannot
+  /// say.
+  private static void requireBaseWeight(AdaptedModel model, LoraLinear lora) {
+    String name = model.base().config().family().bare(lora.name()) + ".weight";
+    if (lora.weight().value() != model.base().weights().get(name)) {
+      throw new InputException(
+          lora.name()
+              + ": was read from DoRA, which changes more than an adapter can hold; save the merged"
+              + " model instead");
+    }
   }
 
   /// Where the base model of a saved adapter is: a name or a folder, if the adapter tells it. For a
@@ -162,15 +178,17 @@ public final class PeftFolder {
     ChoicesFile.requireUntouched(base, folder);
     Path file = folder.resolve(TENSORS);
     SavedTensors tensors = new SavedTensors(file, PREFIX, Safetensors.read(file));
-    Map<String, Tensor> head = head(base, file, tensors);
-    Task task = task(folder, base, head);
+    Map<String, Tensor> trained = head(base, file, tensors);
+    Task task = task(folder, base, trained);
+    ChangedWeights changed = new ChangedWeights(base, config, tensors);
+    trained.putAll(changed.read(Set.copyOf(trained.keySet())));
     AdaptedModel model =
         new AdaptedModel(
             base,
             task,
             config.config(),
-            head,
-            (name, weight, bias) -> adapter(config, tensors, name, weight, bias));
+            trained,
+            (name, weight, bias) -> adapter(config, tensors, changed, name, weight, bias));
     tensors.requireAllTaken();
     config.totalSteps().ifPresent(model::planRun);
     ChoicesFile.maxLength(folder).ifPresent(model::cutTextsAt);
@@ -309,7 +327,12 @@ public final class PeftFolder {
   }
 
   private static Optional<Adapter> adapter(
-      PeftConfig config, SavedTensors tensors, String name, Variable weight, Variable bias) {
+      PeftConfig config,
+      SavedTensors tensors,
+      ChangedWeights changed,
+      String name,
+      Variable weight,
+      Variable bias) {
     int out = weight.shape().dim(0);
     int in = weight.shape().dim(1);
     double dropout = config.config().loraDropout();
@@ -319,15 +342,18 @@ public final class PeftFolder {
         if (!tensors.has(name + ".lora_A.weight")) {
           yield Optional.empty();
         }
-        int r = config.rank(name);
+        Optional<ResidualStart> start = config.residualStart();
+        // Such a start has no more directions than the matrix.
+        int r =
+            start.isPresent() ? Math.min(config.rank(name), Math.min(out, in)) : config.rank(name);
         Tensor a = tensors.take(name + ".lora_A.weight", r, in);
         Tensor b = tensors.take(name + ".lora_B.weight", out, r);
         float scale = config.scale(name);
-        yield Optional.of(
-            config
-                .residualStart()
-                .map(start -> start.onWhole(name, weight, bias, a, b, scale, dropout))
-                .orElseGet(() -> new LoraLinear(name, weight, bias, a, b, scale, dropout)));
+        LoraLinear adapter =
+            start
+                .map(from -> from.onWhole(name, weight, bias, a, b, scale, dropout))
+                .orElseGet(() -> new LoraLinear(name, weight, bias, a, b, scale, dropout));
+        yield Optional.of(config.usesDora() ? changed.withLengths(adapter, dropout) : adapter);
       }
       case ADALORA -> {
         if (!tensors.has(name + ".lora_E")) {

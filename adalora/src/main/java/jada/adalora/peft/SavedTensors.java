@@ -6,6 +6,7 @@ import jada.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /// The tensors of a file, taken out one by one by name and expected shape.
 public final class SavedTensors {
@@ -18,6 +19,13 @@ public final class SavedTensors {
     this.file = file;
     this.prefix = prefix;
     this.left = new LinkedHashMap<>(tensors);
+  }
+
+  /// Leaves out tensors that mean nothing, by name without the prefix.
+  void forget(Predicate<String> meaningless) {
+    left.keySet()
+        .removeIf(
+            name -> name.startsWith(prefix) && meaningless.test(name.substring(prefix.length())));
   }
 
   boolean has(String name) {

@@ -177,6 +177,7 @@ public final class PeftFolder {
     PeftConfig config = PeftConfig.read(folder);
     ChoicesFile.requireUntouched(base, folder);
     Path file = folder.resolve(TENSORS);
+    requireSafetensors(file);
     SavedTensors tensors = new SavedTensors(file, PREFIX, Safetensors.read(file));
     Map<String, Tensor> trained = head(base, file, tensors);
     Task task = task(folder, base, trained);
@@ -216,6 +217,7 @@ public final class PeftFolder {
     config.requirePlainStart();
     String suffix = config.method() == Method.LORA ? ".weight" : "";
     Path file = folder.resolve(TENSORS);
+    requireSafetensors(file);
     Map<String, Tensor> read = Safetensors.read(file);
     SavedTensors tensors = new SavedTensors(file, PREFIX, read);
     SequencedMap<String, Triplets> triplets = new LinkedHashMap<>();
@@ -259,6 +261,17 @@ public final class PeftFolder {
     return survivors;
   }
 
+  /// A pickle file can run any code when it is read.
+  private static void requireSafetensors(Path file) {
+    Path pickle = file.resolveSibling("adapter_model.bin");
+    if (Files.notExists(file) && Files.exists(pickle)) {
+      throw new InputException(
+          pickle
+              + ": is a pickle file, which is not read; load it with PEFT and save it with"
+              + " save_pretrained(folder, safe_serialization=True)");
+    }
+  }
+
   /// The trained weights of the head. Those that the file lacks the base model must have.
   private static Map<String, Tensor> head(PretrainedModel base, Path file, SavedTensors tensors) {
     int channels = base.config().hiddenSize();
@@ -287,6 +300,11 @@ public final class PeftFolder {
   private static Task task(Path folder, PretrainedModel base, Map<String, Tensor> head) {
     String classifier = base.config().family().classifier() + ".weight";
     Tensor ofBase = base.weights().get(classifier);
+    if (!head.containsKey(classifier) && ofBase == null) {
+      throw new InputException(
+          "%s: the model has no %s, it answers nothing yet; train it, or use one that classifies"
+              .formatted(base.source(), classifier));
+    }
     int outputs = head.getOrDefault(classifier, ofBase).shape().dim(0);
     if (Files.exists(folder.resolve(LabelsFile.NAME))) {
       return LabelsFile.read(folder, outputs);

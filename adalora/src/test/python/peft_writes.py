@@ -4,15 +4,19 @@
 
 A BERT with random weights (base.safetensors), trained for a few steps by PEFT's own loop with AdaLoRA (with a
 matrix that ends at rank 0; stopped while the budget still falls; before it falls; on other layers, chosen by an
-expression; with the pooler trained as well), with LoRA of ranks that differ, and with LoRA that starts from a part of
-the base matrices (PiSSA, OLoRA), with (IA)³; the folders of save_pretrained, and the logits.
+expression; with the pooler trained as well), with LoRA of ranks that differ, with LoRA that starts from a part of
+the base matrices (PiSSA, OLoRA; also with more directions than a matrix has), with (IA)³, and with all that trains
+more than products of low rank: biases, embeddings, whole modules, DoRA. The folders of save_pretrained, and the logits.
 Needs torch, transformers and peft 0.21.
 """
 
 import json
+import os
 import pathlib
 import shutil
 import sys
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # the base model "tiny" is nowhere to be asked for
 
 import torch
 from peft import AdaLoraConfig, IA3Config, LoraConfig, TaskType, get_peft_model
@@ -72,3 +76,13 @@ for start in ["pissa", "olora"]:
         r=2, rank_pattern={"layer.0.attention.self.query": 3}, init_lora_weights=start, **common))
 train_and_save("ia3", IA3Config(
     task_type=TaskType.SEQ_CLS, target_modules=common["target_modules"], feedforward_modules=[]))
+train_and_save("lora-olora-full", LoraConfig(r=20, init_lora_weights="olora", **{**common, "target_modules": ["value"]}))
+train_and_save("lora-biases", LoraConfig(
+    r=2, bias="all", modules_to_save=["classifier", "pooler"], **{**common, "target_modules": ["query", "output.dense"]}))
+train_and_save("lora-own-biases", LoraConfig(r=2, bias="lora_only", use_rslora=True, lora_bias=True, **common))
+train_and_save("lora-embeddings", LoraConfig(
+    r=2, modules_to_save=["classifier", "LayerNorm"], alpha_pattern={"word_embeddings": 3},
+    **{**common, "target_modules": ["word_embeddings", "position_embeddings", "value"]}))
+train_and_save("lora-dora", LoraConfig(
+    r=2, use_dora=True, bias="lora_only", **{**common, "target_modules": ["word_embeddings", "query", "output.dense"]}))
+train_and_save("adalora-biases", AdaLoraConfig(bias="all", **schedule, **common))

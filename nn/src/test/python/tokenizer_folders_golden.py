@@ -50,6 +50,15 @@ cases = {
         "added_tokens.json": {"<user>": 13}},
     "more special tokens": {
         "vocab.txt": vocabulary, "tokenizer_config.json": {"additional_special_tokens": ["river", "[url]"]}},
+    "special tokens under the newer name win": {
+        "vocab.txt": vocabulary,
+        "tokenizer_config.json": {"additional_special_tokens": ["river", "[url]"], "extra_special_tokens": ["<user>"]}},
+    "special tokens of the configuration against those of the map": {
+        "vocab.txt": vocabulary, "tokenizer_config.json": {"additional_special_tokens": ["<user>"]},
+        "special_tokens_map.json": {"additional_special_tokens": ["[url]"]}},
+    "special tokens of configuration and map under the newer name": {
+        "vocab.txt": vocabulary, "tokenizer_config.json": {"additional_special_tokens": ["<user>"]},
+        "special_tokens_map.json": {"extra_special_tokens": ["[url]"]}},
     "tokenizer.json alone": {"tokenizer.json": whole},
     "cased tokenizer.json alone": {"tokenizer.json": cased},
     "tokenizer.json against do_lower_case": {

@@ -19,8 +19,11 @@ final class ConfigKeys {
       KeyLedger.of(Unknown.ACCEPTED_UP_TO_CHECKED_RELEASE)
           .honoured("the family", "model_type")
           .honoured("names of the classes; their number is that of the head's rows", "id2label")
-          .honoured("names of the classes where id2label is missing", "label2id")
-          .honoured("the number of classes must be that of the head's rows", "num_labels")
+          .honoured(
+              "the number of classes, which must be that of the head's rows; where id2label has"
+                  + " another, its names do not count",
+              "num_labels")
+          .withoutEffect("id2label names the classes", "label2id")
           .honoured("what the head was trained for", "problem_type")
           .honoured("decides about keys that this table lacks", "transformers_version")
           .withoutEffect("the head is found by its weights, others are left alone", "architectures")

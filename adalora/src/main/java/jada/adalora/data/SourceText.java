@@ -117,16 +117,29 @@ record SourceText(String name, String text, String checksum) {
             .onUnmappableCharacter(CodingErrorAction.REPORT);
     CharBuffer chars =
         CharBuffer.allocate((int) Math.ceil(bytes.length * (double) decoder.maxCharsPerByte()));
-    CoderResult result = decoder.decode(ByteBuffer.wrap(bytes), chars, true);
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    CoderResult result = decoder.decode(in, chars, true);
     chars.flip();
     if (result.isError()) {
       long line = 1 + chars.chars().filter(c -> c == '\n').count();
+      int bad = Byte.toUnsignedInt(bytes[in.position()]);
+      boolean wide = bytes.length > 1 && (bytes[0] & bytes[1] & 0xFE) == 0xFE; // FF FE or FE FF
       throw new InputException(
-          "%s:%s: is not %s text; name its encoding, for example `encoding` ISO-8859-1"
-              .formatted(name, line, charset));
+          "%s:%s: byte %s, 0x%02X, is not %s text; correct it, or name the encoding of the file,"
+                  .formatted(name, line, in.position() + 1, bad, charset)
+              + " for example `encoding` "
+              + (wide ? "UTF-16" : "ISO-8859-1"));
     }
     boolean marked = !chars.isEmpty() && chars.charAt(0) == '\uFEFF';
-    return chars.subSequence(marked ? 1 : 0, chars.length()).toString();
+    String text = chars.subSequence(marked ? 1 : 0, chars.length()).toString();
+    // Old Macs ended lines so, and so do some spreadsheets: it would all be one line.
+    if (text.indexOf('\n') < 0 && text.strip().indexOf('\r') >= 0) {
+      throw new InputException(
+          name
+              + ": its lines end with CR alone; save it with LF or CR LF, for example with"
+              + " tr '\\r' '\\n'");
+    }
+    return text;
   }
 
   /// The lines that are not blank, without their ends (LF or CR LF).

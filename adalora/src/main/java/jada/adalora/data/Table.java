@@ -204,7 +204,7 @@ final class Table {
     if (labelled && width < 2) {
       throw new InputException(
           "%s:%s: no label; a text and a label are expected, separated by %s"
-              .formatted(name, first.line(), "a tab (TSV) or a comma (CSV)"));
+              .formatted(name, first.line(), "a tab (TSV) or a comma (CSV)" + hint(first)));
     }
     int text = columns.text().map(column -> position(column, first, "text-column")).orElse(0);
     Optional<Integer> pair = columns.pair().map(column -> position(column, first, "pair-column"));
@@ -218,6 +218,15 @@ final class Table {
               .formatted(name, text + 1));
     }
     return new Layout(width, text, pair, label, false);
+  }
+
+  /// What separates text and label in a row without tabs and commas.
+  private static String hint(Row first) {
+    String cell = first.cells().getFirst();
+    if (cell.startsWith("__label__")) {
+      return "; this is fastText's form: put the label behind a tab, without __label__";
+    }
+    return cell.indexOf(';') < 0 ? "" : "; semicolons separate nothing: save it with commas";
   }
 
   private int position(String column, Row first, String option) {

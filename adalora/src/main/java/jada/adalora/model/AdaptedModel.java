@@ -13,6 +13,7 @@ import jada.nn.Batch;
 import jada.nn.Encoder;
 import jada.nn.Layer;
 import jada.nn.Linear;
+import jada.nn.LinearFactory;
 import jada.nn.SequenceClassifier;
 import jada.nn.checkpoint.PretrainedModel;
 import jada.tensor.Tensor;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
+import java.util.function.Function;
 
 /// A pretrained encoder with a head for a task, and the adapters that are trained; with
 /// [Method#HEAD] there are none, with [Method#FULL] the encoder itself is trained.
@@ -52,30 +54,28 @@ public final class AdaptedModel implements Network {
 
   /// Builds the network.
   ///
-  /// @param head the weights of the head that are trained, by Hugging Face name without prefix; all
-  ///   others come from the base model and are frozen
+  /// @param trained the weights that are trained, by Hugging Face name without prefix: those of the
+  ///   head, and any others that an adapter from elsewhere trains; all other weights come from the
+  ///   base model and are frozen
   public AdaptedModel(
       PretrainedModel base,
       Task task,
       AdaLoraConfig config,
-      Map<String, Tensor> head,
+      Map<String, Tensor> trained,
       AdapterFactory factory) {
     this.base = base;
     this.task = task;
     this.config = config;
+    Function<String, Variable> weights =
+        name ->
+            trained.containsKey(name)
+                ? weight(name, trained.get(name), true)
+                : weight(name, base.weights().get(name), config.method().trainsEncoder());
+    LinearFactory linears = (name, w, b) -> layer(name, w, b, factory);
     this.network =
         new SequenceClassifier(
-            Encoder.build(
-                base.config(),
-                name -> weight(name, base.weights().get(name), config.method().trainsEncoder()),
-                (name, w, b) -> layer(name, w, b, factory)),
-            task.head(
-                base.config(),
-                name ->
-                    head.containsKey(name)
-                        ? weight(name, head.get(name), true)
-                        : weight(name, base.weights().get(name), config.method().trainsEncoder()),
-                (name, w, b) -> layer(name, w, b, factory)));
+            Encoder.build(base.config(), weights, linears),
+            task.head(base.config(), weights, linears));
   }
 
   /// A weight as a variable: a parameter if it is trained. Null if the base model has none; the

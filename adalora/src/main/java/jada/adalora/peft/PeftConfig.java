@@ -81,7 +81,7 @@ final class PeftConfig {
       case AdapterType type -> {
         putTargets(root, model);
         root.put("lora_dropout", config.loraDropout());
-        root.put("bias", "none");
+        root.put("bias", trainsBiases(model) ? "all" : "none");
         root.put("fan_in_fan_out", false);
         root.put("init_lora_weights", true);
         if (type == Method.LORA) {
@@ -119,6 +119,14 @@ final class PeftConfig {
     return Methods.adapterTypes().stream()
         .filter(type -> type == Method.ADALORA || type == Method.LORA || type instanceof SavedForm)
         .toList();
+  }
+
+  /// Whether biases of the encoder are trained, which only adapters of others do.
+  private static boolean trainsBiases(AdaptedModel model) {
+    List<String> head = model.base().config().family().headModules();
+    return model.trainedWeights().keySet().stream()
+        .anyMatch(
+            name -> name.endsWith(".bias") && !head.contains(name.substring(0, name.length() - 5)));
   }
 
   /// The folder of the base model, or its name if it does not come from a folder.
@@ -297,15 +305,29 @@ final class PeftConfig {
         : Optional.empty();
   }
 
+  /// Whether the product by B has a bias.
+  boolean hasLoraBias() {
+    return json.node("lora_bias").asBoolean(false);
+  }
+
+  /// Whether the rows of W + ΔW have lengths of their own.
+  boolean usesDora() {
+    return json.node("use_dora").asBoolean(false);
+  }
+
   /// Refuses an adapter whose tensors tell what it changes only together with the base model.
   ///
-  /// @throws InputException if its start has taken a part out of the base matrices
+  /// @throws InputException if its start has taken a part out of the base matrices, or it is DoRA
   void requirePlainStart() {
     json.require(
         residualStart().isEmpty(),
         "init_lora_weights",
         "a start that leaves the base model as it is: what this adapter changes is only known"
             + " together with it; export the adapter as plain LoRA first");
+    json.require(
+        !usesDora(),
+        "use_dora",
+        "false: what DoRA changes is only known together with the base model; merge the two");
   }
 
   /// The folder or the name of the base model, if the file tells it.

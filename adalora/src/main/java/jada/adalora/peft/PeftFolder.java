@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /// An adapter in a folder, laid out as PEFT 0.21 lays it out: `PeftModel.from_pretrained` takes
 /// what is written here, and what PEFT wrote can be read.
@@ -42,7 +43,8 @@ import java.util.SequencedMap;
 /// - `adapter_model.safetensors`: for each adapted module, after `base_model.model.<module>`, the
 ///   tensors `.lora_A` (k, in), `.lora_E` (k, 1), `.lora_B` (out, k) of the k triplets that live,
 ///   or for plain LoRA `.lora_A.weight` and `.lora_B.weight`; and the trained weights of the head.
-///   k may be 0.
+///   k may be 0. What else PEFT trains is read, too: biases, embeddings, whole modules, DoRA
+///   (`ChangedWeights`).
 /// - `adapter_config.json`: see `PeftConfig`. Written last: a folder that has it is complete.
 /// - `labels.json`: `{"0": "first label", …}`; PEFT does not read it. Without it the labels are
 ///   those of the base model's `id2label`, if it has one for every output, else `LABEL_0`,
@@ -114,13 +116,29 @@ public final class PeftFolder {
     SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
     for (Adapter adapter : model.adapters().values()) {
       String module = PREFIX + adapter.name();
+      if (adapter instanceof LoraLinear lora) {
+        requireBaseWeight(model, lora);
+      }
       adapter.tensors().forEach((name, tensor) -> tensors.put(module + name, tensor));
     }
     for (Map.Entry<String, Parameter> weight : model.trainedWeights().entrySet()) {
       String path = model.base().config().family().path(weight.getKey());
-      tensors.put(PREFIX + path, weight.getValue().value());
+      String name = ChangedWeights.nameInFile(path, model.adapters().keySet());
+      tensors.put(PREFIX + name, weight.getValue().value());
     }
     return tensors;
+  }
+
+  /// An adapter that was read from DoRA has changed the matrix below it, which plain LoRA cannot
+  /// say.
+  private static void requireBaseWeight(AdaptedModel model, LoraLinear lora) {
+    String name = model.base().config().family().bare(lora.name()) + ".weight";
+    if (lora.weight().value() != model.base().weights().get(name)) {
+      throw new InputException(
+          lora.name()
+              + ": was read from DoRA, which changes more than an adapter can hold; save the merged"
+              + " model instead");
+    }
   }
 
   /// Where the base model of a saved adapter is: a name or a folder, if the adapter tells it. For a
@@ -153,16 +171,19 @@ public final class PeftFolder {
     PeftConfig config = PeftConfig.read(folder);
     ChoicesFile.requireUntouched(base, folder);
     Path file = folder.resolve(TENSORS);
+    requireSafetensors(file);
     SavedTensors tensors = new SavedTensors(file, PREFIX, Safetensors.read(file));
-    Map<String, Tensor> head = head(base, file, tensors);
-    Task task = task(folder, base, head);
+    Map<String, Tensor> trained = head(base, file, tensors);
+    Task task = task(folder, base, trained);
+    ChangedWeights changed = new ChangedWeights(base, config, tensors);
+    trained.putAll(changed.read(Set.copyOf(trained.keySet())));
     AdaptedModel model =
         new AdaptedModel(
             base,
             task,
             config.config(),
-            head,
-            (name, weight, bias) -> adapter(config, tensors, name, weight, bias));
+            trained,
+            (name, weight, bias) -> adapter(config, tensors, changed, name, weight, bias));
     tensors.requireAllTaken();
     config.totalSteps().ifPresent(model::planRun);
     ChoicesFile.maxLength(folder).ifPresent(model::cutTextsAt);
@@ -193,6 +214,7 @@ public final class PeftFolder {
     config.requirePlainStart();
     String suffix = config.method() == Method.LORA ? ".weight" : "";
     Path file = folder.resolve(TENSORS);
+    requireSafetensors(file);
     Map<String, Tensor> read = Safetensors.read(file);
     SavedTensors tensors = new SavedTensors(file, PREFIX, read);
     SequencedMap<String, Triplets> triplets = new LinkedHashMap<>();
@@ -236,6 +258,17 @@ public final class PeftFolder {
     return survivors;
   }
 
+  /// A pickle file can run any code when it is read.
+  private static void requireSafetensors(Path file) {
+    Path pickle = file.resolveSibling("adapter_model.bin");
+    if (Files.notExists(file) && Files.exists(pickle)) {
+      throw new InputException(
+          pickle
+              + ": is a pickle file, which is not read; load it with PEFT and save it with"
+              + " save_pretrained(folder, safe_serialization=True)");
+    }
+  }
+
   /// The trained weights of the head. Those that the file lacks the base model must have.
   private static Map<String, Tensor> head(PretrainedModel base, Path file, SavedTensors tensors) {
     int channels = base.config().hiddenSize();
@@ -264,6 +297,11 @@ public final class PeftFolder {
   private static Task task(Path folder, PretrainedModel base, Map<String, Tensor> head) {
     String classifier = base.config().family().classifier() + ".weight";
     Tensor ofBase = base.weights().get(classifier);
+    if (!head.containsKey(classifier) && ofBase == null) {
+      throw new InputException(
+          "%s: the model has no %s, it answers nothing yet; train it, or use one that classifies"
+              .formatted(base.source(), classifier));
+    }
     int outputs = head.getOrDefault(classifier, ofBase).shape().dim(0);
     if (Files.exists(folder.resolve(LabelsFile.NAME))) {
       return LabelsFile.read(folder, outputs);
@@ -304,7 +342,12 @@ public final class PeftFolder {
   }
 
   private static Optional<Adapter> adapter(
-      PeftConfig config, SavedTensors tensors, String name, Variable weight, Variable bias) {
+      PeftConfig config,
+      SavedTensors tensors,
+      ChangedWeights changed,
+      String name,
+      Variable weight,
+      Variable bias) {
     int out = weight.shape().dim(0);
     int in = weight.shape().dim(1);
     double dropout = config.config().loraDropout();
@@ -316,15 +359,18 @@ public final class PeftFolder {
         if (!tensors.has(name + ".lora_A.weight")) {
           yield Optional.empty();
         }
-        int r = config.rank(name);
+        Optional<ResidualStart> start = config.residualStart();
+        // Such a start has no more directions than the matrix.
+        int r =
+            start.isPresent() ? Math.min(config.rank(name), Math.min(out, in)) : config.rank(name);
         Tensor a = tensors.take(name + ".lora_A.weight", r, in);
         Tensor b = tensors.take(name + ".lora_B.weight", out, r);
         float scale = config.scale(name);
-        yield Optional.of(
-            config
-                .residualStart()
-                .map(start -> start.onWhole(name, weight, bias, a, b, scale, dropout))
-                .orElseGet(() -> new LoraLinear(name, weight, bias, a, b, scale, dropout)));
+        LoraLinear adapter =
+            start
+                .map(from -> from.onWhole(name, weight, bias, a, b, scale, dropout))
+                .orElseGet(() -> new LoraLinear(name, weight, bias, a, b, scale, dropout));
+        yield Optional.of(config.usesDora() ? changed.withLengths(adapter, dropout) : adapter);
       }
       case AdapterType _ -> {
         if (!tensors.has(name + ".lora_E")) {

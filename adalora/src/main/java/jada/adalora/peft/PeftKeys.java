@@ -46,6 +46,9 @@ final class PeftKeys {
     honoured("rank_pattern", "LoRA: ranks by module; AdaLoRA: which triplets are left");
     honoured("alpha_pattern", "LoRA: alphas by module; AdaLoRA does not use it");
     honoured("init_lora_weights", "a start that takes its part out of the base matrix");
+    honoured("bias", "none, all or lora_only; the tensors tell which biases are trained");
+    honoured("lora_bias", "a bias behind B; AdaLoRA has none");
+    honoured("use_dora", "DoRA: lengths of the rows of W + ΔW; AdaLoRA has none");
     honoured("init_r", "triplets of every matrix at the start");
     honoured("target_r", "triplets of a matrix at the end, on average");
     honoured("tinit", "no pruning before");
@@ -72,13 +75,12 @@ final class PeftKeys {
     noEffect("corda_config", "used by the start corda alone, which is refused");
     noEffect("lora_ga_config", "used by the start lora_ga alone, which is refused");
     noEffect("qalora_group_size", "used with use_qalora alone, which is refused");
-    noEffect("ensure_weight_tying", "for embeddings that are trained, which are refused");
+    noEffect(
+        "ensure_weight_tying",
+        "for a language model's head that shares the embeddings, which is not read");
     noEffect("runtime_config", "how PEFT computes, not what");
 
     refused("task_type", "what the head is for", "\"SEQ_CLS\"");
-    refused("bias", "biases that are trained", "\"none\"");
-    refused("lora_bias", "a bias of the adapters");
-    refused("use_dora", "DoRA: magnitudes of columns beside the adapters");
     refused("use_qalora", "QALoRA: inputs averaged by groups");
     refused("use_bdlora", "adapters of diagonal blocks");
     refused("alora_invocation_tokens", "adapters that act from a token on");
@@ -143,16 +145,25 @@ final class PeftKeys {
                 .formatted(usual.isEmpty() ? "null or false" : usual, key.get().what()));
       }
     }
+    String bias = json.node("bias").asString("none");
+    json.require(BIASES.contains(bias), "bias", "none, all or lora_only");
     if (method == Method.LORA) {
       requireKnownStart(json);
+    } else {
+      for (String key : List.of("lora_bias", "use_dora")) {
+        json.require(isNothing(json.node(key)), key, "null or false: only LoRA has it");
+      }
     }
   }
 
   private static boolean isNothing(JsonNode value) {
-    return value.isNull()
+    return value.isMissingNode()
+        || value.isNull()
         || value.isBoolean() && !value.booleanValue()
         || value.isContainer() && value.isEmpty();
   }
+
+  private static final List<String> BIASES = List.of("none", "all", "lora_only");
 
   /// Starts that leave the base matrix as it is: A and B are in the file, and their start is
   /// forgotten. AdaLoRA knows no others.

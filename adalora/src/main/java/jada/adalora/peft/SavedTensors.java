@@ -6,6 +6,7 @@ import jada.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /// The tensors of a file, taken out one by one by name and expected shape.
 public final class SavedTensors {
@@ -18,6 +19,12 @@ public final class SavedTensors {
     this.file = file;
     this.prefix = prefix;
     this.left = new LinkedHashMap<>(tensors);
+  }
+
+  /// Leaves out tensors without effect, by name without the prefix.
+  void forget(Predicate<String> without) {
+    left.keySet()
+        .removeIf(name -> name.startsWith(prefix) && without.test(name.substring(prefix.length())));
   }
 
   /// Whether there is a tensor of this name that has not been taken.

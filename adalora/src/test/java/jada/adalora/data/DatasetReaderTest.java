@@ -8,6 +8,7 @@ import jada.nn.files.InputException;
 import jada.nn.text.Input;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -176,7 +177,34 @@ class DatasetReaderTest {
         .containsExactly(Example.of("café", "ok"));
     assertThat(refusal(file, Columns.byHeader()))
         .isEqualTo(
-            "a.tsv:1: is not UTF-8 text; name its encoding, for example `encoding` ISO-8859-1");
+            "a.tsv:1: byte 4, 0xE9, is not UTF-8 text; correct it, or name the encoding of the"
+                + " file, for example `encoding` ISO-8859-1");
+  }
+
+  @Test
+  void proposes_the_encoding_that_a_byte_order_mark_tells() throws IOException {
+    for (Charset charset : List.of(StandardCharsets.UTF_16BE, StandardCharsets.UTF_16LE)) {
+      byte[] bytes = "\uFEFFtext\tlabel\n".getBytes(charset);
+      assertThat(refusal(Files.write(folder.resolve("a.tsv"), bytes), Columns.byHeader()))
+          .startsWith("a.tsv:1: byte 1, 0x")
+          .endsWith("for example `encoding` UTF-16");
+    }
+  }
+
+  @Test
+  void lines_that_end_with_cr_alone_are_not_one_line() {
+    assertThat(refusal("a.tsv", "good\tok\rbad\tno\r"))
+        .isEqualTo(
+            "a.tsv: its lines end with CR alone; save it with LF or CR LF, for example with tr"
+                + " '\\r' '\\n'");
+  }
+
+  @Test
+  void says_what_separates_text_and_label_instead_of_a_tab_or_comma() {
+    assertThat(refusal("a.csv", "Type;Example\nc#;\"hi; \"\"you\"\"\"\n"))
+        .endsWith("a comma (CSV); semicolons separate nothing: save it with commas");
+    assertThat(refusal("a.txt", "__label__pos a text\n"))
+        .endsWith("; this is fastText's form: put the label behind a tab, without __label__");
   }
 
   @Test
@@ -215,13 +243,14 @@ class DatasetReaderTest {
     byte[] bytes = "good\tok\r\nü\tok\nbad ?\tok\n".getBytes(StandardCharsets.UTF_8);
     bytes[new String(bytes, StandardCharsets.ISO_8859_1).indexOf('?')] = (byte) 0xC3;
     Path file = Files.write(folder.resolve("a.tsv"), bytes);
-    assertThat(refusal(file, Columns.byHeader())).startsWith("a.tsv:3: is not UTF-8 text");
+    assertThat(refusal(file, Columns.byHeader()))
+        .startsWith("a.tsv:3: byte 20, 0xC3, is not UTF-8");
   }
 
   @Test
   void refuses_a_truncated_last_character() throws IOException {
     Path file = Files.write(folder.resolve("a.tsv"), new byte[] {'x', '\t', 'y', (byte) 0xE2});
-    assertThat(refusal(file, Columns.byHeader())).startsWith("a.tsv:1: is not UTF-8 text");
+    assertThat(refusal(file, Columns.byHeader())).startsWith("a.tsv:1: byte 4, 0xE2, is not UTF-8");
   }
 
   @Test

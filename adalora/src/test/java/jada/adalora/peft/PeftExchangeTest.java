@@ -1,6 +1,7 @@
 package jada.adalora.peft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -16,6 +17,7 @@ import jada.adalora.training.FineTuner;
 import jada.nn.Batch;
 import jada.nn.checkpoint.HuggingFaceFolder;
 import jada.nn.checkpoint.PretrainedModel;
+import jada.nn.files.InputException;
 import jada.nn.files.Safetensors;
 import jada.nn.text.Encoding;
 import jada.tensor.Tensor;
@@ -27,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -41,6 +44,8 @@ class PeftExchangeTest {
       List.of("c e g", "a", "The pipe broke while it was being read", "Wet paint");
   private static final TargetModules ALL = TargetModules.matching("bert\\.encoder\\..*");
 
+  @TempDir private Path temp;
+
   @Test
   void loads_what_peft_trained_and_saved_with_the_same_logits() throws Exception {
     PretrainedModel base = TinyBert.model(Safetensors.read(resource("base.safetensors")));
@@ -54,6 +59,12 @@ class PeftExchangeTest {
     ranks.put("lora-pissa", List.of(6, 4, 4, 4, 4, 4, 4, 4)); // the start beside the trained part
     ranks.put("lora-olora", List.of(6, 4, 4, 4, 4, 4, 4, 4));
     ranks.put("ia3", List.of(16, 16, 16, 16, 16, 16, 16, 16)); // the type in jada.adalora.testing
+    ranks.put("lora-olora-full", List.of(32, 32)); // all directions that a matrix has, twice
+    ranks.put("lora-biases", List.of(2, 2, 2, 2, 2, 2));
+    ranks.put("lora-own-biases", List.of(2, 2, 2, 2, 2, 2, 2, 2));
+    ranks.put("lora-embeddings", List.of(2, 2));
+    ranks.put("lora-dora", List.of(2, 2, 2, 2, 2, 2));
+    ranks.put("adalora-biases", List.of(0, 1, 2, 1, 1, 1, 1, 1));
     for (String name : ranks.keySet()) {
       Path folder = resource(name);
       AdaptedModel model = PeftFolder.load(base, folder);
@@ -71,8 +82,31 @@ class PeftExchangeTest {
       }
       assertThat(model.ranks().values()).as(name).containsExactlyElementsOf(ranks.get(name));
       assertThat(model.trainedWeights().containsKey("pooler.dense.weight"))
-          .isEqualTo(name.equals("adalora-pooler"));
+          .isEqualTo(name.equals("adalora-pooler") || name.equals("lora-biases"));
+      // The same whether it is merged, or saved and read again.
+      same(name + " merged", merged(model), logits);
+      if (name.equals("lora-dora")) {
+        assertThatThrownBy(() -> PeftFolder.save(model, temp.resolve(name)))
+            .isInstanceOf(InputException.class)
+            .hasMessageContaining("was read from DoRA")
+            .hasMessageEndingWith("save the merged model instead");
+      } else {
+        PeftFolder.save(model, temp.resolve(name));
+        same(name + " again", PeftFolder.load(base, temp.resolve(name)), logits);
+      }
     }
+  }
+
+  private AdaptedModel merged(AdaptedModel model) throws IOException {
+    Path folder = Files.createTempDirectory(temp, "merged");
+    PeftFolder.saveMerged(model, folder);
+    return PeftFolder.load(HuggingFaceFolder.read(folder), folder);
+  }
+
+  private static void same(String what, AdaptedModel model, Tensor logits) {
+    assertThat(model.output(TinyBert.BATCH).value().array())
+        .as(what)
+        .containsExactly(logits.array(), within(1e-5f));
   }
 
   private static Path resource(String name) throws URISyntaxException {

@@ -280,6 +280,25 @@ class PeftFolderTest {
         .containsExactly("LABEL_0", "LABEL_1", "LABEL_2");
   }
 
+  @Test
+  void a_model_without_a_classifier_answers_nothing() {
+    assertThatThrownBy(() -> whole(TinyBert.encoder()))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining(
+            "the model has no classifier.weight, it answers nothing yet; train it");
+  }
+
+  @Test
+  void an_adapter_in_a_pickle_file_is_refused_with_the_way_to_save_it() throws IOException {
+    Path folder = saved(AdaLoraConfig.defaults());
+    Files.move(folder.resolve("adapter_model.safetensors"), folder.resolve("adapter_model.bin"));
+    assertLoading(folder)
+        .hasMessage(
+            folder.resolve("adapter_model.bin")
+                + ": is a pickle file, which is not read; load it with PEFT and save it with"
+                + " save_pretrained(folder, safe_serialization=True)");
+  }
+
   private AdaptedModel whole(PretrainedModel model) throws IOException {
     Path folder = Files.createTempDirectory(temp, "whole").resolve("model");
     HuggingFaceFolder.write(folder, model);

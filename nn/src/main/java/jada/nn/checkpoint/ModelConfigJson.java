@@ -16,6 +16,9 @@ import tools.jackson.databind.JsonNode;
 ///
 /// @param json the file
 record ModelConfigJson(ConfigJson json) {
+  private static final String NAMES = "id2label";
+  private static final String COUNT = "num_labels";
+
   static ModelConfigJson read(Path file) {
     return new ModelConfigJson(ConfigJson.read(file));
   }
@@ -43,20 +46,20 @@ record ModelConfigJson(ConfigJson json) {
     }
   }
 
-  /// Checks that the file names as many classes as the head has, if it names any.
+  /// Checks that the file has as many classes as the head: those of `num_labels`, or else of
+  /// `id2label`, or else two, as transformers counts.
   ///
   /// @param outputs rows of the head's last matrix
   void requireClasses(int outputs) {
-    List<String> labels = labels();
-    boolean counted = labels.isEmpty() && json.has("num_labels");
-    int classes = counted ? json.count("num_labels") : labels.size();
-    if ((counted || !labels.isEmpty()) && classes != outputs) {
-      String key = counted ? "num_labels" : json.has("id2label") ? "id2label" : "label2id";
+    List<String> names = names();
+    boolean counted = json.has(COUNT);
+    int classes = counted ? json.count(COUNT) : names.isEmpty() ? 2 : names.size();
+    if (classes != outputs) {
       throw new InputException(
           json.file()
               + ": "
-              + key
-              + " has "
+              + (counted ? COUNT : NAMES)
+              + (counted || !names.isEmpty() ? " has " : " is missing, which means ")
               + classes
               + " classes, the classifier of the weights "
               + outputs
@@ -64,30 +67,29 @@ record ModelConfigJson(ConfigJson json) {
     }
   }
 
-  /// The names of the classes in their order, from `id2label` or else `label2id`; none if neither
-  /// is there.
+  /// The names of the classes in their order, from `id2label`; none if it is missing, or has others
+  /// than the number of classes.
   List<String> labels() {
+    List<String> names = names();
+    return json.has(COUNT) && json.count(COUNT) != names.size() ? List.of() : names;
+  }
+
+  private List<String> names() {
     TreeMap<Integer, String> byId = new TreeMap<>();
-    String key = json.has("id2label") ? "id2label" : "label2id";
-    if (!json.has(key)) {
+    if (!json.has(NAMES)) {
       return List.of();
     }
-    JsonNode names = json.object(key).orElseThrow();
-    for (Map.Entry<String, JsonNode> entry : names.properties()) {
-      boolean idFirst = key.equals("id2label");
-      String id = idFirst ? entry.getKey() : entry.getValue().asString("");
-      String label = idFirst ? entry.getValue().asString("") : entry.getKey();
-      if (!id.matches("0|[1-9][0-9]{0,8}") || idFirst && !entry.getValue().isString()) {
+    for (Map.Entry<String, JsonNode> entry : json.object(NAMES).orElseThrow().properties()) {
+      String id = entry.getKey();
+      if (!id.matches("0|[1-9][0-9]{0,8}") || !entry.getValue().isString()) {
         throw json.refusal(
-            key, "holds an id that is not a whole number or a label that is not text");
+            NAMES, "holds an id that is not a whole number or a label that is not text");
       }
-      if (byId.put(Integer.valueOf(id), label) != null) {
-        throw json.refusal(key, "gives two labels to " + id);
-      }
+      byId.put(Integer.valueOf(id), entry.getValue().stringValue());
     }
     if (!byId.isEmpty() && byId.lastKey() != byId.size() - 1) {
       throw json.refusal(
-          key, "does not number its " + byId.size() + " labels from 0 without a gap");
+          NAMES, "does not number its " + byId.size() + " labels from 0 without a gap");
     }
     return List.copyOf(byId.values());
   }

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /// What `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json` say about a
@@ -39,18 +40,16 @@ record BertRules(
       Set.of("BertTokenizer", "ElectraTokenizer", "DistilBertTokenizer");
   private static final Set<String> GENERAL = Set.of("PreTrainedTokenizer", "TokenizersBackend");
   private static final List<String> NAMED = List.of("bos_token", "eos_token");
-  private static final List<String> EXTRA =
-      List.of("additional_special_tokens", "extra_special_tokens");
+  private static final String EXTRA = "extra_special_tokens";
+  private static final String ADDITIONAL = "additional_special_tokens";
   private static final List<String> STANDARD =
       List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]");
 
   private static final KeyLedger TOKENS =
       KeyLedger.of(Unknown.ACCEPTED_UNLESS_TOKEN)
           .honoured("a special token, found in texts", "bos_token", "eos_token")
-          .honoured(
-              "more special tokens, found in texts",
-              "additional_special_tokens",
-              "extra_special_tokens")
+          .honoured("more special tokens, found in texts", EXTRA)
+          .honoured("the same where extra_special_tokens is missing", ADDITIONAL)
           .refusedUnless("BERT's special tokens have their names", "unk_token", "[UNK]")
           .refusedUnless("BERT's special tokens have their names", "sep_token", "[SEP]")
           .refusedUnless("BERT's special tokens have their names", "pad_token", "[PAD]")
@@ -141,13 +140,18 @@ record BertRules(
         config.flatMap(json -> json.object("added_tokens_decoder").map(d -> decoder(json, d)));
     List<AddedToken> special = new ArrayList<>();
     STANDARD.forEach(token -> special.add(special(token)));
-    config.ifPresent(json -> special.addAll(special(json, EXTRA)));
+    // The older name counts where the newer one is not used.
+    config.ifPresent(
+        json -> special.addAll(special(json, hasKey(json, EXTRA) ? EXTRA : ADDITIONAL)));
     // Where the tokens are in tokenizer_config.json, transformers leaves the older files unread.
     Optional<ConfigJson> older = added.isPresent() ? Optional.empty() : map;
-    older.ifPresent(json -> special.addAll(special(json, List.of("extra_special_tokens"))));
+    older.ifPresent(json -> special.addAll(special(json, EXTRA)));
     // It looks at these too late to compare them with added_tokens.json.
     Set<String> early = special.stream().map(AddedToken::content).collect(Collectors.toSet());
-    older.ifPresent(json -> special.addAll(special(json, List.of("additional_special_tokens"))));
+    boolean named =
+        Stream.concat(config.stream(), older.stream()).anyMatch(json -> hasKey(json, EXTRA))
+            || config.filter(json -> hasKey(json, ADDITIONAL)).isPresent();
+    older.filter(_ -> !named).ifPresent(json -> special.addAll(special(json, ADDITIONAL)));
     return new BertRules(
         source,
         GENERAL.contains(kind),
@@ -210,16 +214,19 @@ record BertRules(
   }
 
   /// The special tokens that a file names beside BERT's own five.
-  private static List<AddedToken> special(ConfigJson json, List<String> lists) {
+  private static List<AddedToken> special(ConfigJson json, String list) {
     List<AddedToken> found = new ArrayList<>();
     NAMED.stream().filter(json::has).forEach(key -> found.add(special(json, key, json.node(key))));
-    for (String key : lists) {
-      if (json.has(key) && !json.node(key).isArray()) {
-        throw json.refusal(key, "is not a list, which alone is supported");
-      }
-      json.node(key).valueStream().forEach(value -> found.add(special(json, key, value)));
+    if (json.has(list) && !json.node(list).isArray()) {
+      throw json.refusal(list, "is not a list, which alone is supported");
     }
+    json.node(list).valueStream().forEach(value -> found.add(special(json, list, value)));
     return found;
+  }
+
+  /// Whether a file has a key, be its value null.
+  private static boolean hasKey(ConfigJson json, String key) {
+    return !json.node(key).isMissingNode();
   }
 
   private static AddedToken special(ConfigJson json, String key, JsonNode value) {

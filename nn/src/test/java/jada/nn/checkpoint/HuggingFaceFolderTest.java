@@ -189,9 +189,35 @@ class HuggingFaceFolderTest {
   }
 
   @Test
-  void takes_labels_from_their_numbers_where_that_is_all_there_is() throws IOException {
+  void classes_are_named_and_counted_as_transformers_does() throws IOException {
+    writeWeights(
+        name -> name,
+        Map.of(
+            "classifier.weight", Tensor.zeros(Shape.of(2, 4)),
+            "classifier.bias", Tensor.vector(5, 6)));
     config("\"hidden_act\"", "\"label2id\": {\"b\": 1, \"a\": 0}, \"hidden_act\"");
-    assertThat(HuggingFaceFolder.read(folder).labels()).containsExactly("a", "b");
+    assertThat(HuggingFaceFolder.read(folder).labels()).as("label2id names nothing").isEmpty();
+    String three = "\"id2label\": {\"0\": \"a\", \"1\": \"b\", \"2\": \"c\"}, ";
+    config("\"hidden_act\"", three + "\"num_labels\": 2, \"hidden_act\"");
+    assertThat(HuggingFaceFolder.read(folder).labels()).as("num_labels wins").isEmpty();
+    config(
+        "\"hidden_act\"",
+        "\"id2label\": {\"0\": \"a\", \"1\": \"b\"}, \"num_labels\": 3, \"hidden_act\"");
+    refuses(
+        "FOLDER/config.json: num_labels has 3 classes, the classifier of the weights 2; use"
+            + " configuration and weights of the same model");
+  }
+
+  @Test
+  void a_head_without_named_classes_has_two() throws IOException {
+    writeWeights(
+        name -> name,
+        Map.of(
+            "classifier.weight", Tensor.zeros(Shape.of(3, 4)),
+            "classifier.bias", Tensor.vector(5, 6, 7)));
+    refuses(
+        "FOLDER/config.json: id2label is missing, which means 2 classes, the classifier of the"
+            + " weights 3; use configuration and weights of the same model");
   }
 
   @Test
@@ -397,8 +423,6 @@ class HuggingFaceFolderTest {
             + " number its 2 labels from 0 without a gap; use the file as it was published",
         "\"hidden_act\"| \"id2label\": {\"zero\": \"a\"}, \"x\"| id2label holds an id that is not a"
             + " whole number or a label that is not text; use the file as it was published",
-        "\"hidden_act\"| \"label2id\": {\"a\": 0, \"b\": 0}, \"x\"| label2id gives two labels to 0;"
-            + " use the file as it was published",
         "\"model_type\"| \"hidden_size\": 4, \"model_type\"| is not sound JSON: 'Duplicate Object"
             + " property \"hidden_size\"'; use the file as it was published",
       })
@@ -470,7 +494,6 @@ class HuggingFaceFolderTest {
       value = {
         "\"id2label\": {\"0\": \"a\", \"1\": \"b\", \"2\": \"c\"}| id2label has 3",
         "\"id2label\": {\"0\": \"a\"}| id2label has 1",
-        "\"label2id\": {\"a\": 0, \"b\": 1, \"c\": 2}| label2id has 3",
         "\"num_labels\": 5| num_labels has 5",
       })
   void refuses_classes_that_are_more_or_fewer_than_the_rows_of_the_head(String key, String found)

@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 
 /// Every choice of the method, with its name in PEFT where it has one.
 ///
-/// [#defaults()] is what Jada trains with. PEFT's own defaults (tinit = tfinal = 0, γ = 0.5) are
+/// [#defaults()] is what Jada trains with: [#exact()]. PEFT's own defaults (tinit = tfinal = 0, γ = 0.5) are
 /// far from any setting that was published with good results; the ones here follow the paper's
 /// runs: tinit a tenth of the run, the ranks fixed in its second half, γ = 0.1, b₀ = 1.5·b_T.
 /// [#article()] is the article's reading as a whole.
@@ -64,6 +64,11 @@ public record AdaLoraConfig(
 
   private static final int DEFAULT_TARGET_RANK = 4;
 
+  /// The peak learning rate with a gauge where none is chosen: LoRA's, 2·10⁻³, divided by √2. There
+  /// are one and a half times as many triplets at the start as with LoRA, at the same scale, so ΔW
+  /// moves further in a step, and training becomes unstable at a lower rate.
+  public static final double RATE_OF_EXACT = 1.4e-3;
+
   /// Default scale of LoRA's update.
   public static final double ALPHA_OF_LORA = 4;
 
@@ -95,7 +100,7 @@ public record AdaLoraConfig(
 
   /// The default configuration.
   public static AdaLoraConfig defaults() {
-    return penalized();
+    return exact();
   }
 
   /// The paper's reading with settings like those of its runs: P, λ and Q are separate parameters,
@@ -151,6 +156,14 @@ public record AdaLoraConfig(
   /// up, as in the paper's runs.
   public static int initRankFor(int targetRank) {
     return targetRank + (targetRank + 1) / 2;
+  }
+
+  /// The peak learning rate where none is chosen: the method's own, and [#RATE_OF_EXACT] with a
+  /// gauge.
+  public double learningRate() {
+    return method == Method.ADALORA && gauge != Gauge.NONE
+        ? RATE_OF_EXACT
+        : method.learningRate();
   }
 
   /// The effective numerator of the scale of ΔW. If none was chosen, it is proportional to the

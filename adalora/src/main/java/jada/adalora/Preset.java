@@ -3,7 +3,7 @@ package jada.adalora;
 /// Settings of the method that belong together, by name. They set ranks, modules, start, scale,
 /// score, penalty and schedule of the budget; length and learning rate of a run are not included.
 public enum Preset {
-  /// The factors stay an exact singular value decomposition: [AdaLoraConfig#exact()].
+  /// The default: the factors stay an exact singular value decomposition ([AdaLoraConfig#exact()]).
   JADA,
 
   /// The settings of the authors on GLUE (Zhang et al. 2023, appendix; the scripts `NLU/scripts` of
@@ -26,6 +26,7 @@ public enum Preset {
     AdaLoraConfig penalized = AdaLoraConfig.penalized();
     return switch (this) {
       case JADA -> AdaLoraConfig.exact();
+      case PENALIZED -> penalized;
       case PAPER ->
           penalized
               .withTargetModules(TargetModules.matching(".*\\.layers?\\.\\d+\\..*"))

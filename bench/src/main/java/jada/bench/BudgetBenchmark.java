@@ -107,7 +107,7 @@ public class BudgetBenchmark extends Measured {
     @Setup
     public void prepare() {
       RandomSource random = RandomSource.of(1);
-      AdaLoraConfig config = AdaLoraConfig.defaults().withInitRank(RANK).withImportance(score);
+      AdaLoraConfig config = AdaLoraConfig.penalized().withInitRank(RANK).withImportance(score);
       for (int m = 0; m < MATRICES; m++) {
         values.add(triplets(RANK, random, 0.05f));
         importances.add(Importance.of(config, values.getLast()));

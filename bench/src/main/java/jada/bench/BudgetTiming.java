@@ -65,7 +65,7 @@ final class BudgetTiming {
     Dataset texts = random.texts(batch, length);
     TrainingOptions options =
         TrainingOptions.defaults().withEpochs(LONG).withMaxLength(length).withThreads(threads);
-    AdaLoraConfig config = AdaLoraConfig.defaults().withInitRank(12).withTargetRank(TARGET);
+    AdaLoraConfig config = AdaLoraConfig.penalized().withInitRank(12).withTargetRank(TARGET);
     AdaptedModel start =
         adapted(base, config.withTinit(Steps.of(LONG / 2)).withTfinal(Steps.of(LONG / 4)));
     AdaptedModel pruned =

@@ -38,7 +38,7 @@ final class GrowthTiming {
     PacedRun run() {
       RandomModel random = RandomModel.sized(VOCABULARY, channels, layers);
       AdaLoraConfig config =
-          AdaLoraConfig.defaults()
+          AdaLoraConfig.penalized()
               .withInitRank(rank)
               .withTargetRank(rank / 2)
               .withTinit(Steps.of(LONG / 2))

@@ -104,7 +104,7 @@ public class StepBenchmark extends Measured {
 
   private TrainingResult steps(TrainingListener listener) {
     AdaLoraConfig config =
-        AdaLoraConfig.defaults()
+        AdaLoraConfig.penalized()
             .withInitRank(12)
             .withMethod(Methods.named(method).orElseThrow())
             .withTinit(Steps.of(TINIT))

@@ -44,7 +44,7 @@ final class StepTiming {
     int threads = arguments.length > 5 ? Integer.parseInt(arguments[5]) : 2;
     RandomModel random = RandomModel.named(arguments[0], VOCABULARY);
     int planned = Math.max(4 * steps, 100);
-    AdaLoraConfig config = AdaLoraConfig.defaults().withInitRank(12).withMethod(method);
+    AdaLoraConfig config = AdaLoraConfig.penalized().withInitRank(12).withMethod(method);
     if (method == Method.ADALORA) {
       config = config.withTinit(Steps.of(2)).withTfinal(Steps.of(planned / 2));
     }

@@ -32,7 +32,7 @@ final class TuneTiming {
     }
     Dataset train = new DatasetReader().read(Path.of(arguments[1]));
     AdaLoraConfig config =
-        AdaLoraConfig.defaults()
+        AdaLoraConfig.penalized()
             .withInitRank(12)
             .withTargetRank(4)
             .withMethod(Methods.named(arguments[2].toLowerCase(Locale.ROOT)).orElseThrow());

@@ -24,8 +24,8 @@ final class MethodOptions {
       names = "--preset",
       paramLabel = "NAME",
       description =
-          "settings that belong together: jada, paper, peft or article, listed below; single"
-              + " options override them [none: the defaults shown here]")
+          "settings that belong together: jada, penalized, paper, peft or article, listed below;"
+              + " single options override them [jada]")
   private Optional<Preset> preset = Optional.empty();
 
   @Option(
@@ -64,9 +64,9 @@ final class MethodOptions {
       paramLabel = "X",
       description =
           "the update is scaled by X / init-r, or as --scaling says ["
-              + (int) AdaLoraConfig.ALPHA_OF_ADALORA
-              + " times init-r; with --init lora "
               + (int) AdaLoraConfig.ALPHA_OF_LORA
+              + " times that; with another --init than lora "
+              + (int) AdaLoraConfig.ALPHA_OF_ADALORA
               + " times], with lora by X / target-r ["
               + (int) AdaLoraConfig.ALPHA_OF_LORA
               + " times target-r]")

@@ -36,7 +36,7 @@ final class Settings {
         .forEach((name, value) -> plain(value).ifPresent(p -> settings.put(name.substring(2), p)));
     settings.put("init-r", config.initRank());
     settings.put("lora-alpha", config.alpha());
-    settings.put("learning-rate", options.learningRate(config.method()));
+    settings.put("learning-rate", options.learningRate(config));
     settings.put("max-length", options.maxLength());
     settings.put("out", out.toString());
     return settings;

@@ -25,7 +25,7 @@ record RunIdentity(SequencedMap<String, String> facts) {
     addAll(facts, options);
     addAll(facts, model.config());
     // The effective value counts, chosen or default.
-    facts.put("learning-rate", Double.toString(options.learningRate(model.config().method())));
+    facts.put("learning-rate", Double.toString(options.learningRate(model.config())));
     facts.put("lora-alpha", Double.toString(model.config().alpha()));
     facts.put("steps", Integer.toString(steps));
     facts.put("task", model.task().type().name());

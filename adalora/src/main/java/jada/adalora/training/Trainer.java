@@ -83,7 +83,7 @@ final class Trainer {
     this.model = model;
     this.config = model.config();
     this.options = options;
-    this.learningRate = learningRate(options, config.method(), totalSteps);
+    this.learningRate = learningRate(options, config, totalSteps);
     this.optimizer = AdamW.of(groups(model, config, options.weightDecay()));
     model.planRun(totalSteps);
     model.cutTextsAt(Math.min(options.maxLength(), model.base().config().maxTokens()));
@@ -93,8 +93,9 @@ final class Trainer {
             : Optional.of(new AdaptiveRanks(config, model.svdAdapters(), totalSteps));
   }
 
-  private static LearningRate learningRate(TrainingOptions options, Method method, int totalSteps) {
-    double peak = options.learningRate(method);
+  private static LearningRate learningRate(
+      TrainingOptions options, AdaLoraConfig config, int totalSteps) {
+    double peak = options.learningRate(config);
     long warmup = warmup(options, totalSteps);
     return switch (options.schedule()) {
       case LINEAR -> LearningRate.linear(peak, warmup, totalSteps);

@@ -1,6 +1,6 @@
 package jada.adalora.training;
 
-import jada.adalora.Method;
+import jada.adalora.AdaLoraConfig;
 import jada.adalora.model.ClassLoss;
 import jada.adalora.model.ClassWeights;
 import jada.adalora.model.EncodedExamples;
@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 /// @param maxSteps upper bound on optimizer steps; 0 for none
 /// @param batchSize examples that pass through the network together
 /// @param learningRate peak learning rate; empty for the usual one of the method
-///   ([#learningRate(Method)])
+///   ([#learningRate(AdaLoraConfig)])
 /// @param schedule learning-rate schedule after the warm-up
 /// @param warmupRatio part of the run in which the learning rate rises from 0 to its peak
 /// @param weightDecay decoupled weight decay of AdamW; biases and layer norms have none
@@ -152,10 +152,10 @@ public record TrainingOptions(
     }
   }
 
-  /// The peak learning rate with which a method trains: the one that was chosen, or the method's
-  /// own ([Method#learningRate]).
-  public double learningRate(Method method) {
-    return learningRate.orElse(method.learningRate());
+  /// The peak learning rate of a run: the one that was chosen, or the configuration's own
+  /// ([AdaLoraConfig#learningRate]).
+  public double learningRate(AdaLoraConfig config) {
+    return learningRate.orElse(config.learningRate());
   }
 
   /// The same with another number of epochs.

@@ -4,6 +4,7 @@ import static jada.adalora.training.TrainingOptions.Schedule.CONSTANT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jada.adalora.AdaLoraConfig;
 import jada.adalora.Method;
 import jada.adalora.Methods;
 import jada.adalora.model.ClassWeights;
@@ -69,12 +70,16 @@ class TrainingOptionsTest {
     TrainingOptions usual = TrainingOptions.defaults();
     TrainingOptions chosen = usual.withLearningRate(3e-4);
 
-    assertThat(usual.learningRate(Method.FULL)).isEqualTo(5e-5);
+    AdaLoraConfig config = AdaLoraConfig.penalized();
+    assertThat(usual.learningRate(config.withMethod(Method.FULL))).isEqualTo(5e-5);
     for (Method method : List.of(Method.ADALORA, Method.LORA, Method.HEAD)) {
-      assertThat(usual.learningRate(method)).as("%s", method).isEqualTo(2e-3);
+      assertThat(usual.learningRate(config.withMethod(method))).as("%s", method).isEqualTo(2e-3);
     }
+    AdaLoraConfig exact = AdaLoraConfig.exact();
+    assertThat(usual.learningRate(exact)).isEqualTo(1.4e-3);
+    assertThat(usual.learningRate(exact.withMethod(Method.LORA))).isEqualTo(2e-3);
     for (Method method : Methods.all()) {
-      assertThat(chosen.learningRate(method)).as("%s", method).isEqualTo(3e-4);
+      assertThat(chosen.learningRate(exact.withMethod(method))).as("%s", method).isEqualTo(3e-4);
     }
   }
 

@@ -52,7 +52,7 @@ record Cell(
     all.putAll(NamedSettings.shown(config()));
     all.putAll(NamedSettings.shown(options()));
     all.put("lora-alpha", Double.toString(config().alpha()));
-    all.put("learning-rate", Double.toString(options().learningRate(config().method())));
+    all.put("learning-rate", Double.toString(options().learningRate(config())));
     all.put("model", model);
     dropout().ifPresent(p -> all.put(DROPOUT, p.toString()));
     arm.ranksOf()

@@ -64,7 +64,7 @@ class PeftExchangeTest {
     ranks.put("lora-own-biases", List.of(2, 2, 2, 2, 2, 2, 2, 2));
     ranks.put("lora-embeddings", List.of(2, 2));
     ranks.put("lora-dora", List.of(2, 2, 2, 2, 2, 2));
-    ranks.put("adalora-biases", List.of(0, 1, 2, 1, 1, 1, 1, 1));
+    ranks.put("adalora-biases", List.of(1, 1, 3, 1, 0, 1, 1, 0));
     for (String name : ranks.keySet()) {
       Path folder = resource(name);
       AdaptedModel model = PeftFolder.load(base, folder);

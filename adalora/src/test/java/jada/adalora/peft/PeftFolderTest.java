@@ -417,7 +417,8 @@ class PeftFolderTest {
     refuses("\"init_r\" : 4", "\"init_r\" : -1", "init-r: must be at least 1, got -1");
     refuses("\"lora_alpha\" : 32,", "", "\"lora_alpha\" must be a number, found nothing");
     refuses("\"beta1\" : 0.85", "\"beta1\" : 1", "adapter_config.json: beta1: must be between");
-    refuses("\"bias\" : \"none\"", "\"bias\" : \"all\"", "\"bias\" must be \"none\"");
+    refuses(
+        "\"bias\" : \"none\"", "\"bias\" : \"some\"", "\"bias\" must be none, all or lora_only");
     refuses(
         "\"bias\" : \"none\"",
         "\"use_dora\" : true",

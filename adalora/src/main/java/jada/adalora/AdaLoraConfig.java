@@ -7,10 +7,10 @@ import java.util.function.Consumer;
 
 /// Every choice of the method, with its name in PEFT where it has one.
 ///
-/// [#defaults()] is what Jada trains with: [#exact()]. PEFT's own defaults (tinit = tfinal = 0, γ = 0.5) are
-/// far from any setting that was published with good results; the ones here follow the paper's
-/// runs: tinit a tenth of the run, the ranks fixed in its second half, γ = 0.1, b₀ = 1.5·b_T.
-/// [#article()] is the article's reading as a whole.
+/// [#defaults()] is what Jada trains with: [#exact()]. PEFT's own defaults (tinit = tfinal = 0, γ =
+/// 0.5) are far from any setting that was published with good results; the ones here follow the
+/// paper's runs: tinit a tenth of the run, the ranks fixed in its second half, γ = 0.1, b₀ =
+/// 1.5·b_T. [#article()] is the article's reading as a whole.
 ///
 /// The constructor checks each number by itself. Whether numbers fit together is checked when a
 /// model is adapted and a run begins, so that the order of the `with…` calls does not matter.
@@ -161,9 +161,7 @@ public record AdaLoraConfig(
   /// The peak learning rate where none is chosen: the method's own, and [#RATE_OF_EXACT] with a
   /// gauge.
   public double learningRate() {
-    return method == Method.ADALORA && gauge != Gauge.NONE
-        ? RATE_OF_EXACT
-        : method.learningRate();
+    return method == Method.ADALORA && gauge != Gauge.NONE ? RATE_OF_EXACT : method.learningRate();
   }
 
   /// The effective numerator of the scale of ΔW. If none was chosen, it is proportional to the

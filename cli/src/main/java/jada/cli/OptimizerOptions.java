@@ -39,7 +39,8 @@ final class OptimizerOptions {
   @Option(
       names = "--learning-rate",
       paramLabel = "X",
-      description = "peak learning rate [0.0014; 0.002 with --gauge none and with other methods, 0.00005 with"
+      description =
+          "peak learning rate [0.0014; 0.002 with --gauge none and with other methods, 0.00005 with"
               + " --method full]")
   private Optional<Double> learningRate = Optional.empty();
 

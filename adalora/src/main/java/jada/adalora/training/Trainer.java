@@ -6,7 +6,6 @@ import jada.adalora.Gauge;
 import jada.adalora.Importance;
 import jada.adalora.JudgedTriplets;
 import jada.adalora.LambdaRate;
-import jada.adalora.Method;
 import jada.adalora.Orthogonality;
 import jada.adalora.SvdLinear;
 import jada.adalora.TrainingDiverged;

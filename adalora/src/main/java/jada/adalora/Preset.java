@@ -6,6 +6,10 @@ public enum Preset {
   /// The default: the factors stay an exact singular value decomposition ([AdaLoraConfig#exact()]).
   JADA,
 
+  /// P, λ and Q trained apart, with a penalty that holds P and Q near orthonormal:
+  /// [AdaLoraConfig#penalized()].
+  PENALIZED,
+
   /// The settings of the authors on GLUE (Zhang et al. 2023, appendix; the scripts `NLU/scripts` of
   /// their repository): all linear layers of the encoder, init_r 2 and target_r 1, lora_alpha 32, γ
   /// = 0.1, β₁ = β₂ = 0.85, no pruning in the first 12 % of the run, fixed ranks in its last 50 %,

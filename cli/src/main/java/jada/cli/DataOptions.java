@@ -129,7 +129,7 @@ final class DataOptions {
       // Reported below, as out of range.
     }
     throw new InputException(
-        "--dev %s: must be between 0%% and 100%%, for example 10%%, or a file".formatted(dev));
+        "--dev " + dev + ": must be between 0% and 100%, for example 10%, or a file");
   }
 
   private static Split heldOut(Dataset labelled, double share) {

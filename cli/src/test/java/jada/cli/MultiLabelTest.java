@@ -74,7 +74,7 @@ class MultiLabelTest {
             "--batch-size",
             10,
             "--learning-rate",
-            0.01,
+            0.005,
             "--head-baseline");
     assertThat(finetune.err())
         .contains("3 labels, any number of them a text")

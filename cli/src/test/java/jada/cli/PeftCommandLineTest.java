@@ -37,7 +37,7 @@ class PeftCommandLineTest {
     HuggingFaceFolder.write(model, base);
     Path train = PeftRun.folder().resolve("train.tsv");
     String line =
-        "finetune --model %s --init-adapter %s --train %s --dev %s --out %s --no-shuffle"
+        "finetune --preset penalized --model %s --init-adapter %s --train %s --dev %s --out %s --no-shuffle"
                 .formatted(model, peft.start(), train, train, temp.resolve("out"))
             + " --epochs 24 --batch-size 8 --learning-rate 1.2e-3 --warmup-ratio 0.06"
             + " --weight-decay 0.01 --init-r 4 --target-r 1 --lora-alpha 8 --tinit 20 --tfinal 80"

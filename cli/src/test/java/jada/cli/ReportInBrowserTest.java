@@ -53,7 +53,10 @@ class ReportInBrowserTest {
     TinyWorld world = new TinyWorld(temp);
     Path out = temp.resolve("out");
     Captured finetune = new Captured();
-    int status = finetune.run(world.finetune(out, "--epochs", 2, "--learning-rate", 2e-2));
+    // A run with all there is to draw, the penalty included.
+    int status =
+        finetune.run(
+            world.finetune(out, "--preset", "penalized", "--epochs", 2, "--learning-rate", 2e-2));
     assertThat(status).as(finetune.err()).isZero();
     for (String line : Files.readAllLines(out.resolve("trace.jsonl"))) {
       TRACE.add(new JsonMapper().readTree(line));

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -122,10 +123,10 @@ record SourceText(String name, String text, String checksum) {
     chars.flip();
     if (result.isError()) {
       long line = 1 + chars.chars().filter(c -> c == '\n').count();
-      int bad = Byte.toUnsignedInt(bytes[in.position()]);
+      String bad = HexFormat.of().withUpperCase().toHexDigits(bytes[in.position()]);
       boolean wide = bytes.length > 1 && (bytes[0] & bytes[1] & 0xFE) == 0xFE; // FF FE or FE FF
       throw new InputException(
-          "%s:%s: byte %s, 0x%02X, is not %s text; correct it, or name the encoding of the file,"
+          "%s:%s: byte %s, 0x%s, is not %s text; correct it, or name the encoding of the file,"
                   .formatted(name, line, in.position() + 1, bad, charset)
               + " for example `encoding` "
               + (wide ? "UTF-16" : "ISO-8859-1"));

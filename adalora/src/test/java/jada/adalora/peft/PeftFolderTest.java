@@ -422,7 +422,7 @@ class PeftFolderTest {
     refuses(
         "\"bias\" : \"none\"",
         "\"use_dora\" : true",
-        "\"use_dora\" must be null or false; Jada does");
+        "\"use_dora\" must be null or false: only LoRA has it");
     refuses("false, false, false, false", "true, false, false, false", "need (16, 1)");
     refuses("false, false, false, false", "false, false, false", "booleans");
     refuses("false, false, false, false", "0, 0, 0, 0", "booleans");

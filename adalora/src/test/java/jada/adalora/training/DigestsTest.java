@@ -44,7 +44,7 @@ class DigestsTest {
   /// Whether to try all JVMs, as `-Pnightly` does, or a few.
   private static final boolean ALL = Integer.getInteger("jada.jvms", 2) > 2;
 
-  /// What each JVM runs: prints the digests of the three runs.
+  /// What each JVM runs: prints the digests of the runs.
   ///
   /// Argument: the number of threads.
   static final class Main {
@@ -56,21 +56,24 @@ class DigestsTest {
   }
 
   private enum Run {
-    ADALORA_WITH_PRUNING(Method.ADALORA, TinyRun.TASK),
-    LORA(Method.LORA, TinyRun.TASK),
-    REGRESSION(Method.ADALORA, Task.regression());
+    ADALORA_WITH_PRUNING(AdaLoraConfig.penalized(), Method.ADALORA, TinyRun.TASK),
+    LORA(AdaLoraConfig.penalized(), Method.LORA, TinyRun.TASK),
+    REGRESSION(AdaLoraConfig.penalized(), Method.ADALORA, Task.regression()),
+    EXACT_FACTORS(AdaLoraConfig.exact(), Method.ADALORA, TinyRun.TASK);
 
+    private final AdaLoraConfig settings;
     private final Method method;
     private final Task task;
 
-    Run(Method method, Task task) {
+    Run(AdaLoraConfig settings, Method method, Task task) {
+      this.settings = settings;
       this.method = method;
       this.task = task;
     }
 
     private AdaptedModel model() {
       AdaLoraConfig config =
-          AdaLoraConfig.defaults()
+          settings
               .withMethod(method)
               .withInitRank(5)
               .withTargetRank(3)

@@ -82,10 +82,14 @@ public final class AdaptiveRanks {
   /// @param replacements receives the parameters that were replaced by smaller ones or changed
   ///   their coordinates, for the optimizer
   /// @return whether the rank of some matrix changed
-  /// @throws TrainingDiverged if a score overflows; then nothing was masked or dropped
+  /// @throws TrainingDiverged if a score overflows, or with a gauge a triplet; then nothing was
+  ///   masked or dropped
   public boolean afterStep(
       int t, Gradients gradients, Consumer<SvdLinear.Replacement> replacements) {
     observe(t, gradients, true);
+    if (gauge != Gauge.NONE) {
+      requireFiniteTriplets(t);
+    }
     if (gauge != Gauge.NONE && t >= schedule.tinit() / 2) {
       adapters.forEach(adapter -> adapter.setGauge(gauge).forEach(replacements));
     }
@@ -139,6 +143,18 @@ public final class AdaptiveRanks {
         JudgedTriplets triplets = JudgedTriplets.of(a, g.lambda(), importance);
         triplets.requireFiniteScores(t);
         judged.set(m, triplets);
+      }
+    }
+  }
+
+  /// Factors that are finite may still have a product that is not, which has no singular values.
+  private void requireFiniteTriplets(int t) {
+    for (SvdLinear adapter : adapters) {
+      float[] strengths = adapter.strengths();
+      for (int i = 0; i < strengths.length; i++) {
+        if (!Float.isFinite(strengths[i])) {
+          throw TrainingDiverged.inTriplet(t, adapter.name(), adapter.indices()[i], strengths[i]);
+        }
       }
     }
   }

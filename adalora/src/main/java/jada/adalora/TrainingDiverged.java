@@ -36,6 +36,12 @@ public final class TrainingDiverged extends RuntimeException {
   }
 
   /// @param triplet by the index that it had at the start
+  static TrainingDiverged inTriplet(int step, String module, int triplet, float norm) {
+    return new TrainingDiverged(
+        step, "the norm of triplet " + triplet + " of " + module + " is " + norm);
+  }
+
+  /// @param triplet by the index that it had at the start
   static TrainingDiverged inScore(int step, String module, int triplet, float score) {
     return new TrainingDiverged(
         step, "the score of triplet " + triplet + " of " + module + " is " + score);

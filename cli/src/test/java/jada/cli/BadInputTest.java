@@ -146,7 +146,7 @@ class BadInputTest {
         file,
         "sentence\tlabel\nlumo\tsunny\ngr\u00fcn\tgloomy\n".getBytes(StandardCharsets.ISO_8859_1));
 
-    refuses(file + ":3: byte 30, 0xFC, is not UTF-8 text", "--train", file);
+    refuses(file + ":3: byte 29, 0xFC, is not UTF-8 text", "--train", file);
   }
 
   @Test

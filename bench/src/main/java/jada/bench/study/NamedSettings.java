@@ -2,6 +2,8 @@ package jada.bench.study;
 
 import jada.adalora.AdaLoraConfig;
 import jada.adalora.LambdaRate;
+import jada.adalora.Method;
+import jada.adalora.Methods;
 import jada.adalora.Steps;
 import jada.adalora.TargetModules;
 import jada.adalora.training.TrainingOptions;
@@ -137,6 +139,15 @@ final class NamedSettings {
     }
     if (type == TargetModules.class) {
       return TargetModules.parse(text);
+    }
+    if (type == Method.class) {
+      return Methods.named(text)
+          .orElseThrow(
+              () ->
+                  wrong(
+                      name,
+                      String.join(", ", Methods.all().stream().map(Method::name).toList()),
+                      given));
     }
     if (type == LambdaRate.class) {
       return LambdaRate.parse(text);

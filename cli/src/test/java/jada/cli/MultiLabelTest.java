@@ -74,7 +74,9 @@ class MultiLabelTest {
             "--batch-size",
             10,
             "--learning-rate",
-            0.005,
+            0.01,
+            "--preset",
+            "penalized",
             "--head-baseline");
     assertThat(finetune.err())
         .contains("3 labels, any number of them a text")

@@ -19,8 +19,8 @@ import tools.jackson.databind.JsonNode;
 /// A way to train: a preset, and settings that differ from it.
 ///
 /// @param name no other arm has it
-/// @param preset what the settings change: a [Preset], `default` ([AdaLoraConfig#defaults()]) or
-///   `penalized` ([AdaLoraConfig#penalized()])
+/// @param preset what the settings change: a [Preset]; where none is named `penalized`, whatever
+///   Jada's default is, so that a line stays the line of its cell
 /// @param settings by the names of the command line
 /// @param atBudget more of them, by the budget at which they hold
 /// @param ranksOf the arm whose final ranks this one has from its start, without pruning; its other
@@ -33,7 +33,6 @@ record Arm(
     Map<Integer, SequencedMap<String, JsonNode>> atBudget,
     Optional<String> ranksOf,
     boolean shuffle) {
-  private static final String DEFAULT = "default";
   private static final String PENALIZED = "penalized";
 
   /// Reads an arm, or several if it has a grid: one for each choice of its values.
@@ -46,7 +45,7 @@ record Arm(
     if (ranksOf.isPresent() && object.has("preset")) {
       throw object.failure("\"preset\" is that of \"" + ranksOf.get() + "\"; leave it out");
     }
-    String preset = object.optionalText("preset").orElse(DEFAULT);
+    String preset = object.optionalText("preset").orElse(PENALIZED);
     base(preset);
     boolean shuffle = object.truth("shuffle", false);
     if (shuffle && ranksOf.isEmpty()) {
@@ -103,16 +102,11 @@ record Arm(
   }
 
   private static AdaLoraConfig base(String preset) {
-    return switch (preset) {
-      case DEFAULT -> AdaLoraConfig.defaults();
-      case PENALIZED -> AdaLoraConfig.penalized();
-      default ->
-          Arrays.stream(Preset.values())
-              .filter(p -> p.name().toLowerCase(Locale.ROOT).equals(preset))
-              .findFirst()
-              .orElseThrow(() -> new InputException(unknown(preset)))
-              .config();
-    };
+    return Arrays.stream(Preset.values())
+        .filter(p -> p.name().toLowerCase(Locale.ROOT).equals(preset))
+        .findFirst()
+        .orElseThrow(() -> new InputException(unknown(preset)))
+        .config();
   }
 
   private static String unknown(String preset) {
@@ -120,8 +114,7 @@ record Arm(
         Arrays.stream(Preset.values())
             .map(p -> p.name().toLowerCase(Locale.ROOT))
             .collect(Collectors.joining(", "));
-    return "preset \"%s\" is unknown; there are %s, %s, %s"
-        .formatted(preset, DEFAULT, PENALIZED, all);
+    return "preset \"%s\" is unknown; there are %s".formatted(preset, all);
   }
 
   /// The method's configuration in a cell.

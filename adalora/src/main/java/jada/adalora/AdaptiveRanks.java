@@ -89,9 +89,9 @@ public final class AdaptiveRanks {
     observe(t, gradients, true);
     if (gauge != Gauge.NONE) {
       requireFiniteTriplets(t);
-    }
-    if (gauge != Gauge.NONE && t >= schedule.tinit() / 2) {
-      adapters.forEach(adapter -> adapter.setGauge(gauge).forEach(replacements));
+      if (t >= schedule.tinit() / 2) {
+        adapters.forEach(adapter -> adapter.setGauge(gauge).forEach(replacements));
+      }
     }
     List<Integer> before = ranks();
     if (schedule.allocates(t)) {

@@ -9,8 +9,10 @@
 ///     y = x·(W + ΔW)ᵀ + b        ΔW = scale · P·diag(λ)·Q = scale · Σᵢ λᵢ · P[:,i]·Q[i,:]
 ///
 /// a sum of r rank-one terms. Term i, the *triplet* (P[:,i], λᵢ, Q[i,:]), can be switched off by λᵢ
-/// = 0 without changing the others, as long as columns of P and rows of Q are close to orthonormal;
-/// a penalty on ‖PᵀP − I‖ and ‖QQᵀ − I‖ keeps them so. Training starts with more triplets than
+/// = 0 without changing the others, as long as columns of P and rows of Q are close to orthonormal.
+/// By default they are, to rounding: the two factors that are trained are changed after each step
+/// to the coordinates of a singular value decomposition ([Gauge]). As published, a penalty on
+/// ‖PᵀP − I‖ and ‖QQᵀ − I‖ keeps them near ([AdaLoraConfig#penalized()]). Training starts with more triplets than
 /// wanted, scores the importance of each for the loss, and removes the least important of all
 /// matrices together. The remaining ranks show where the task needs capacity.
 ///
@@ -19,11 +21,11 @@
 /// | here | shape | PEFT | |
 /// |---|---|---|---|
 /// | P | (out, r) | `lora_B` | left vectors, columns |
-/// | λ | (r) | `lora_E`, there (r, 1) | numbers that take the place of singular values, of any sign |
+/// | λ | (r) | `lora_E`, there (r, 1) | singular values of ΔW / scale; without a gauge numbers in their place, of any sign |
 /// | Q | (r, in) | `lora_A` | right vectors, rows |
 /// | r₀, r_T | | `init_r`, `target_r` | triplets of a matrix at the start; at the end, on average |
 /// | b(t) | | budget | triplets alive in all n matrices after step t; b₀ = n·r₀, b_T = n·r_T |
-/// | γ | | `orth_reg_weight` | weight of the penalty |
+/// | γ | | `orth_reg_weight` | weight of the penalty; 0 with a gauge |
 /// | t, T | | `global_step`, `total_step` | optimizer step, counted from 0; steps of the run |
 ///
 /// ## The equations, and where they stand
@@ -31,7 +33,7 @@
 /// 1. ΔW: [SvdLinear], its starts in [TripletStart].
 /// 2. The loss is task loss + γ·R(P, Q): R in [Orthogonality].
 /// 3. Importance of a triplet from its values and gradients: [PaperImportance],
-///    [ArticleImportance], [MagnitudeImportance].
+///    [ArticleImportance], [MagnitudeImportance], [FisherImportance]; the last is the default.
 /// 4. b(t) falls with the cube of the time left: [BudgetSchedule].
 /// 5. The b(t) best live: [RankAllocator].
 /// 6. The order of all that around an optimizer step: [AdaptiveRanks].
@@ -40,6 +42,8 @@
 /// baseline with two factors and a fixed rank, [PeftFolder][jada.adalora.peft.PeftFolder] how both are kept on disk.
 ///
 /// ## Two readings
+///
+/// Beside the default, and without its gauge:
 ///
 /// *paper* is the method as published (Zhang et al. 2023, "Adaptive Budget Allocation for
 /// Parameter-Efficient Fine-Tuning") and as PEFT computes it; *article* is how a textbook chapter

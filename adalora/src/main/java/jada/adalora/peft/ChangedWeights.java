@@ -29,6 +29,7 @@ final class ChangedWeights {
   private final PretrainedModel base;
   private final PeftConfig config;
   private final SavedTensors tensors;
+  private boolean hasEmbeddings;
 
   ChangedWeights(PretrainedModel base, PeftConfig config, SavedTensors tensors) {
     this.base = base;
@@ -76,11 +77,17 @@ final class ChangedWeights {
         value = value.add(bias.scale(config.scale(module)));
       } else if (kind.equals("weight") && tensors.has(module + ".lora_embedding_A")) {
         value = embeddings(module, value);
+        hasEmbeddings = true;
       }
     }
     if (value != weight.getValue()) {
       changed.put(weight.getKey(), value);
     }
+  }
+
+  /// Whether [#read] has found an adapter on a table of embeddings.
+  boolean hasEmbeddings() {
+    return hasEmbeddings;
   }
 
   private boolean isAdapted(String module) {

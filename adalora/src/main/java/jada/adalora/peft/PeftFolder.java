@@ -185,9 +185,27 @@ public final class PeftFolder {
             trained,
             (name, weight, bias) -> adapter(config, tensors, changed, name, weight, bias));
     tensors.requireAllTaken();
+    requireAdapted(config, model, changed, file);
     config.totalSteps().ifPresent(model::planRun);
     ChoicesFile.maxLength(folder).ifPresent(model::cutTextsAt);
     return model;
+  }
+
+  /// A file without one adapter is not what its configuration says, and PEFT refuses it.
+  private static void requireAdapted(
+      PeftConfig config, AdaptedModel model, ChangedWeights changed, Path file) {
+    if (config.method() instanceof AdapterType type
+        && model.adapters().isEmpty()
+        && !changed.hasEmbeddings()) {
+      throw new InputException(
+          file
+              + ": has no adapter, though "
+              + PeftConfig.FILE
+              + " is of one of type "
+              + type.peftType()
+              + "; its target_modules name no layer of the model: train again with modules that it"
+              + " has");
+    }
   }
 
   /// The configuration of a saved adapter, as far as its folder tells it.

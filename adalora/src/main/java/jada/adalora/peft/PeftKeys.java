@@ -149,6 +149,13 @@ final class PeftKeys {
     json.require(BIASES.contains(bias), "bias", "none, all or lora_only");
     if (method == Method.LORA) {
       requireKnownStart(json);
+      for (String key : List.of("rank_pattern", "alpha_pattern")) {
+        JsonNode pattern = json.node(key);
+        json.require(
+            pattern.isMissingNode() || pattern.isObject(),
+            key,
+            "numbers by module, or {} for none");
+      }
     } else {
       for (String key : List.of("lora_bias", "use_dora")) {
         json.require(isNothing(json.node(key)), key, "null or false: only LoRA has it");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import jada.adalora.AdaLoraConfig;
+import jada.adalora.AdapterType;
 import jada.adalora.BudgetUnit;
 import jada.adalora.Compaction;
 import jada.adalora.ImportanceScore;
@@ -516,6 +517,29 @@ class PeftFolderTest {
             TinyBert.encoder(), TASK, SMALL.withTinit(Steps.of(900)).withTfinal(Steps.of(800)));
     PeftFolder.save(counted, folder);
     assertThat(PeftFolder.load(TinyBert.encoder(), folder).runSteps()).hasValue(1701);
+  }
+
+  @Test
+  void refuses_a_file_without_any_adapter() throws IOException {
+    for (Method method : List.of(Method.LORA, Method.ADALORA)) {
+      Path folder = saved(SMALL.withMethod(method));
+      tensors(folder, tensors -> tensors.keySet().removeIf(name -> name.contains(".lora_")));
+      assertLoading(folder)
+          .hasMessageContaining("adapter_model.safetensors: has no adapter")
+          .hasMessageContaining(((AdapterType) method).peftType());
+    }
+  }
+
+  @Test
+  void refuses_patterns_of_lora_that_are_no_objects() throws IOException {
+    for (String key : List.of("rank_pattern", "alpha_pattern")) {
+      Path folder = saved(SMALL.withMethod(Method.LORA));
+      change(
+          folder,
+          "adapter_config.json",
+          json -> json.replace("\"" + key + "\" : { }", "\"" + key + "\" : null"));
+      assertLoading(folder).hasMessageContaining("\"" + key + "\" must be numbers by module");
+    }
   }
 
   private void refuses(String text, String instead, String message) throws IOException {

@@ -203,6 +203,8 @@ def tokenizer(d, distil):
                 lines.insert(d.rng.randint(0, len(lines)), lines[at])
                 added = {}
                 d.notes.append("a token twice in vocab.txt")
+                # transformers numbers added tokens by the count of different ones, so that two may share an id.
+                d.announce("belongs to both")
         d.write("base/vocab.txt", d.choice("\n", "\n", "\r\n").join(lines) + d.choice("", "\n"))
         rows = len(lines)
     if form != "vocab":

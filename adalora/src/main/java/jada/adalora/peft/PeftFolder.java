@@ -183,7 +183,13 @@ public final class PeftFolder {
             task,
             config.config(),
             trained,
-            (name, weight, bias) -> adapter(config, tensors, changed, name, weight, bias));
+            (name, weight, bias) -> {
+              Optional<Adapter> adapter = adapter(config, tensors, changed, name, weight, bias);
+              if (adapter.isPresent()) {
+                config.requireTarget(name);
+              }
+              return adapter;
+            });
     tensors.requireAllTaken();
     requireAdapted(config, model, changed, file);
     config.totalSteps().ifPresent(model::planRun);

@@ -38,7 +38,7 @@ final class PeftKeys {
   static {
     honoured("peft_type", "the method");
     honoured("base_model_name_or_path", "where the base model is");
-    honoured("target_modules", "which layers training adapts; which are adapted the tensors tell");
+    honoured("target_modules", "which layers have an adapter; tensors of others are refused");
     honoured("r", "LoRA's rank; AdaLoRA does not use it");
     honoured("lora_alpha", "the scale is alpha / r");
     honoured("lora_dropout", "on the input of the adapters in training");

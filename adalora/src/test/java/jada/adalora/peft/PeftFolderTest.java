@@ -531,6 +531,21 @@ class PeftFolderTest {
   }
 
   @Test
+  void refuses_an_adapter_of_a_module_that_is_no_target() throws IOException {
+    for (String targets : List.of("[ \"nothing\" ]", "[ \"value\" ]", "\".*key\"")) {
+      Path folder = saved(SMALL.withTargetModules(TargetModules.named("query", "value")));
+      change(
+          folder,
+          "adapter_config.json",
+          json ->
+              json.replaceAll(
+                  "\"target_modules\" : \\[[^]]*\\]", "\"target_modules\" : " + targets));
+      assertLoading(folder)
+          .hasMessageContaining("\"target_modules\" must be names or an expression");
+    }
+  }
+
+  @Test
   void refuses_patterns_of_lora_that_are_no_objects() throws IOException {
     for (String key : List.of("rank_pattern", "alpha_pattern")) {
       Path folder = saved(SMALL.withMethod(Method.LORA));

@@ -456,7 +456,10 @@ def change_config(d):
         ("task_type", "TOKEN_CLS", True), ("task_type", None, False), ("init_lora_weights", "corda", True),
         ("init_lora_weights", "loftq", True), ("use_qalora", True, True), ("new_key", 3, True), ("new_key", None, False),
         ("megatron_core", "x", False), ("lora_dropout", 0.9, False), ("use_rslora", None, False),
-        ("rank_pattern", None, False), ("target_modules", ["nothing"], True), ("init_r", 3, True), ("auto_mapping", {}, False))
+        ("rank_pattern", None, False), ("target_modules", ["nothing"], True), ("init_r", 3, True), ("auto_mapping", {}, False),
+        ("exclude_modules", ["query", "q_lin", "lin1", "dense"], True), ("exclude_modules", r".*layer\.0.*", True),
+        ("layers_to_transform", [0], True), ("layers_to_transform", 1, True), ("layers_pattern", "layer", True),
+        ("modules_to_save", ["classifier", "attention"], True))
     if value is None and d.chance(0.5):
         config.pop(key, None)
     else:

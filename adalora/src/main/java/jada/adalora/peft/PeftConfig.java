@@ -315,14 +315,9 @@ final class PeftConfig {
     return json.node("use_dora").asBoolean(false);
   }
 
-  /// Refuses an adapter of a module that is no target: PEFT leaves its tensors out, with a warning.
-  ///
-  /// @throws InputException if `target_modules` does not name the module
-  void requireTarget(String module) {
-    json.require(
-        config.targetModules().matches(module),
-        "target_modules",
-        "names or an expression that " + module + " matches, of which there are tensors");
+  /// Which modules have an adapter.
+  PeftTargets peftTargets() {
+    return new PeftTargets(json, config.targetModules());
   }
 
   /// Refuses an adapter whose tensors tell what it changes only together with the base model.

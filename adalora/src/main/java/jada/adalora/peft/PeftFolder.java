@@ -186,7 +186,7 @@ public final class PeftFolder {
             (name, weight, bias) -> {
               Optional<Adapter> adapter = adapter(config, tensors, changed, name, weight, bias);
               if (adapter.isPresent()) {
-                config.requireTarget(name);
+                config.peftTargets().require(name);
               }
               return adapter;
             });

@@ -39,6 +39,12 @@ final class PeftKeys {
     honoured("peft_type", "the method");
     honoured("base_model_name_or_path", "where the base model is");
     honoured("target_modules", "which layers have an adapter; tensors of others are refused");
+    honoured("modules_to_save", "what is trained whole; tensors of adapters within it are refused");
+    honoured("exclude_modules", "which layers have none; tensors of them are refused");
+    honoured(
+        "layers_to_transform",
+        "numbers of the layers that have one; tensors of others are refused");
+    honoured("layers_pattern", "where in a name the number of the layer stands");
     honoured("r", "LoRA's rank; AdaLoRA does not use it");
     honoured("lora_alpha", "the scale is alpha / r");
     honoured("lora_dropout", "on the input of the adapters in training");
@@ -63,10 +69,6 @@ final class PeftKeys {
     noEffect("auto_mapping", "which Python class to load");
     noEffect("revision", "which version of the base model a hub gives; the tensors' shapes tell");
     noEffect("inference_mode", "whether PEFT freezes the adapter");
-    noEffect("modules_to_save", "the tensors tell what was trained whole");
-    noEffect("exclude_modules", "the tensors tell which modules are adapted");
-    noEffect("layers_to_transform", "the tensors tell which modules are adapted");
-    noEffect("layers_pattern", "the tensors tell which modules are adapted");
     noEffect("fan_in_fan_out", "PEFT itself sets it to false for linear layers");
     noEffect("megatron_config", "for layers of Megatron, which these models have none of");
     noEffect("megatron_core", "for layers of Megatron, which these models have none of");

@@ -35,10 +35,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -542,6 +545,48 @@ class PeftFolderTest {
                   "\"target_modules\" : \\[[^]]*\\]", "\"target_modules\" : " + targets));
       assertLoading(folder)
           .hasMessageContaining("\"target_modules\" must be names or an expression");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      textBlock =
+          """
+          "exclude_modules": ["value"]                                ; exclude_modules
+          "exclude_modules": "bert.encoder.layer.1.*"                 ; exclude_modules
+          "exclude_modules": ["alue", "layer"], "layers_pattern": []  ;
+          "modules_to_save": ["classifier", "attention"]              ; modules_to_save
+          "layers_to_transform": [0]                                  ; layers_to_transform
+          "layers_to_transform": 1                                    ; layers_to_transform
+          "layers_to_transform": [0, 1, 7]                            ;
+          "layers_to_transform": []                                   ;
+          "layers_to_transform": [0, 1], "layers_pattern": "layer"    ;
+          "layers_to_transform": [0, 1], "layers_pattern": ["h", "laye."] ;
+          "layers_to_transform": [0, 1], "layers_pattern": ["h"]      ; layers_to_transform
+          "layers_pattern": "layer"                                   ; layers_pattern
+          "target_modules": ".*(query|value)"                         ;
+          "target_modules": ".*(query|value)", "layers_to_transform": [0, 1] ; layers_to_transform
+          """)
+  void refuses_tensors_of_modules_that_other_keys_rule_out(String change, String key)
+      throws IOException {
+    Path folder = saved(SMALL.withTargetModules(TargetModules.named("query", "value")));
+    change(
+        folder,
+        "adapter_config.json",
+        json -> {
+          for (String changed : change.split(", (?=\"[a-z_]+\":)")) {
+            String name = changed.substring(0, changed.indexOf(':'));
+            json =
+                json.replaceAll(name + " : (\\[[^]]*\\]|\"[^\"]*\"),", "")
+                    .replaceFirst("\\{", Matcher.quoteReplacement("{" + changed + ","));
+          }
+          return json;
+        });
+    if (key == null) {
+      assertThat(PeftFolder.load(TinyBert.encoder(), folder).adapters()).hasSize(4);
+    } else {
+      assertLoading(folder).hasMessageContaining("\"" + key + "\" must be");
     }
   }
 

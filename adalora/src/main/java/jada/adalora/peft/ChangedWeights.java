@@ -68,8 +68,9 @@ final class ChangedWeights {
     String plain = module + "." + kind;
     if (tensors.has(module + BASE_LAYER + kind)) {
       value = tensors.take(module + BASE_LAYER + kind, shape);
-    } else if (tensors.has(plain) && !isAdapted(module)) {
-      value = tensors.take(plain, shape);
+    } else if (!isAdapted(module)
+        && (tensors.has(plain) || config.peftTargets().isTrainedWhole(module))) {
+      value = tensors.take(plain, shape); // fails if it is missing
     }
     if (config.method() == Method.LORA) {
       if (kind.equals("bias") && config.hasLoraBias() && tensors.has(module + ".lora_A.weight")) {

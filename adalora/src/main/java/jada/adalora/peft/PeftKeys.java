@@ -149,8 +149,10 @@ final class PeftKeys {
     }
     String bias = json.node("bias").asString("none");
     json.require(BIASES.contains(bias), "bias", "none, all or lora_only");
+    if (method == Method.LORA || method == Method.ADALORA) {
+      requireKnownStart(json); // which AdaLoRA does not use; PEFT refuses some names nevertheless
+    }
     if (method == Method.LORA) {
-      requireKnownStart(json);
       for (String key : List.of("rank_pattern", "alpha_pattern")) {
         JsonNode pattern = json.node(key);
         json.require(

@@ -4,6 +4,7 @@ import jada.adalora.ModulePattern;
 import jada.adalora.TargetModules;
 import jada.nn.files.JsonFile;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -15,6 +16,9 @@ import tools.jackson.databind.JsonNode;
 /// PEFT leaves out tensors of all others, with a warning; so a file that holds some contradicts
 /// itself.
 final class PeftTargets {
+  /// The modules that PEFT's task SEQ_CLS saves. `pre_classifier` ends like one.
+  private static final List<String> CLASSIFIERS = List.of("classifier", "score");
+
   private final JsonFile json;
   private final TargetModules targets;
 
@@ -63,6 +67,21 @@ final class PeftTargets {
     }
     return texts("exclude_modules").stream()
         .anyMatch(name -> module.equals(name) || module.endsWith("." + name));
+  }
+
+  /// Whether a layer is saved as a whole: the end of its name, or of the name of a module that it
+  /// lies in, is one of `modules_to_save`. Of a classifier PEFT saves its head without being told.
+  boolean isTrainedWhole(String module) {
+    List<String> names = new ArrayList<>(texts("modules_to_save"));
+    if (json.node("task_type").asString("").equals("SEQ_CLS")) {
+      names.addAll(CLASSIFIERS);
+    }
+    for (int end = module.length(); end > 0; end = module.lastIndexOf('.', end - 1)) {
+      if (names.stream().anyMatch(module.substring(0, end)::endsWith)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean isSavedWhole(String module) {

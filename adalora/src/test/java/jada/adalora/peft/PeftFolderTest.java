@@ -556,7 +556,7 @@ class PeftFolderTest {
           "exclude_modules": ["value"]                                ; exclude_modules
           "exclude_modules": "bert.encoder.layer.1.*"                 ; exclude_modules
           "exclude_modules": ["alue", "layer"], "layers_pattern": []  ;
-          "modules_to_save": ["classifier", "attention"]              ; modules_to_save
+          "modules_to_save": ["classifier", "query"]                  ; modules_to_save
           "layers_to_transform": [0]                                  ; layers_to_transform
           "layers_to_transform": 1                                    ; layers_to_transform
           "layers_to_transform": [0, 1, 7]                            ;
@@ -588,6 +588,28 @@ class PeftFolderTest {
     } else {
       assertLoading(folder).hasMessageContaining("\"" + key + "\" must be");
     }
+  }
+
+  /// PEFT saves whole modules; a part of one would be put together with the rest of the base model.
+  @Test
+  void refuses_a_part_of_a_module_that_is_trained_whole() throws IOException {
+    PretrainedModel base = TinyBert.classifier(3);
+    AdaptedModel model = AdaLora.adapt(base, TASK, SMALL);
+    String prefix = "base_model.model.";
+    Path folder = temp.resolve("adapter");
+    for (String left : List.of("classifier.weight", "classifier.bias", "classifier")) {
+      PeftFolder.save(model, folder);
+      tensors(folder, t -> t.keySet().removeIf(name -> name.startsWith(prefix + left)));
+      assertThatThrownBy(() -> PeftFolder.load(base, folder))
+          .as(left)
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining(prefix + left)
+          .hasMessageContaining("is missing; save the adapter again");
+    }
+    change(folder, "adapter_config.json", json -> json.replace("\"SEQ_CLS\"", "null"));
+    change(folder, "adapter_config.json", json -> json.replace("\"classifier\", \"score\"", ""));
+    assertThat(PeftFolder.load(base, folder).task())
+        .isEqualTo(TASK); // with the head of the base model
   }
 
   @Test

@@ -139,13 +139,15 @@ class PeftKeysTest {
   @ParameterizedTest
   @ValueSource(strings = {"pissa_niter_16", "corda", "loftq", "lora_ga", "next"})
   void a_start_that_cannot_be_found_again_is_refused(String start) throws IOException {
-    Path folder = adapter(Method.LORA, Map.of("init_lora_weights", "\"" + start + "\""));
+    for (Method method : List.of(Method.LORA, Method.ADALORA)) {
+      Path folder = adapter(method, Map.of("init_lora_weights", "\"" + start + "\""));
 
-    assertThatThrownBy(() -> load(folder))
-        .isInstanceOf(InputException.class)
-        .hasMessageContaining("\"init_lora_weights\" must be true, false, gaussian")
-        .hasMessageContaining("path_initial_model_for_weight_conversion")
-        .hasMessageEndingWith("found \"" + start + "\"");
+      assertThatThrownBy(() -> load(folder))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("\"init_lora_weights\" must be true, false, gaussian")
+          .hasMessageContaining("path_initial_model_for_weight_conversion")
+          .hasMessageEndingWith("found \"" + start + "\"");
+    }
   }
 
   @ParameterizedTest

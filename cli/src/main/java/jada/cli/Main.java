@@ -20,12 +20,17 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 
@@ -89,10 +94,32 @@ public final class Main {
   /// Runs the command, or prints its help: there picocli asks no handler, and a closed pipe would
   /// be a stack trace.
   private static int runOrHelp(ParseResult parsed) {
+    refuseRepeated(parsed);
     try {
       return new RunLast().execute(parsed);
     } catch (StandardOutput.Closed _) {
       return StandardOutput.STATUS_OF_CLOSED;
+    }
+  }
+
+  /// Refuses an option that is given twice. picocli does it only for options outside of groups;
+  /// within one it takes the second for the start of another group and forgets the first.
+  private static void refuseRepeated(ParseResult parsed) {
+    ParseResult last = parsed;
+    while (last.hasSubcommand()) {
+      last = last.subcommand();
+    }
+    CommandSpec command = last.commandSpec();
+    Set<OptionSpec> given = new HashSet<>();
+    for (String argument : parsed.originalArgs()) {
+      if (argument.equals(command.parser().endOfOptionsDelimiter())) {
+        return;
+      }
+      OptionSpec option = command.findOption(argument.split("=", 2)[0]);
+      if (option != null && !option.isMultiValue() && !given.add(option)) {
+        throw new ParameterException(
+            command.commandLine(), option.longestName() + ": is given twice; give it once");
+      }
     }
   }
 

@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Whatever is wrong with the command line or its files is told in one line that names it and says
 /// what to do, with exit status 2, and leaves nothing behind.
@@ -239,6 +241,17 @@ class BadInputTest {
   @Test
   void option_that_does_not_exist() {
     refuses("unknown option --warmup; did you mean --warmup-ratio?", "--warmup", "0.1");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--epochs, --seed 3 --epochs 1 --epochs 2",
+    "--epochs, --epochs=1 --learning-rate 0.001 --epochs 1",
+    "--no-shuffle, --no-shuffle --no-shuffle",
+    "--json, --json --seed 1 --json"
+  })
+  void option_that_is_given_twice(String option, String line) {
+    refuses(option + ": is given twice; give it once", (Object[]) line.split(" "));
   }
 
   @Test

@@ -43,7 +43,7 @@ final class BudgetTiming {
   private static final int VOCABULARY = 1005;
   private static final int WARM_UP = 15;
   private static final int TARGET = 4;
-  private static final int LONG = 1_000_000; // steps of a run that nobody waits for
+  private static final int LONG = 1_000_000; // more steps than are ever taken
   private static final String START = "AdaLoRA, 12 triplets a matrix";
   private static final String PRUNED = "AdaLoRA, 4 triplets on average, the dead ones dropped";
   private static final String LORA = "LoRA, rank 4";

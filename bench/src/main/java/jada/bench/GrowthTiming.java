@@ -22,7 +22,7 @@ import java.util.function.ToDoubleFunction;
 final class GrowthTiming {
   private static final int VOCABULARY = 1005;
   private static final int WARM_UP = 5;
-  private static final int LONG = 1_000_000; // steps of a run that nobody waits for
+  private static final int LONG = 1_000_000; // more steps than are ever taken
 
   private final int rounds;
   private final int threads;

@@ -11,8 +11,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 
-/// A fine-tuning run on one batch that takes its steps when it is asked to, so that several runs
-/// can take turns in one JVM: what disturbs the machine for a while then disturbs all of them.
+/// A fine-tuning run on one batch that takes one step per call, so that several runs can take turns
+/// in one JVM and a disturbance of the machine affects all of them alike.
 ///
 ///     try (PacedRun run = PacedRun.of(model, options, texts)) {
 ///       PacedRun.Step first = run.step();

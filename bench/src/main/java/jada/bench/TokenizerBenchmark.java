@@ -27,7 +27,7 @@ import org.openjdk.jmh.annotations.State;
 ///
 /// Baseline: [#substrings], the greedy search for the longest piece as the paper states it, with a
 /// hash map of substrings, for text that is lower-case ASCII already; it does nothing of the
-/// normalization. A training step of all-MiniLM-L6-v2 eats some thousand tokens a second.
+/// normalization. Training all-MiniLM-L6-v2 consumes some thousand tokens a second.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)

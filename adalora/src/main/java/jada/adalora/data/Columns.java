@@ -10,7 +10,7 @@ import java.util.Optional;
 /// header has the text in column 1 and the label in column 2.
 ///
 /// @param text the column of the text
-/// @param pair the column of the second text ; only with `text`
+/// @param pair the column of the second text; only with `text`
 /// @param label the column of the label
 public record Columns(Optional<String> text, Optional<String> pair, Optional<String> label) {
   /// @throws InputException if a column is blank or the number 0, if two are the same, or if the

@@ -15,7 +15,7 @@ import java.util.Optional;
 /// Reads texts, with or without labels, from TSV, CSV or JSON Lines.
 ///
 /// - The extension decides: `.tsv` and `.txt` are TSV, `.csv` is CSV, `.jsonl`, `.ndjson` and
-///   `.json` are JSON Lines, `.label` is TREC's `COARSE:fine text`. Only where it says nothing the
+///   `.json` are JSON Lines, `.label` is TREC's `COARSE:fine text`. Without a known extension the
 ///   first line decides: `{` starts JSON Lines, commas between known column names make CSV,
 ///   `COARSE:fine ` is TREC's if no column was given (of inputs without labels every line must look
 ///   like that), anything else is TSV.

@@ -15,11 +15,10 @@ import java.util.Optional;
 
 /// The classes of a classification task in a fixed order: name ↔ index.
 public final class Labels {
-  /// More classes than any text classifier at home here; a text column taken for the label has
-  /// more.
+  /// The most classes. A file with more has probably its text column taken for the label.
   private static final int MOST = 1_000;
 
-  /// With fewer rows than this a label for each is nothing to wonder about.
+  /// Below this many rows a label for each row is no sign of a wrong column.
   private static final int ROWS_TO_SUSPECT = 20;
 
   private final List<String> names;
@@ -47,8 +46,8 @@ public final class Labels {
   /// The labels that occur in the training data, sorted: by value if all are whole numbers, by
   /// character code otherwise, so that the order does not depend on the order of the rows.
   ///
-  /// @throws InputException if there is only one class, or more than 1,000, or as many as there are
-  ///   examples almost, or a label is odd ([OddLabels])
+  /// @throws InputException if there is only one class, or more than 1,000, or nearly one for each
+  ///   example, or a label is odd ([OddLabels])
   public static Labels of(Dataset train) {
     return of(train, OddLabels.REFUSE);
   }

@@ -37,7 +37,7 @@ public enum OddLabels {
           "nan",
           "null");
 
-  /// Whether a label looks like a value that is not there.
+  /// Whether a label looks like a missing value.
   static boolean isMissing(String label) {
     return MISSING.contains(label.strip());
   }

@@ -1,8 +1,8 @@
 package jada.adalora.data;
 
-/// Hears how far a piece of work is: a download, or preparing data. Calls come in order, from the
-/// thread that does the work: one [#started], any number of [#advanced], one [#finished], and then
-/// perhaps the next piece. A listener must return quickly.
+/// Receives the progress of a piece of work: a download, or preparing data. Calls come in order,
+/// from the thread that does the work: one [#started], any number of [#advanced], one [#finished],
+/// and then perhaps the next piece. A listener must return quickly.
 public interface Progress {
   /// A piece of work begins.
   ///
@@ -17,7 +17,7 @@ public interface Progress {
   /// The piece of work is over, whether it succeeded or failed.
   void finished();
 
-  /// Hears nothing.
+  /// Ignores all progress.
   static Progress none() {
     return new Progress() {
       @Override

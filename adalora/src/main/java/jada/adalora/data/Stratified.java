@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
 /// regression's examples over the whole range. The same examples and seed give the same draw, on
 /// every machine; what is drawn keeps the order of its source.
 public final class Stratified {
-  /// With more labels than this part of the examples they are values rather than classes.
+  /// If the distinct labels are more than this share of the examples, they are values, not classes.
   private static final double VALUES = 0.5;
 
   private Stratified() {}
@@ -43,8 +43,8 @@ public final class Stratified {
     return data.at(drawn(data, examples, RandomSource.of(seed).split("sample")));
   }
 
-  /// Splits examples in those to learn from and those held out. A class all of whose examples were
-  /// drawn stays with those to learn from, because what nobody has seen cannot be asked for.
+  /// Splits examples in those to learn from and those held out. A class whose examples were all
+  /// drawn stays in the training part: a model cannot be judged on a class that it has never seen.
   ///
   /// @param share part of the examples that is held out, in (0, 1), rounded to the nearest number
   ///   of examples, at least one

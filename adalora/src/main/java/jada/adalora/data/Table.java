@@ -14,14 +14,14 @@ import java.util.Set;
 /// Reads the rows of a TSV or CSV table: finds out whether the first row is a header and where the
 /// columns are, and then takes every row by the same rule.
 final class Table {
-  /// With fewer rows than this a label that occurs only once is nothing to wonder about.
+  /// Below this many rows a label that occurs only once is no sign of a header.
   private static final int ROWS_TO_SUSPECT_A_HEADER = 4;
 
-  /// With fewer rows than this texts may well repeat and labels not.
+  /// Below this many rows repeated texts and distinct labels are no sign of swapped columns.
   private static final int ROWS_TO_SUSPECT_A_SWAP = 6;
 
-  /// Names of columns in the data sets that people share; two such words make a header of a row
-  /// that too few others speak for.
+  /// Common names of text columns in published data sets. A first row of a text name and a label
+  /// name is taken for a header even where there are too few rows to tell.
   private static final Set<String> TEXT_NAMES =
       Set.of(
           "text",

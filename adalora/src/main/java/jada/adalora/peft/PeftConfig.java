@@ -32,18 +32,18 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The file adapter_config.json of PEFT 0.21: what Jada writes into it and believes of it.
+/// The file adapter_config.json of PEFT 0.21: how Jada writes and reads it.
 ///
 /// PEFT has no adapter that is only a head; for [Method#HEAD] Jada writes the type `JADA_HEAD`,
 /// which PEFT refuses by name.
 final class PeftConfig {
   static final String FILE = "adapter_config.json";
 
-  /// A length of run in which all fractions are whole steps.
+  /// A run length of which every fraction of a schedule is a whole number of steps.
   private static final int UNPLANNED_STEPS = 1000;
 
-  /// No matrix of a model has as many rows or columns; keeps a number in a file from asking for
-  /// memory.
+  /// The largest rank that is read. It bounds the memory that a number in a file can request; no
+  /// matrix of a model has as many rows or columns.
   private static final int MOST_RANK = 65_536;
 
   private static final String HEAD_TYPE = "JADA_HEAD";

@@ -89,7 +89,8 @@ final class PeftTargets {
         .anyMatch(name -> ("." + module + ".").contains("." + name + "."));
   }
 
-  /// The layers count only where a list of names has found the module by the end of its name.
+  /// `layers_to_transform` counts only where `target_modules` is a list that matched the end of the
+  /// module's name.
   private boolean isInLayers(String module) {
     JsonNode layers = json.node("layers_to_transform");
     if (isEmpty(layers)

@@ -60,7 +60,7 @@ enum ResidualStart {
         .findFirst();
   }
 
-  /// The adapter that computes on W what PEFT computes on what it has left of W.
+  /// The adapter that computes on the untouched W what PEFT computes on W − s·B₀·A₀.
   LoraLinear onWhole(
       String name, Variable w, Variable bias, Tensor a, Tensor b, float scale, double dropout) {
     int r = a.shape().dim(0);

@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/// Trains one cell and says what came of it.
+/// Trains one cell and returns its result.
 final class CellRun {
   private final Cell cell;
   private final PretrainedModel base;

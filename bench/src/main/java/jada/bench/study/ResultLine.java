@@ -15,7 +15,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What a run has given: one line of results.jsonl.
+/// The result of a run: one line of results.jsonl.
 ///
 /// @param arm of the cell
 /// @param task of the cell

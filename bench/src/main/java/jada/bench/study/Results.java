@@ -30,7 +30,7 @@ final class Results implements AutoCloseable {
   static final String FILE = "results.jsonl";
   private static final String CLAIMS = ".claims";
 
-  /// Beyond the place of every cell, which has 32 bits: who writes holds this one.
+  /// The byte that a writer locks; it lies beyond the 32-bit places of all cells.
   private static final long WRITER = 1L << 40;
 
   private final Path file;

@@ -7,7 +7,7 @@ import java.util.SequencedMap;
 
 /// Drawings of a study as SVG elements.
 final class StudyPlot {
-  /// Of Okabe and Ito, to be told apart by all eyes.
+  /// Okabe and Ito's palette, which people with any colour vision can tell apart.
   private static final List<String> COLORS =
       List.of(
           "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#666666", "#000000");

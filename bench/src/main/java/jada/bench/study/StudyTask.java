@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import tools.jackson.databind.JsonNode;
 
-/// What is learned from, and judged by.
+/// A task of a study: its training and evaluation examples.
 ///
 /// @param name no other task has it
 /// @param builtIn whether it is Jada's built-in data; else there are files

@@ -148,7 +148,8 @@ public final class Main {
 
   /// Configures a command line with Jada's types, defaults and layout.
   static CommandLine configured(Console console, CommandLine line) {
-    line.setDefaultValueProvider(new Defaults())
+    line.setExpandAtFiles(false) // a text may begin with @
+        .setDefaultValueProvider(new Defaults())
         .setColorScheme(Help.defaultColorScheme(console.color() ? Ansi.ON : Ansi.OFF))
         .setUsageHelpWidth(Math.clamp(console.width(), NARROWEST_HELP, WIDEST_HELP))
         .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))

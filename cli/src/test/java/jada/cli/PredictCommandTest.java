@@ -45,6 +45,17 @@ class PredictCommandTest {
     return jada;
   }
 
+  /// Many command lines put the words of a file in the place of `@file`.
+  @Test
+  void a_text_that_begins_with_an_at_sign_is_a_text() throws IOException {
+    Path file = Files.writeString(temp.resolve("secret"), "keldo dreck");
+    String text = "@" + file;
+    assertThat(predict(new byte[0], 0, text, "@nobody").out().lines())
+        .satisfiesExactly(
+            line -> assertThat(line).endsWith("\t" + text),
+            line -> assertThat(line).endsWith("\t@nobody"));
+  }
+
   private static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -73,28 +74,52 @@ final class ChoicesFile {
     return JsonFile.text(root);
   }
 
-  /// Refuses a base model that was made from the one that the adapter was made for: what the
-  /// adapter changes, or another change, is in its weights already.
+  /// Refuses a base model other than the one that the adapter was made for, by the checksums of
+  /// their weights: the two would answer, and wrongly. Most of all one that was made from it: what
+  /// the adapter changes, or another change, is in its weights already.
   ///
   /// @param adapter its folder
-  /// @throws InputException naming both folders
-  static void requireUntouched(PretrainedModel base, Path adapter) {
-    Path model = Path.of(base.source());
-    if (!Files.isRegularFile(model.resolve(NAME)) || !Files.isRegularFile(adapter.resolve(NAME))) {
+  /// @throws InputException naming both
+  static void requireBase(PretrainedModel base, Path adapter) {
+    Path file = adapter.resolve(NAME);
+    if (!Files.isRegularFile(file)) {
       return;
     }
-    JsonFile made = JsonFile.read(model.resolve(NAME));
-    JsonFile trained = JsonFile.read(adapter.resolve(NAME));
-    if (made.has(MADE_FROM)
-        && trained.has(TRAINED_ON)
-        && made.text(MADE_FROM).equals(trained.text(TRAINED_ON))
-        && !made.text(MADE_FROM).equals(base.checksum())) {
+    JsonFile choices = JsonFile.read(file);
+    if (!choices.has(TRAINED_ON) || choices.text(TRAINED_ON).equals(base.checksum())) {
+      return;
+    }
+    String source = base.source();
+    if (madeFrom(base).equals(Optional.of(choices.text(TRAINED_ON)))) {
       throw new InputException(
           "%s: was trained on the model that %s was made from; an adapter is in its weights already,"
-                  .formatted(adapter, model)
+                  .formatted(adapter, source)
               + " and this one would come on top: put it on the base model, or use the other"
               + " without it");
     }
+    throw new InputException(
+        "%s: was trained on other weights than those of %s; give it its own base model, or, if only"
+                .formatted(adapter, source)
+            + " their file format differs, remove "
+            + TRAINED_ON
+            + " from "
+            + file);
+  }
+
+  /// The checksum of the model that training changed, if the base model was saved by Jada as a
+  /// whole.
+  private static Optional<String> madeFrom(PretrainedModel base) {
+    Path file = Path.of(base.source()).resolve(NAME);
+    if (!Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
+    JsonFile whole = JsonFile.read(file);
+    return whole.has(MADE_FROM) ? Optional.of(whole.text(MADE_FROM)) : Optional.empty();
+  }
+
+  /// Whether the folder was written by Jada, which says in it what its model was made from.
+  static boolean isThere(Path folder) {
+    return Files.isRegularFile(folder.resolve(NAME));
   }
 
   /// The length at which training cut texts, if the folder has the file and the file tells it.
@@ -128,15 +153,25 @@ final class ChoicesFile {
         scaling == Scaling.INIT_RANK
             ? config
             : config.withScaling(scaling).withLoraAlpha(json.number(LORA_ALPHA));
-    return scaled
-        .withImportance(choice(json, IMPORTANCE, config.importance()))
-        .withInit(choice(json, INIT, config.init()))
-        .withOrthPenalty(choice(json, ORTH_PENALTY, config.orthPenalty()))
-        .withCompact(choice(json, COMPACT, config.compact()))
-        .withBudgetUnit(choice(json, BUDGET_UNIT, config.budgetUnit()))
-        .withLambdaRate(
-            json.has(LAMBDA_RATE) ? LambdaRate.parse(json.text(LAMBDA_RATE)) : config.lambdaRate())
-        .withGauge(choice(json, GAUGE, config.gauge()));
+    AdaLoraConfig chosen =
+        scaled
+            .withImportance(choice(json, IMPORTANCE, config.importance()))
+            .withInit(choice(json, INIT, config.init()))
+            .withOrthPenalty(choice(json, ORTH_PENALTY, config.orthPenalty()))
+            .withCompact(choice(json, COMPACT, config.compact()))
+            .withBudgetUnit(choice(json, BUDGET_UNIT, config.budgetUnit()))
+            .withLambdaRate(
+                json.has(LAMBDA_RATE)
+                    ? LambdaRate.parse(json.text(LAMBDA_RATE))
+                    : config.lambdaRate())
+            .withGauge(choice(json, GAUGE, config.gauge()));
+    double forPeft = chosen.scale() * (chosen.initRank() + 1e-5);
+    json.require(
+        scaling == Scaling.INIT_RANK || Math.abs(forPeft / config.alpha() - 1) < 1e-9,
+        LORA_ALPHA,
+        "of the scale that lora_alpha %s in %s has; change both or none"
+            .formatted(config.alpha(), PeftConfig.FILE));
+    return chosen;
   }
 
   private static <E extends Enum<E>> E choice(JsonFile json, String key, E absent) {

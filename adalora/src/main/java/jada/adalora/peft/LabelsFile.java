@@ -10,8 +10,10 @@ import jada.nn.files.JsonFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -57,12 +59,22 @@ final class LabelsFile {
                 + " of the classifier's "
                 + outputs
                 + " outputs");
+    for (Map.Entry<String, JsonNode> entry : json.entries()) {
+      json.require(
+          entry.getKey().equals(PROBLEM_TYPE) || isNumberBelow(expected, entry.getKey()),
+          entry.getKey(),
+          "absent: it is no number of an output, nor " + PROBLEM_TYPE);
+    }
     try {
       return type(json, labels).of(labels);
     } catch (InputException e) {
       throw new InputException(
           "%s: %s; restore the file".formatted(folder.resolve(NAME), e.getMessage()), e);
     }
+  }
+
+  private static boolean isNumberBelow(int end, String key) {
+    return key.matches("0|[1-9][0-9]{0,8}") && Integer.parseInt(key) < end;
   }
 
   /// The labels of a folder without the file, which Jada did not write: as Hugging Face names those

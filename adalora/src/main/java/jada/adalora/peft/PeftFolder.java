@@ -169,7 +169,7 @@ public final class PeftFolder {
       return model;
     }
     PeftConfig config = PeftConfig.read(folder);
-    ChoicesFile.requireUntouched(base, folder);
+    ChoicesFile.requireBase(base, folder);
     Path file = folder.resolve(TENSORS);
     requireSafetensors(file);
     SavedTensors tensors = new SavedTensors(file, PREFIX, Safetensors.read(file));
@@ -329,6 +329,11 @@ public final class PeftFolder {
     int outputs = head.getOrDefault(classifier, ofBase).shape().dim(0);
     if (Files.exists(folder.resolve(LabelsFile.NAME))) {
       return LabelsFile.read(folder, outputs);
+    }
+    if (ChoicesFile.isThere(folder)) {
+      throw new InputException(
+          folder.resolve(LabelsFile.NAME)
+              + ": no such file, which tells the labels of the classifier's outputs; restore it");
     }
     TaskType type = typeOfProblem(base, outputs);
     boolean named = outputs > 1 && !base.labels().isEmpty();

@@ -147,6 +147,11 @@ final class PeftKeys {
                 .formatted(usual.isEmpty() ? "null or false" : usual, key.get().what()));
       }
     }
+    for (String key : BOOLEANS) {
+      JsonNode value = json.node(key); // any other value but 0 and "" is true in Python
+      json.require(
+          value.isMissingNode() || value.isNull() || value.isBoolean(), key, "true or false");
+    }
     String bias = json.node("bias").asString("none");
     json.require(BIASES.contains(bias), "bias", "none, all or lora_only");
     if (method == Method.LORA || method == Method.ADALORA) {
@@ -174,6 +179,7 @@ final class PeftKeys {
         || value.isContainer() && value.isEmpty();
   }
 
+  private static final List<String> BOOLEANS = List.of("use_rslora", "use_dora", "lora_bias");
   private static final List<String> BIASES = List.of("none", "all", "lora_only");
 
   /// Starts that leave the base matrix as it is: A and B are in the file, and their start is

@@ -3,11 +3,14 @@ package jada.adalora.training;
 import jada.autograd.Gradients;
 import jada.autograd.Ops;
 import jada.autograd.Variable;
-import java.util.Arrays;
 import java.util.function.Function;
 
-/// The source of the gradients of a step: one pass over its batch, several passes over parts of it,
-/// or other machines that see a part each.
+/// The source of the gradients of a step: one pass over its batch here, or other machines that see a
+/// part each. Of parts with n_i examples of the n in the batch the gradients add up:
+///
+///     L = Σ_i n_i/n · L_i,    ∂L = Σ_i n_i/n · ∂L_i
+///
+/// if every example weighs the same and there is no dropout, whose masks depend on the batch.
 @FunctionalInterface
 public interface GradientSource {
   /// One pass forward and one back over the whole batch.
@@ -29,33 +32,4 @@ public interface GradientSource {
   /// @param loss the mean task loss over the whole batch, without penalty
   /// @param gradients of loss + penalty
   record StepGradients(float loss, Gradients gradients) {}
-
-  /// Passes over parts of the batch of at most so many examples. With n_i examples in part i, n =
-  /// Σ n_i, the mean over the batch is
-  ///
-  ///     L = Σ_i n_i/n · L_i,    ∂L = Σ_i n_i/n · ∂L_i
-  ///
-  /// so the gradients are those of the whole batch up to rounding, if the loss of an example does
-  /// not depend on the others and there is no dropout: each part has the dropout masks of a
-  /// separate batch.
-  ///
-  /// @throws IllegalArgumentException if `most` is less than 1
-  static GradientSource inParts(int most) {
-    if (most < 1) {
-      throw new IllegalArgumentException(
-          "gradients: a part needs at least one example, got " + most);
-    }
-    return (positions, loss, penalty) -> {
-      double total = 0;
-      Gradients sum = Gradients.of(penalty);
-      for (int from = 0; from < positions.length; from += most) {
-        int[] part = Arrays.copyOfRange(positions, from, Math.min(positions.length, from + most));
-        float share = (float) part.length / positions.length;
-        Variable mean = loss.apply(part);
-        total += (double) share * mean.value().item();
-        sum = sum.plus(Gradients.of(mean).scale(share));
-      }
-      return new StepGradients((float) total, sum);
-    };
-  }
 }

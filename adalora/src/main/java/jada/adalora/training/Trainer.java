@@ -29,6 +29,7 @@ import jada.tensor.RandomSource;
 import jada.tensor.Tensor;
 import jada.tensor.Workspace;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -273,21 +274,29 @@ final class Trainer {
   /// Step 3, after checking that loss, penalty and norm are finite.
   private GradientClipping clip(
       int t, StepGradients whole, Variable penalty, Objective examples, int[] positions) {
-    // Dropout is a function of seed and step, so a second forward pass finds the operation at
-    // fault.
-    Supplier<Optional<String>> maker =
-        () ->
-            nonFiniteWeight()
-                .or(
-                    () ->
-                        NonFinite.firstOf(
-                            () -> Ops.add(taskLoss(t, 0, examples, positions), penalty())));
-    requireFinite(t, "loss", whole.loss(), maker);
-    requireFinite(t, "orthogonality penalty", penalty.value().item(), maker);
+    Supplier<Optional<String>> culprit =
+        () -> nonFiniteWeight().or(() -> nonFiniteOperation(t, examples, positions));
+    requireFinite(t, "loss", whole.loss(), culprit);
+    requireFinite(t, "orthogonality penalty", penalty.value().item(), culprit);
     GradientClipping clipped = GradientClipping.clip(whole.gradients(), options.maxGradNorm());
-    requireFinite(t, "gradient norm", clipped.norm(), maker);
+    requireFinite(t, "gradient norm", clipped.norm(), culprit);
     gradientNorm = clipped.norm();
     return clipped;
+  }
+
+  /// The first operation of a step whose result is not finite. Dropout is a function of seed, step
+  /// and part, so a second forward pass finds it.
+  private Optional<String> nonFiniteOperation(int t, Objective examples, int[] positions) {
+    int size = options.accumulate() > 1 ? options.batchSize() : positions.length;
+    for (int from = 0; from < positions.length; from += size) {
+      int part = from / size;
+      int[] some = Arrays.copyOfRange(positions, from, Math.min(positions.length, from + size));
+      Optional<String> found = NonFinite.firstOf(() -> taskLoss(t, part, examples, some));
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return NonFinite.firstOf(this::penalty);
   }
 
   /// Checks a value computed from the parameters that the last step made.

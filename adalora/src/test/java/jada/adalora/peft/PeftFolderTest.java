@@ -278,10 +278,62 @@ class PeftFolderTest {
 
   @Test
   void labels_that_nobody_named_get_hugging_faces_names() throws IOException {
-    Path folder = saved(SMALL);
-    Files.delete(folder.resolve("labels.json"));
+    Path folder = ofOthers(saved(SMALL));
     assertThat(PeftFolder.load(TinyBert.encoder(), folder).task().labels())
         .containsExactly("LABEL_0", "LABEL_1", "LABEL_2");
+  }
+
+  /// Without what PEFT does not write.
+  private static Path ofOthers(Path folder) throws IOException {
+    Files.delete(folder.resolve("labels.json"));
+    Files.delete(folder.resolve("jada.json"));
+    return folder;
+  }
+
+  /// The labels of the base model may have another order.
+  @Test
+  void refuses_an_adapter_of_jada_whose_labels_are_lost() throws IOException {
+    Path folder = saved(SMALL);
+    Files.delete(folder.resolve("labels.json"));
+    assertLoading(folder)
+        .hasMessageContaining("labels.json: no such file")
+        .hasMessageContaining("restore it");
+  }
+
+  @Test
+  void refuses_labels_of_outputs_that_there_are_not() throws IOException {
+    for (String key : List.of("5", "01", "-1", "problemtype", "99999999999")) {
+      Path folder = saved(SMALL);
+      change(folder, "labels.json", json -> json.replaceFirst("\\{", "{\"" + key + "\": \"d\","));
+      assertLoading(folder).hasMessageContaining("labels.json: \"" + key + "\" must be absent");
+    }
+  }
+
+  /// Models of one shape are many, and on another the adapter answers nonsense.
+  @Test
+  void refuses_a_base_model_of_the_same_shape_with_other_weights() throws IOException {
+    Path folder = saved(SMALL);
+    PretrainedModel model = TinyBert.encoder();
+    PretrainedModel other =
+        new PretrainedModel("other", model.config(), model.tokenizer(), model.weights(), "other");
+    assertThatThrownBy(() -> PeftFolder.load(other, folder))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining(folder + ": was trained on other weights than those of other")
+        .hasMessageContaining("remove trained_on from " + folder.resolve("jada.json"));
+    change(folder, "jada.json", json -> json.replace("trained_on", "was_trained_on"));
+    assertThat(PeftFolder.load(other, folder).ranks()).hasSize(8);
+  }
+
+  @Test
+  void refuses_two_scales_that_contradict_each_other() throws IOException {
+    Path folder = saved(AdaLoraConfig.defaults());
+    assertThat(PeftFolder.load(TinyBert.encoder(), folder).config().scale()).isEqualTo(4);
+    change(
+        folder,
+        "adapter_config.json",
+        json -> json.replaceFirst("\"lora_alpha\" : [0-9.]+", "\"lora_alpha\" : 8"));
+    assertLoading(folder)
+        .hasMessageContaining("jada.json: \"lora_alpha\" must be of the scale that lora_alpha 8.0");
   }
 
   @Test
@@ -322,8 +374,7 @@ class PeftFolderTest {
 
   @Test
   void an_adapter_of_others_has_the_labels_of_its_base_model() throws IOException {
-    Path folder = saved(SMALL);
-    Files.delete(folder.resolve("labels.json"));
+    Path folder = ofOthers(saved(SMALL));
     PretrainedModel base = TinyBert.classifier(List.of("x", "y", "z"), Optional.empty());
     assertThat(PeftFolder.load(base, folder).task().labels()).containsExactly("x", "y", "z");
     PretrainedModel other = TinyBert.classifier(List.of("x", "y"), Optional.empty());
@@ -565,10 +616,13 @@ class PeftFolderTest {
           "layers_to_transform": [0, 1], "layers_pattern": ["h", "laye."] ;
           "layers_to_transform": [0, 1], "layers_pattern": ["h"]      ; layers_to_transform
           "layers_pattern": "layer"                                   ; layers_pattern
+          "use_rslora": "no"                                          ; use_rslora
+          "use_dora": 0                                               ; use_dora
+          "use_rslora": null, "lora_bias": false                      ;
           "target_modules": ".*(query|value)"                         ;
           "target_modules": ".*(query|value)", "layers_to_transform": [0, 1] ; layers_to_transform
           """)
-  void refuses_tensors_of_modules_that_other_keys_rule_out(String change, String key)
+  void refuses_values_that_the_tensors_contradict_or_that_are_none(String change, String key)
       throws IOException {
     Path folder = saved(SMALL.withTargetModules(TargetModules.named("query", "value")));
     change(

@@ -45,14 +45,6 @@ class GradientSourceTest {
     }
   }
 
-  @Test
-  void parts_of_a_batch_give_the_run_of_whole_batches() {
-    // 8 is split into 3, 3 and 2; the last batch of an epoch, of 4, into 3 and 1.
-    assertSame(run(GradientSource.inParts(3)), run(GradientSource.WHOLE));
-    assertThatThrownBy(() -> GradientSource.inParts(0))
-        .isInstanceOf(IllegalArgumentException.class);
-  }
-
   /// What two machines would do: each computes the gradients of its half, as arrays by name, and
   /// the one that trains puts them together.
   private static StepGradients shards(

@@ -34,6 +34,16 @@ public interface Adapter extends Layer {
   /// checkpoints use them.
   List<Parameter> parameters();
 
+  /// Parameters with a learning rate of their own, as a multiple of the run's, and without weight
+  /// decay. Most types have none.
+  default Map<Parameter, Double> ownRates(AdaLoraConfig config) {
+    return Map.of();
+  }
+
+  /// Sets to 0 again what does not count, after the optimizer or something else has written the
+  /// parameters. Most types have nothing of the kind.
+  default void enforceMask() {}
+
   /// The number of parameters of ΔW; masked triplets do not count.
   default long size() {
     return parameters().stream().mapToLong(p -> p.value().size()).sum();

@@ -2,6 +2,7 @@ package jada.adalora;
 
 import jada.nn.Linear;
 import jada.tensor.RandomSource;
+import java.util.Collection;
 
 /// A type of adapter: how one starts on a frozen linear layer. The [Adapter] it makes knows how to
 /// compute, train, save and merge.
@@ -31,4 +32,13 @@ public non-sealed interface AdapterType extends Method {
   /// @param random for this layer alone
   /// @throws jada.nn.files.InputException if the configuration asks for more than the layer allows
   Adapter start(Linear layer, AdaLoraConfig config, RandomSource random);
+
+  /// What is done with the adapters of a run beside the optimizer's steps.
+  ///
+  /// @param adapters all that this type has started, in the model's order
+  /// @throws jada.nn.files.InputException if the configuration does not fit the run
+  default RankControl rankControl(
+      AdaLoraConfig config, Collection<Adapter> adapters, int totalSteps) {
+    return RankControl.NONE;
+  }
 }

@@ -1,11 +1,13 @@
 package jada.adalora;
 
 import jada.autograd.Gradients;
-import jada.tensor.Tensor;
+import jada.autograd.Ops;
+import jada.autograd.Variable;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
 
@@ -33,7 +35,8 @@ import java.util.function.Consumer;
 ///
 /// With [Compaction#FINAL] triplets that cannot come back are dropped: after the last allocation,
 /// and in the article's reading and with a gauge after every one.
-public final class AdaptiveRanks {
+public final class AdaptiveRanks implements RankControl {
+  private final AdaLoraConfig config;
   private final BudgetSchedule schedule;
   private final boolean drops;
   private final boolean oneWay;
@@ -48,6 +51,7 @@ public final class AdaptiveRanks {
   /// @throws jada.nn.files.InputException if the schedule does not fit the run
   public AdaptiveRanks(AdaLoraConfig config, List<SvdLinear> adapters, int totalSteps) {
     config.requireConsistent();
+    this.config = config;
     this.gauge = config.gauge();
     this.unit = config.budgetUnit();
     this.schedule =
@@ -69,10 +73,28 @@ public final class AdaptiveRanks {
     return schedule;
   }
 
+  /// γ·R(P, Q).
+  @Override
+  public Variable penalty() {
+    return Ops.scale(
+        Orthogonality.penalty(config.orthPenalty(), adapters), (float) config.orthRegWeight());
+  }
+
+  @Override
+  public int budget(int t) {
+    return schedule.budget(t);
+  }
+
+  @Override
+  public boolean isFinal(int steps) {
+    return config.initRank() == config.targetRank() || steps > schedule.finalAllocation();
+  }
+
   /// Before the optimizer step t.
   ///
   /// @param gradients of loss and penalty together, clipped: what the optimizer is about to use
   /// @throws TrainingDiverged if a score overflows
+  @Override
   public void beforeStep(int t, Gradients gradients) {
     observe(t, gradients, false);
   }
@@ -84,8 +106,8 @@ public final class AdaptiveRanks {
   /// @return whether the rank of some matrix changed
   /// @throws TrainingDiverged if a score overflows, or with a gauge a triplet; then nothing was
   ///   masked or dropped
-  public boolean afterStep(
-      int t, Gradients gradients, Consumer<SvdLinear.Replacement> replacements) {
+  @Override
+  public boolean afterStep(int t, Gradients gradients, Consumer<Replacement> replacements) {
     observe(t, gradients, true);
     if (gauge != Gauge.NONE) {
       requireFiniteTriplets(t);
@@ -106,28 +128,36 @@ public final class AdaptiveRanks {
   }
 
   /// The number of triplets that are not masked.
+  @Override
   public int active() {
     return adapters.stream().mapToInt(SvdLinear::rank).sum();
   }
 
-  /// The latest score of every triplet that was not dropped: a vector for each module.
-  public SequencedMap<String, Tensor> scores() {
-    SequencedMap<String, Tensor> scores = new LinkedHashMap<>();
+  @Override
+  public Map<String, List<Float>> scores() {
+    Map<String, List<Float>> scores = new LinkedHashMap<>();
     for (int m = 0; m < adapters.size(); m++) {
-      scores.put(adapters.get(m).name(), Tensor.vector(importances.get(m).scores()));
+      float[] all = importances.get(m).scores();
+      List<Float> living = adapters.get(m).alive().stream().mapToObj(i -> all[i]).toList();
+      scores.put(adapters.get(m).name(), living);
     }
     return scores;
   }
 
   /// The triplets as the latest step judged them, in the order of the adapters. Valid until the
   /// next step.
+  @Override
   public List<JudgedTriplets> judged() {
     return List.copyOf(judged);
   }
 
-  /// The importance of each adapter, in the order of the adapters.
-  public List<Importance> importances() {
-    return List.copyOf(importances);
+  @Override
+  public SequencedMap<String, Importance> importances() {
+    SequencedMap<String, Importance> byModule = new LinkedHashMap<>();
+    for (int m = 0; m < adapters.size(); m++) {
+      byModule.put(adapters.get(m).name(), importances.get(m));
+    }
+    return byModule;
   }
 
   private void observe(int t, Gradients gradients, boolean afterStep) {
@@ -185,10 +215,10 @@ public final class AdaptiveRanks {
     }
   }
 
-  private void drop(Consumer<SvdLinear.Replacement> replacements) {
+  private void drop(Consumer<Replacement> replacements) {
     for (int m = 0; m < adapters.size(); m++) {
       int[] kept = adapters.get(m).alive().stream().toArray();
-      List<SvdLinear.Replacement> changed = adapters.get(m).dropMasked();
+      List<Replacement> changed = adapters.get(m).dropMasked();
       if (!changed.isEmpty()) {
         importances.get(m).keep(kept);
         changed.forEach(replacements);

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /// A linear layer adapted by triplets (Zhang et al. 2023, eq. 3):
@@ -47,28 +46,6 @@ public final class SvdLinear implements Adapter {
   private Parameter p;
   private Parameter lambda;
   private Parameter q;
-
-  /// A parameter that has lost the rows or columns of dropped triplets, or has other coordinates.
-  ///
-  /// @param old the parameter before
-  /// @param now the parameter in its place; after a change of coordinates the same one, with its
-  ///   value already changed
-  /// @param change how the value was changed; applies to copies of it too
-  /// @param ofGradient how a gradient changes, and a mean of gradients: the optimizer's first
-  ///   moment
-  /// @param ofSquare how a mean of squared gradients changes: the optimizer's second moment
-  public record Replacement(
-      Parameter old,
-      Parameter now,
-      UnaryOperator<Tensor> change,
-      UnaryOperator<Tensor> ofGradient,
-      UnaryOperator<Tensor> ofSquare) {
-
-    /// A replacement that removes the same rows or columns everywhere.
-    Replacement(Parameter old, Parameter now, UnaryOperator<Tensor> change) {
-      this(old, now, change, change, change);
-    }
-  }
 
   private SvdLinear(
       String name,
@@ -263,7 +240,16 @@ public final class SvdLinear implements Adapter {
     enforceMask();
   }
 
+  /// λ has a rate of its own, unless it has the common one by choice or is kept at 1 by a gauge.
+  @Override
+  public Map<Parameter, Double> ownRates(AdaLoraConfig config) {
+    return config.gauge() == Gauge.NONE && config.lambdaRate().equals(LambdaRate.SAME)
+        ? Map.of()
+        : Map.of(lambda, config.lambdaRatio(weight.shape().dim(0)));
+  }
+
   /// Sets λ of the masked triplets to 0 again, after an optimizer step has moved it.
+  @Override
   public void enforceMask() {
     lambda.update(
         values -> {

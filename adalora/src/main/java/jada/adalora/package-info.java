@@ -63,7 +63,8 @@
 ///
 /// 1. After an allocation exactly b(t) triplets live, ties or not: [RankAllocator].
 /// 2. The optimizer cannot undo a mask, because masks are set after its step: [AdaptiveRanks].
-/// 3. Allocation is part of training, not of the user's loop: the trainer calls [AdaptiveRanks].
+/// 3. Allocation is part of training, not of the user's loop: the trainer calls [AdaptiveRanks],
+///    which it knows as a [RankControl].
 /// 4. A schedule that does not fit the run is refused with numbers that do; times may be fractions of
 ///    the run: [BudgetSchedule], [Steps].
 /// 5. Task loss and penalty are reported separately, and evaluation has no penalty: [Orthogonality]

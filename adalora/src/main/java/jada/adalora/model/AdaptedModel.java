@@ -177,6 +177,11 @@ public final class AdaptedModel implements Network {
     return svdAdapters().stream().mapToInt(a -> a.rank() * unit.cost(a)).sum();
   }
 
+  /// The cost of one more triplet in every matrix that has triplets, in the unit of the budget.
+  public int costOfRank() {
+    return svdAdapters().stream().mapToInt(config.budgetUnit()::cost).sum();
+  }
+
   /// T, the optimizer steps of the run that trains or trained this, as planned; empty before.
   public OptionalInt runSteps() {
     return runSteps;

@@ -1,6 +1,6 @@
 package jada.adalora.training;
 
-import jada.adalora.SvdLinear;
+import jada.adalora.Adapter;
 import jada.adalora.model.AdaptedModel;
 import jada.adalora.model.Evaluation;
 import jada.adalora.training.TrainingOptions.Keep;
@@ -86,7 +86,7 @@ final class BestState {
       Tensor kept = values.get(parameter.name());
       parameter.update(array -> System.arraycopy(kept.array(), 0, array, 0, array.length));
     }
-    model.svdAdapters().forEach(SvdLinear::enforceMask);
+    model.adapters().values().forEach(Adapter::enforceMask);
     return best;
   }
 }

@@ -1,6 +1,7 @@
 package jada.adalora.training;
 
-import jada.adalora.SvdLinear;
+import jada.adalora.Adapter;
+import jada.adalora.Replacement;
 import jada.adalora.model.AdaptedModel;
 import jada.autograd.Parameter;
 import jada.tensor.Tensor;
@@ -27,7 +28,7 @@ final class LastGood {
   }
 
   /// A parameter has lost what belonged to dropped triplets, or has changed its coordinates.
-  void replaced(SvdLinear.Replacement replacement) {
+  void replaced(Replacement replacement) {
     Tensor old = values.remove(replacement.old());
     if (old != null) {
       values.put(replacement.now(), replacement.change().apply(old).copy());
@@ -39,6 +40,6 @@ final class LastGood {
     values.forEach(
         (parameter, good) ->
             parameter.update(array -> System.arraycopy(good.array(), 0, array, 0, good.size())));
-    model.svdAdapters().forEach(SvdLinear::enforceMask);
+    model.adapters().values().forEach(Adapter::enforceMask);
   }
 }

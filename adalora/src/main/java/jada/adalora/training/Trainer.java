@@ -1,13 +1,10 @@
 package jada.adalora.training;
 
 import jada.adalora.AdaLoraConfig;
-import jada.adalora.AdaptiveRanks;
-import jada.adalora.Gauge;
-import jada.adalora.Importance;
-import jada.adalora.JudgedTriplets;
-import jada.adalora.LambdaRate;
-import jada.adalora.Orthogonality;
-import jada.adalora.SvdLinear;
+import jada.adalora.Adapter;
+import jada.adalora.AdapterType;
+import jada.adalora.RankControl;
+import jada.adalora.Replacement;
 import jada.adalora.TrainingDiverged;
 import jada.adalora.model.AdaptedModel;
 import jada.adalora.model.Objective;
@@ -15,7 +12,6 @@ import jada.adalora.training.GradientSource.StepGradients;
 import jada.adalora.training.TrainingListener.StepReport;
 import jada.autograd.Gradients;
 import jada.autograd.NonFinite;
-import jada.autograd.Ops;
 import jada.autograd.Parameter;
 import jada.autograd.Profile;
 import jada.autograd.Variable;
@@ -26,11 +22,9 @@ import jada.nn.optim.AdamW;
 import jada.nn.optim.GradientClipping;
 import jada.nn.optim.LearningRate;
 import jada.tensor.RandomSource;
-import jada.tensor.Tensor;
 import jada.tensor.Workspace;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +32,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -57,7 +50,7 @@ final class Trainer {
   private final TrainingOptions options;
   private final LearningRate learningRate;
   private final AdamW optimizer;
-  private final Optional<AdaptiveRanks> adaptiveRanks;
+  private final RankControl ranks;
   private final GradientSource gradientSource;
   private final AccumulatedGradients accumulated;
   private final Workspace workspace;
@@ -87,10 +80,10 @@ final class Trainer {
     this.optimizer = AdamW.of(groups(model, config, options.weightDecay()));
     model.planRun(totalSteps);
     model.cutTextsAt(Math.min(options.maxLength(), model.base().config().maxTokens()));
-    this.adaptiveRanks =
-        model.svdAdapters().isEmpty()
-            ? Optional.empty()
-            : Optional.of(new AdaptiveRanks(config, model.svdAdapters(), totalSteps));
+    this.ranks =
+        config.method() instanceof AdapterType type
+            ? type.rankControl(config, model.adapters().values(), totalSteps)
+            : RankControl.NONE;
   }
 
   private static LearningRate learningRate(
@@ -105,7 +98,7 @@ final class Trainer {
   }
 
   /// Weight decay applies to all parameters but biases and norms, as in transformers' trainer, and
-  /// λ where it has its own learning rate or none.
+  /// parameters with a learning rate of their own.
   private static List<AdamW.Group> groups(
       AdaptedModel model, AdaLoraConfig config, double weightDecay) {
     EncoderConfig sizes = model.base().config();
@@ -116,24 +109,25 @@ final class Trainer {
             .filter(weight -> !weight.decays())
             .map(WeightSpec::name)
             .collect(Collectors.toSet());
-    boolean alike = config.gauge() == Gauge.NONE && config.lambdaRate().equals(LambdaRate.SAME);
-    SequencedMap<Double, List<Parameter>> lambdas = new LinkedHashMap<>(); // by ratio
-    for (SvdLinear adapter : alike ? List.<SvdLinear>of() : model.svdAdapters()) {
-      int out = adapter.weight().shape().dim(0);
-      lambdas
-          .computeIfAbsent(config.lambdaRatio(out), _ -> new ArrayList<>())
-          .add(adapter.lambda());
+    Map<Parameter, Double> ownRates = new IdentityHashMap<>();
+    SequencedMap<Double, List<Parameter>> byRate = new LinkedHashMap<>();
+    for (Adapter adapter : model.adapters().values()) {
+      adapter
+          .ownRates(config)
+          .forEach(
+              (parameter, ratio) -> {
+                ownRates.put(parameter, ratio);
+                byRate.computeIfAbsent(ratio, _ -> new ArrayList<>()).add(parameter);
+              });
     }
-    Set<Parameter> apart = Collections.newSetFromMap(new IdentityHashMap<>());
-    lambdas.values().forEach(apart::addAll);
     Map<Boolean, List<Parameter>> byDecay =
         model.parameters().stream()
-            .filter(p -> !apart.contains(p))
+            .filter(p -> !ownRates.containsKey(p))
             .collect(Collectors.partitioningBy(p -> !kept.contains(p.name())));
     List<AdamW.Group> groups = new ArrayList<>();
     groups.add(new AdamW.Group(byDecay.get(true), weightDecay));
     groups.add(new AdamW.Group(byDecay.get(false), 0));
-    lambdas.forEach((ratio, of) -> groups.add(new AdamW.Group(of, 0, ratio)));
+    byRate.forEach((ratio, of) -> groups.add(new AdamW.Group(of, 0, ratio)));
     return groups;
   }
 
@@ -152,7 +146,7 @@ final class Trainer {
 
   private StepReport stepInWorkspace(int t, int epoch, Objective examples, int[] positions) {
     long start = System.nanoTime();
-    Variable penalty = penalty();
+    Variable penalty = ranks.penalty();
     StepGradients whole =
         options.accumulate() > 1 && gradientSource == GradientSource.WHOLE
             ? accumulated.of(
@@ -170,8 +164,8 @@ final class Trainer {
         whole.loss(),
         penalty.value().item(),
         rate,
-        adaptiveRanks.map(r -> r.schedule().budget(t)).orElse(0),
-        adaptiveRanks.map(AdaptiveRanks::active).orElse(0),
+        ranks.budget(t),
+        ranks.active(),
         examples.tokens(positions),
         System.nanoTime() - start,
         changed || t == 0 ? model.ranks() : Map.of());
@@ -183,12 +177,11 @@ final class Trainer {
   private boolean update(int t, Gradients gradients, double rate) {
     lastGood.remember(model.parameters());
     try {
-      adaptiveRanks.ifPresent(r -> r.beforeStep(t, gradients));
+      ranks.beforeStep(t, gradients);
       optimizer.step(gradients, rate);
       requireFiniteWeights(t);
       Profile.lap("optimizer");
-      boolean changed =
-          adaptiveRanks.map(r -> r.afterStep(t, gradients, this::replace)).orElse(false);
+      boolean changed = ranks.afterStep(t, gradients, this::replace);
       Profile.lap("ranks");
       return changed;
     } catch (TrainingDiverged e) {
@@ -209,45 +202,20 @@ final class Trainer {
 
   /// Whether the ranks after so many steps are those of the end of the run.
   boolean ranksAreFinal(int steps) {
-    return config.initRank() == config.targetRank()
-        || adaptiveRanks.map(r -> steps > r.schedule().finalAllocation()).orElse(true);
+    return ranks.isFinal(steps);
   }
 
   AdamW optimizer() {
     return optimizer;
   }
 
-  /// The importance of each module; empty without a budget.
-  SequencedMap<String, Importance> importances() {
-    SequencedMap<String, Importance> byModule = new LinkedHashMap<>();
-    List<SvdLinear> adapters = model.svdAdapters();
-    List<Importance> all = adaptiveRanks.map(AdaptiveRanks::importances).orElse(List.of());
-    for (int m = 0; m < all.size(); m++) {
-      byModule.put(adapters.get(m).name(), all.get(m));
-    }
-    return byModule;
-  }
-
-  /// The triplets as the latest step judged them, by adapter; empty without a budget.
-  List<JudgedTriplets> judged() {
-    return adaptiveRanks.map(AdaptiveRanks::judged).orElse(List.of());
-  }
-
-  /// The last importance of every triplet that is alive, by module; empty where there is no budget.
-  Map<String, List<Float>> scores() {
-    Map<String, List<Float>> living = new LinkedHashMap<>();
-    Map<String, Tensor> all = adaptiveRanks.map(AdaptiveRanks::scores).orElseGet(TreeMap::new);
-    for (SvdLinear adapter : model.svdAdapters()) {
-      if (all.containsKey(adapter.name())) {
-        Tensor scores = all.get(adapter.name());
-        living.put(adapter.name(), adapter.alive().stream().mapToObj(scores::get).toList());
-      }
-    }
-    return living;
+  /// What the method does beside the optimizer's steps.
+  RankControl ranks() {
+    return ranks;
   }
 
   /// Tells the optimizer that a parameter has lost dropped triplets or changed its coordinates.
-  private void replace(SvdLinear.Replacement replacement) {
+  private void replace(Replacement replacement) {
     optimizer.replace(
         replacement.old(), replacement.now(), replacement.ofGradient(), replacement.ofSquare());
     lastGood.replaced(replacement);
@@ -262,13 +230,6 @@ final class Trainer {
             ? options.seed()
             : RandomSource.of(options.seed()).split("part " + part).nextLong();
     return new TrainingStep(seed, t).call(() -> examples.loss(model, positions));
-  }
-
-  /// γ·R(P, Q), which is added to the task loss once a step and is reported apart.
-  private Variable penalty() {
-    return Ops.scale(
-        Orthogonality.penalty(config.orthPenalty(), model.svdAdapters()),
-        (float) config.orthRegWeight());
   }
 
   /// Step 3, after checking that loss, penalty and norm are finite.
@@ -296,7 +257,7 @@ final class Trainer {
         return found;
       }
     }
-    return NonFinite.firstOf(this::penalty);
+    return NonFinite.firstOf(ranks::penalty);
   }
 
   /// Checks a value computed from the parameters that the last step made.

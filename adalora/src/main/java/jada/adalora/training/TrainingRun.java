@@ -144,7 +144,7 @@ final class TrainingRun {
     tokens += report.tokens();
     lastLoss = report.loss();
     try {
-      listener.judged(report.step(), trainer.judged());
+      listener.judged(report.step(), trainer.ranks().judged());
       listener.stepped(report);
       watch
           .seen(report.step(), report.loss(), trainer.gradientNorm())
@@ -200,12 +200,18 @@ final class TrainingRun {
 
   private TrainingResult result(Trainer trainer, Optional<Evaluation> evaluation) {
     return new TrainingResult(
-        model, evaluation, done, evaluation.isEmpty(), nanos / 1e9, tokens, trainer.scores());
+        model,
+        evaluation,
+        done,
+        evaluation.isEmpty(),
+        nanos / 1e9,
+        tokens,
+        trainer.ranks().scores());
   }
 
   private RunPlan plan() {
     AdaLoraConfig config = model.config();
-    int perRank = model.svdAdapters().stream().mapToInt(config.budgetUnit()::cost).sum();
+    int perRank = model.costOfRank();
     return new RunPlan(
         steps,
         (steps + perEpoch - 1) / perEpoch,

@@ -79,6 +79,7 @@ final class TrainingState {
               tensors.put(SECOND + name, moments.second());
             });
     trainer
+        .ranks()
         .importances()
         .forEach(
             (module, importance) ->
@@ -247,6 +248,7 @@ final class TrainingState {
     }
     trainer.optimizer().restore(new AdamW.State(count("optimizer_steps"), moments));
     trainer
+        .ranks()
         .importances()
         .forEach(
             (module, importance) -> {

@@ -172,7 +172,7 @@ class AdaptiveRanksTest {
       step(config, ranks, 0); // λ leaves 0
       SvdLinear adapter = adapters.getFirst();
       Importance expected = Importance.of(config, adapter.values());
-      expected.restore(ranks.importances().getFirst().state());
+      expected.restore(ranks.importances().firstEntry().getValue().state());
       Triplets before = copy(adapter.values());
       Gradients gradients = Gradients.of(loss(config));
       ranks.beforeStep(1, gradients);
@@ -184,7 +184,7 @@ class AdaptiveRanksTest {
               gradients.of(adapter.p()),
               gradients.of(adapter.lambda()),
               gradients.of(adapter.q())));
-      assertThat(ranks.scores().get("matrix0").array()).isEqualTo(expected.scores());
+      assertThat(ranks.importances().get("matrix0").scores()).isEqualTo(expected.scores());
     }
   }
 

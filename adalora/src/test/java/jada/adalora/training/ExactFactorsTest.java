@@ -11,6 +11,7 @@ import jada.adalora.ImportanceScore;
 import jada.adalora.LambdaRate;
 import jada.adalora.LoraLinear;
 import jada.adalora.Method;
+import jada.adalora.Replacement;
 import jada.adalora.Scaling;
 import jada.adalora.Steps;
 import jada.adalora.SvdLinear;
@@ -121,7 +122,7 @@ class ExactFactorsTest {
     Gradients gradients = Gradients.of(examples(model).loss(model, BATCH));
     optimizer.step(gradients, 1e-2);
     Map<String, AdamW.Moments> before = optimizer.state().moments();
-    List<SvdLinear.Replacement> replacements = new ArrayList<>();
+    List<Replacement> replacements = new ArrayList<>();
     Map<String, Tensor> values = new LinkedHashMap<>();
     model.parameters().forEach(p -> values.put(p.name(), p.value().copy()));
     ranks.beforeStep(0, gradients);
@@ -133,7 +134,7 @@ class ExactFactorsTest {
           optimizer.replace(r.old(), r.now(), r.ofGradient(), r.ofSquare());
         });
     assertThat(replacements).hasSize(2 * model.svdAdapters().size());
-    for (SvdLinear.Replacement r : replacements) {
+    for (Replacement r : replacements) {
       String name = r.old().name();
       assertThat(r.now().value().array())
           .isEqualTo(r.change().apply(values.get(name)).array())

@@ -128,7 +128,7 @@ class PeftTrajectoryTest {
       trace.reports.add(trainer.step(t, t / perEpoch, examples, positions));
       trace.alive.add(alive(model));
       if (peft.scores().containsKey(t)) {
-        trace.scores.put(t, scores(trainer.importances(), peft.modules()));
+        trace.scores.put(t, scores(trainer.ranks().importances(), peft.modules()));
       }
     }
     return trace;

@@ -30,7 +30,7 @@ class TrainerTest {
   private final Objective examples = TinyRun.TASK.prepare(TinyRun.TRAIN, model.base(), 12);
 
   private Map<String, List<List<Float>>> scores() {
-    return trainer.importances().entrySet().stream()
+    return trainer.ranks().importances().entrySet().stream()
         .collect(
             Collectors.toMap(
                 Map.Entry::getKey,

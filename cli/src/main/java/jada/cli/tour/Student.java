@@ -2,6 +2,7 @@ package jada.cli.tour;
 
 import jada.adalora.AdaLoraConfig;
 import jada.adalora.Orthogonality;
+import jada.adalora.Replacement;
 import jada.adalora.SvdLinear;
 import jada.adalora.Triplets;
 import jada.autograd.Gradients;
@@ -80,7 +81,7 @@ final class Student {
   }
 
   /// Tells the optimizer that a parameter has lost dropped triplets or has other coordinates.
-  void replace(SvdLinear.Replacement replacement) {
+  void replace(Replacement replacement) {
     optimizer.replace(
         replacement.old(), replacement.now(), replacement.ofGradient(), replacement.ofSquare());
   }

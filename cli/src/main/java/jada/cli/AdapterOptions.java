@@ -1,6 +1,7 @@
 package jada.cli;
 
 import jada.adalora.model.AdaptedModel;
+import jada.adalora.training.TrainingOptions;
 import jada.nn.files.InputException;
 import jada.tensor.Workers;
 import java.nio.file.Path;
@@ -55,8 +56,9 @@ final class AdapterOptions {
 
   /// Runs the work on the chosen number of threads.
   <T> T withWorkers(Supplier<T> computation) {
-    if (threads < 1) {
-      throw new InputException("threads: must be at least 1, got " + threads);
+    if (threads < 1 || threads > TrainingOptions.MOST_THREADS) {
+      throw new InputException(
+          "threads: must be from 1 to %s, got %s".formatted(TrainingOptions.MOST_THREADS, threads));
     }
     try (Workers workers = Workers.of(threads)) {
       return workers.call(computation);

@@ -260,6 +260,11 @@ class BadInputTest {
   }
 
   @Test
+  void more_threads_than_any_machine_has() {
+    refuses("--threads: must be from 1 to 1024, got 100000", "--threads", 100_000);
+  }
+
+  @Test
   void number_out_of_range() {
     refuses("--learning-rate: must be a positive number", "--learning-rate", "-1");
   }

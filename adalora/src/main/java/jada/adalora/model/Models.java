@@ -9,8 +9,10 @@ import jada.nn.checkpoint.TensorFlowBert;
 import jada.nn.files.InputException;
 import jada.tensor.kernel.Kernels;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
 
@@ -153,12 +155,15 @@ public final class Models {
   /// @param nameOrFolder a name or alias of [#known()], or a folder in Hugging Face layout
   /// @throws InputException if it is neither, cannot be found, or its files are damaged
   public static PretrainedModel load(String nameOrFolder) {
-    return load(nameOrFolder, ServiceLoader.load(ModelFetcher.class).findFirst(), Progress.none());
+    Optional<ModelFetcher> fetcher =
+        ServiceLoader.load(ModelFetcher.class, Models.class.getClassLoader()).findFirst();
+    return load(nameOrFolder, fetcher, Progress.none());
   }
 
   /// [#load(String)] with a given fetcher, reporting downloads.
   public static PretrainedModel load(
       String nameOrFolder, Optional<ModelFetcher> fetcher, Progress progress) {
+    Objects.requireNonNull(nameOrFolder, "nameOrFolder");
     Kernels.warmUp(); // while files are read
     Optional<KnownModel> known = find(nameOrFolder);
     if (known.isPresent()) {
@@ -172,7 +177,12 @@ public final class Models {
         return model.reader().read(model.name(), jar);
       }
     }
-    Path folder = Path.of(nameOrFolder);
+    Path folder;
+    try {
+      folder = Path.of(nameOrFolder);
+    } catch (InvalidPathException e) {
+      throw new InputException("model: no name of a model or folder: " + e.getMessage(), e);
+    }
     if (!Files.exists(folder)) {
       throw new InputException(
           "model "

@@ -15,7 +15,10 @@ public final class TaskTypes {
 
   /// All kinds, those of Jada first.
   public static List<TaskType> all() {
-    Stream<TaskType> provided = ServiceLoader.load(TaskType.class).stream().map(p -> p.get());
+    // The own loader: a thread of a pool may have another that sees no providers.
+    Stream<TaskType> provided =
+        ServiceLoader.load(TaskType.class, TaskTypes.class.getClassLoader()).stream()
+            .map(ServiceLoader.Provider::get);
     return Stream.concat(OWN.stream(), provided).toList();
   }
 

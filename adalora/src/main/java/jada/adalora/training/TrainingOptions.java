@@ -52,6 +52,9 @@ public record TrainingOptions(
     int accumulate,
     ClassWeights classWeights,
     double labelSmoothing) {
+  /// The most threads: more only wait for each other, and starting them takes long.
+  public static final int MOST_THREADS = 1024;
+
   /// Learning-rate schedule after the warm-up.
   public enum Schedule {
     /// Falls linearly to 0 at the end of the run.
@@ -99,7 +102,8 @@ public record TrainingOptions(
         "max-grad-norm",
         maxGradNorm,
         "0 (off) or more");
-    require(threads >= 1, "threads", threads, "at least 1");
+    require(
+        threads >= 1 && threads <= MOST_THREADS, "threads", threads, "from 1 to " + MOST_THREADS);
     require(evalEvery >= 0, "eval-every", evalEvery, "0 (after every epoch) or more steps");
     require(patience >= 0, "patience", patience, "0 (never stop early) or more");
     require(accumulate >= 1, "accumulate", accumulate, "at least 1");

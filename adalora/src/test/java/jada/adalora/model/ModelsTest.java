@@ -44,4 +44,14 @@ class ModelsTest {
                 + " bert-base-uncased, distilbert) nor a folder; use one of these names or a folder"
                 + " in Hugging Face layout");
   }
+
+  @Test
+  void a_name_that_no_file_can_have_is_refused() {
+    assertThatThrownBy(() -> Models.load("a\0b"))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("no name of a model or folder");
+    assertThatThrownBy(() -> Models.load(null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("nameOrFolder");
+  }
 }

@@ -28,7 +28,7 @@ public final class Methods {
     return Provided.ALL;
   }
 
-  /// The method that users call so; of several, the first.
+  /// The method of this name; of several, the first.
   public static Optional<Method> named(String name) {
     return all().stream().filter(method -> method.name().equals(name)).findFirst();
   }

@@ -12,9 +12,9 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /// What Jada does about every key of adapter_config.json, as PEFT 0.21 writes it for LoRA and
-/// AdaLoRA: it is honoured, or has no effect on what an adapter computes on BERT and DistilBERT, or
-/// is refused unless it has a value that changes nothing. A key that is not here is refused, too,
-/// unless it is null, false or empty: a later PEFT may compute something else by it.
+/// AdaLoRA: it is honoured, or has no effect on what an adapter computes on the models that Jada
+/// reads, or is refused unless it has a value that changes nothing. A key that is not here is
+/// refused, too, unless it is null, false or empty: a later PEFT may compute something else by it.
 final class PeftKeys {
   /// What is done about a key.
   enum Role {

@@ -44,7 +44,7 @@ final class BestState {
     return better;
   }
 
-  /// Higher main metric, or the same with a lower loss; what is no number is worse than any.
+  /// Higher main metric, or the same with a lower loss; NaN is worse than any number.
   private static boolean isBetter(Evaluation now, Evaluation before) {
     double a = Double.isNaN(now.main()) ? Double.NEGATIVE_INFINITY : now.main();
     double b = Double.isNaN(before.main()) ? Double.NEGATIVE_INFINITY : before.main();

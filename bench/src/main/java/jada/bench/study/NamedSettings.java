@@ -33,7 +33,7 @@ import tools.jackson.databind.JsonNode;
 /// A number may depend on the budget: `"1.5 budget"` is 1.5 times the average rank of the cell,
 /// rounded up where a whole number is needed, and `"budget"` the rank itself.
 final class NamedSettings {
-  /// What a plan says for all arms alike, or what changes no number.
+  /// Names that an arm cannot set: those of the plan, and those without effect on the results.
   private static final Set<String> RESERVED = Set.of("seed", "threads");
 
   private static final Pattern OF_BUDGET = Pattern.compile("(?:([0-9]+(?:\\.[0-9]+)?) )?budget");

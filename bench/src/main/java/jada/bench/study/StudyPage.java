@@ -35,7 +35,7 @@ public final class StudyPage implements Callable<Integer> {
   /// Points below the reference's median at which a run counts as failed.
   private static final double FAILED = 10;
 
-  /// The ends of an interval waver by about 1 % of its width.
+  /// The ends of an interval vary by about 1 % of its width.
   private static final int SAMPLES = 20_000;
 
   private static final Interval NONE = new Interval(Double.NaN, Double.NaN);

@@ -101,7 +101,7 @@ record StudyTask(
     }
   }
 
-  /// What its examples depend on beside the files themselves.
+  /// The settings, besides the files, that determine its examples.
   SequencedMap<String, String> facts() {
     SequencedMap<String, String> facts = new LinkedHashMap<>();
     facts.put("data.train", builtIn ? "built-in" : train);

@@ -6,6 +6,7 @@ import jada.adalora.data.EmptyTexts;
 import jada.adalora.data.OddLabels;
 import jada.adalora.data.Split;
 import jada.adalora.data.Stratified;
+import jada.adalora.model.MultiLabelTask;
 import jada.adalora.model.SequenceTask;
 import jada.adalora.model.SingleLabelTask;
 import jada.adalora.model.Task;
@@ -28,8 +29,9 @@ final class DataOptions {
       paramLabel = "FILE",
       description = {
         "labelled texts: TSV (.tsv, .txt), CSV (.csv) or JSON Lines (.jsonl, .ndjson," + " .json);",
-        "columns are found by header (sentence or text, sentence1 + sentence2, label);",
-        "without a header: text, label; or lines COARSE:fine text (.label) [built-in data]"
+        "columns are found by header (sentence or text, usual pairs such as text + text_pair or",
+        "sentence1 + sentence2, label); without a header: text, label; or lines COARSE:fine text",
+        "(.label); .gz is unpacked [built-in data]"
       })
   private Optional<Path> train = Optional.empty();
 
@@ -100,14 +102,21 @@ final class DataOptions {
     if (train.isPresent()) {
       DatasetReader files = reader.withEmpty(empty);
       Dataset labelled = files.read(train.get());
-      sayWhatIsSkipped(labelled, console);
+      sayWhatIsLeft(labelled, console);
       OptionalDouble share = share(dev.orElseThrow());
       if (share.isPresent()) {
-        return heldOut(labelled, share.getAsDouble());
+        Split split = heldOut(labelled, share.getAsDouble());
+        sayWhatIsInBoth(split, console);
+        return split;
       }
       Dataset held = files.read(Path.of(dev.get()));
       sayWhatIsSkipped(held, console);
-      return new Split(labelled, held);
+      if (!held.columns().equals(labelled.columns())) {
+        sayWhatIsUnread(held, console);
+      }
+      Split split = new Split(labelled, held);
+      sayWhatIsInBoth(split, console);
+      return split;
     }
     try (Artifacts artifacts = Artifacts.ofUserSettings();
         ConsoleProgress progress = new ConsoleProgress(console)) {
@@ -140,8 +149,36 @@ final class DataOptions {
     }
   }
 
+  /// Reports rows that were left out, and columns that were not read.
+  static void sayWhatIsLeft(Dataset data, Console console) {
+    sayWhatIsSkipped(data, console);
+    sayWhatIsUnread(data, console);
+  }
+
+  private static void sayWhatIsUnread(Dataset data, Console console) {
+    data.columns()
+        .filter(columns -> !columns.unread().isEmpty())
+        .ifPresent(
+            columns ->
+                console.say("%s: columns: %s".formatted(data.name(), columns.description())));
+  }
+
+  /// A model answers texts that it was trained on better than others.
+  private static void sayWhatIsInBoth(Split split, Console console) {
+    int both = split.dev().sharedWith(split.train());
+    if (both > 0) {
+      console.say(
+          String.format(
+              Locale.ROOT,
+              "jada: dev: %,d of %,d texts are also in train; the answers to them say little about"
+                  + " new texts",
+              both,
+              split.dev().size()));
+    }
+  }
+
   /// Reports how many rows were left out.
-  static void sayWhatIsSkipped(Dataset data, Console console) {
+  private static void sayWhatIsSkipped(Dataset data, Console console) {
     if (data.skipped() > 0) {
       console.say(
           String.format(
@@ -156,6 +193,12 @@ final class DataOptions {
   ///
   /// @throws InputException if a label does not fit, naming file and line
   Task task(Split data) {
+    if (kind.equals(Optional.of(MultiLabelTask.TYPE.name())) && !data.train().hasLists()) {
+      throw new InputException(
+          "--task multi-label: no text of %s has a list of labels, and 'a,b' would be one label; give"
+                  .formatted(data.train().name())
+              + " JSON Lines with lists: {\"text\": \"…\", \"label\": [\"a\", \"b\"]}");
+    }
     Task task =
         kind.map(DataOptions::type)
             .orElseGet(() -> TaskTypes.of(data.train()))

@@ -37,7 +37,7 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--data",
       paramLabel = "FILE",
       required = true,
-      description = "labelled texts: TSV, CSV or JSON Lines in UTF-8")
+      description = "labelled texts: TSV, CSV or JSON Lines in UTF-8, also as .gz")
   private Path data;
 
   @Option(
@@ -58,7 +58,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Dataset examples = columns.reader().withEmpty(empty).read(data);
-    DataOptions.sayWhatIsSkipped(examples, console);
+    DataOptions.sayWhatIsLeft(examples, console);
     AdaptedModel model = adapter.load(console);
     Evaluation evaluation =
         adapter.withWorkers(() -> Evaluator.evaluate(model, examples, adapter.maxLength(model)));

@@ -52,8 +52,9 @@ final class PredictCommand implements Callable<Integer> {
       names = "--data",
       paramLabel = "FILE",
       description =
-          "texts: TSV, CSV or JSON Lines in UTF-8, or plain lines; - reads standard input as such."
-              + " Without texts and --data, lines of standard input are labelled as they come")
+          "texts: TSV, CSV or JSON Lines in UTF-8, or plain lines, also as .gz; - reads standard"
+              + " input as such. Without texts and --data, lines of standard input are labelled as"
+              + " they come")
   private Optional<Path> data = Optional.empty();
 
   @Option(

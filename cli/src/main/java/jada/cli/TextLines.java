@@ -4,20 +4,24 @@ import jada.nn.files.InputException;
 import jada.nn.text.Input;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 
 /// Reads plain lines one by one: a batch is all lines that are available, so that a typed or piped
 /// line is answered at once and a long file in full batches. No more than a batch is held in
-/// memory.
+/// memory. What gzip has packed is unpacked on the way.
 final class TextLines {
   /// A longer line is refused.
   private static final int LONGEST = 1 << 20;
@@ -25,9 +29,10 @@ final class TextLines {
   private static final int BUFFER = 1 << 16;
 
   private final String name;
-  private final InputStream in;
+  private InputStream in;
   private final Charset charset;
   private int line;
+  private boolean begun;
   private boolean ended;
 
   /// A line, or one text from another source.
@@ -72,13 +77,33 @@ final class TextLines {
   List<Line> next(int most) {
     List<Line> batch = new ArrayList<>();
     try {
+      if (!begun) {
+        begun = true;
+        unpack();
+      }
       while (!ended && batch.size() < most && (batch.isEmpty() || in.available() > 0)) {
         read().ifPresent(batch::add);
       }
+    } catch (EOFException | ZipException e) {
+      throw new InputException(
+          "%s: is packed with gzip, and damaged or cut off at line %s; copy or fetch it again"
+              .formatted(name, Math.max(1, line)),
+          e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return batch;
+  }
+
+  /// Unpacks what gzip has packed. The second byte is waited for only after the first of the two by
+  /// which gzip is known, which no text begins with.
+  private void unpack() throws IOException {
+    in.mark(2);
+    boolean packed = in.read() == 0x1F && in.read() == 0x8B;
+    in.reset();
+    if (packed) {
+      in = new BufferedInputStream(new GZIPInputStream(in, BUFFER), BUFFER);
+    }
   }
 
   /// The next line; nothing where the stream ends with a line end.
@@ -109,6 +134,9 @@ final class TextLines {
   private Line decoded(byte[] bytes) {
     try {
       String text = charset.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+        return unreadable("has half a character (a surrogate without its pair); remove it");
+      }
       boolean marked = line == 1 && text.startsWith("\uFEFF");
       return Line.of(
           Input.of(text.substring(marked ? 1 : 0, text.length() - (text.endsWith("\r") ? 1 : 0))));

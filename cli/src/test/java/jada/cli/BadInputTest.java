@@ -102,8 +102,8 @@ class BadInputTest {
 
     refuses(
         file
-            + ":1: the label 'sentiment' occurs only here, so this looks like a header; give"
-            + " --text-column and --label-column by their names",
+            + ":1: the label 'sentiment' occurs only here, so this row looks like a header:"
+            + " 'review, sentiment'; if it is, give --text-column and --label-column by name",
         "--train",
         file);
   }
@@ -308,7 +308,15 @@ class BadInputTest {
 
   @Test
   void encoding_that_does_not_exist() {
-    refuses("--encoding: cannot convert 'latin-none' to Charset", "--encoding", "latin-none");
+    for (String name : List.of("latin-none", "no such", "")) {
+      Captured run = new Captured();
+      assertThat(run.run("finetune", "--encoding=" + name)).isEqualTo(2);
+      assertThat(run.errLines())
+          .containsExactly(
+              "jada: --encoding: '%s' is no encoding that Java knows; give its name, such as UTF-8,"
+                      .formatted(name)
+                  + " ISO-8859-1, windows-1252 or UTF-16; see jada finetune --help");
+    }
   }
 
   @Test

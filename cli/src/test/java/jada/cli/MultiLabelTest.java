@@ -117,7 +117,7 @@ class MultiLabelTest {
     assertThat(
             run(2, "finetune", "--train", train, "--dev", train, "--task", "classification")
                 .errLines())
-        .singleElement()
+        .last()
         .asString()
         .contains("where one is expected");
   }

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +104,36 @@ class PredictCommandTest {
 
     assertThat(predict(new byte[0], 1, "--data", file).out())
         .isEqualTo(predict(mixed(), 1).out().replace("standard input", file.toString()));
+  }
+
+  @Test
+  void plain_lines_are_whole_and_as_many_as_answers() throws IOException {
+    String text = "Text\nWARN:disk usage is bad\n\nlumo\n";
+    String answers = predict(utf8(text), 0).out();
+    assertThat(answers.lines().toList()).hasSize(4);
+    assertThat(answers).contains("\tText\n", "\tWARN:disk usage is bad\n");
+
+    for (String name : List.of("l.txt", "app.log", "l")) {
+      Path file = Files.write(temp.resolve(name), utf8(text));
+      assertThat(predict(new byte[0], 0, "--data", file).out()).as(name).isEqualTo(answers);
+    }
+    assertThat(predict(utf8("sentence\nlumo\n"), 0, "--data", "-").out().lines()).hasSize(2);
+    Path log = Files.write(temp.resolve("w.log"), utf8("WARN:disk usage is bad\n"));
+    assertThat(predict(new byte[0], 0, "--data", log).out()).endsWith("\tWARN:disk usage is bad\n");
+  }
+
+  @Test
+  void what_gzip_has_packed_is_unpacked_from_files_and_from_standard_input() throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (OutputStream out = new GZIPOutputStream(packed)) {
+      out.write(mixed());
+    }
+    String answers = predict(mixed(), 1).out();
+
+    assertThat(predict(packed.toByteArray(), 1).out()).isEqualTo(answers);
+    Path file = Files.write(temp.resolve("plain.txt.gz"), packed.toByteArray());
+    assertThat(predict(new byte[0], 1, "--data", file).out())
+        .isEqualTo(answers.replace("standard input", file.toString()));
   }
 
   @Test

@@ -7,11 +7,16 @@ import jada.cli.TextLines.Line;
 import jada.nn.files.InputException;
 import jada.nn.text.Input;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -83,6 +88,69 @@ class TextLinesTest {
         .hasValue("standard input:1: longer than 1048576 bytes; one text a line is expected");
     assertThat(read.get(1).input().text()).hasSize(1 << 20);
     assertThat(read.get(2)).isEqualTo(Line.of(Input.of("z")));
+  }
+
+  private static byte[] packed(String text) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (OutputStream out = new GZIPOutputStream(bytes)) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+    return bytes.toByteArray();
+  }
+
+  private static TextLines lines(byte[] bytes) {
+    return new TextLines("in", new ByteArrayInputStream(bytes), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void unpacks_what_gzip_has_packed() throws IOException {
+    TextLines lines = lines(packed("\uFEFFa\n\nb"));
+
+    assertThat(lines.next(2)).isEqualTo(inputs("a", ""));
+    assertThat(lines.next(2)).isEqualTo(inputs("b"));
+    assertThat(lines.next(2)).isEmpty();
+    assertThat(lines(new byte[] {0x1F}).next(2)).isEqualTo(inputs("\u001f"));
+    assertThat(lines(packed("")).next(2)).isEmpty();
+  }
+
+  @Test
+  void a_packed_stream_that_is_cut_off_is_named_after_what_could_be_read() throws IOException {
+    String text = "tavo\n".repeat(100_000);
+    byte[] bytes = packed(text);
+    TextLines lines = lines(Arrays.copyOf(bytes, bytes.length - 9));
+
+    assertThatThrownBy(
+            () -> {
+              while (!lines.next(64).isEmpty()) {
+                continue;
+              }
+            })
+        .isInstanceOf(InputException.class)
+        .hasMessageMatching(
+            "in: is packed with gzip, and damaged or cut off at line [0-9]+; copy or fetch it"
+                + " again");
+    assertThatThrownBy(() -> lines(Arrays.copyOf(bytes, 5)).next(1))
+        .isInstanceOf(InputException.class)
+        .hasMessageStartingWith("in: is packed with gzip");
+  }
+
+  @Test
+  void a_line_that_unpacks_to_more_than_a_line_may_have_is_named() throws IOException {
+    List<Line> read = lines(packed("x".repeat(50 << 20) + "\nz\n")).next(10);
+
+    assertThat(read.get(0).problem())
+        .hasValue("in:1: longer than 1048576 bytes; one text a line is expected");
+    assertThat(read.get(1)).isEqualTo(Line.of(Input.of("z")));
+  }
+
+  @Test
+  void half_a_character_is_named() {
+    byte[] half = {'a', '\n', (byte) 0xED, (byte) 0xA0, (byte) 0x80, '\n'};
+    List<Line> read =
+        new TextLines("in", new ByteArrayInputStream(half), Charset.forName("CESU-8")).next(10);
+
+    assertThat(read.get(1).problem())
+        .hasValue("in:2: has half a character (a surrogate without its pair); remove it");
   }
 
   @Test

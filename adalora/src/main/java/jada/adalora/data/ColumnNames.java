@@ -11,11 +11,31 @@ import java.util.Optional;
 record ColumnNames(String text, Optional<String> pair) {
   static final String LABEL = "label";
 
+  /// Pairs stand before single texts: who has both columns means both. The names are those of GLUE,
+  /// SuperGLUE, SICK and common data sets for search.
   private static final List<ColumnNames> KNOWN =
       List.of(
-          new ColumnNames("sentence", Optional.empty()),
-          new ColumnNames("text", Optional.empty()),
-          new ColumnNames("sentence1", Optional.of("sentence2")));
+          pair("text", "text_pair"),
+          pair("question", "sentence"),
+          single("sentence"),
+          single("text"),
+          pair("sentence1", "sentence2"),
+          pair("text1", "text2"),
+          pair("sentence_a", "sentence_b"),
+          pair("text_a", "text_b"),
+          pair("premise", "hypothesis"),
+          pair("question1", "question2"),
+          pair("question", "passage"),
+          pair("query", "document"),
+          pair("query", "passage"));
+
+  private static ColumnNames single(String text) {
+    return new ColumnNames(text, Optional.empty());
+  }
+
+  private static ColumnNames pair(String text, String pair) {
+    return new ColumnNames(text, Optional.of(pair));
+  }
 
   /// The first known names that are all among these.
   static Optional<ColumnNames> foundIn(Collection<String> names) {

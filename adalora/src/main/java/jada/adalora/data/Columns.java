@@ -6,8 +6,10 @@ import java.util.Optional;
 
 /// Which columns of a table, or keys of JSON objects, hold the text, its pair and the label. Each
 /// is a name, or in TSV and CSV a number counted from 1. A column that is not given is found by the
-/// header: `sentence` or `text`, else `sentence1` and `sentence2`; and `label`. A table without a
-/// header has the text in column 1 and the label in column 2.
+/// header: `sentence` or `text`, or the two names of a usual pair (`text` and `text_pair`,
+/// `question` and `sentence`, `sentence1` and `sentence2`, `premise` and `hypothesis`, `question1`
+/// and `question2`, `query` and `document` and a few more); and `label`. A table without a header
+/// has the text in column 1 and the label in column 2.
 ///
 /// @param text the column of the text
 /// @param pair the column of the second text; only with `text`

@@ -3,12 +3,16 @@ package jada.adalora.data;
 import jada.nn.files.Checksum;
 import jada.nn.files.InputException;
 import jada.nn.files.Quoted;
+import jada.nn.text.Input;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// Labelled examples in the order of their source, with the name of the source, the line of each
@@ -18,9 +22,17 @@ public final class Dataset {
   private final List<Example> examples;
   private final List<Integer> lines;
   private final String checksum;
-  private final int skipped;
+  private final Reading reading;
 
-  Dataset(String name, List<Example> examples, List<Integer> lines, String checksum, int skipped) {
+  /// How the examples were read.
+  ///
+  /// @param skipped rows that were left out
+  /// @param columns where the parts of the examples were found
+  /// @param lists whether a label was given as a list
+  record Reading(int skipped, Optional<UsedColumns> columns, boolean lists) {}
+
+  Dataset(
+      String name, List<Example> examples, List<Integer> lines, String checksum, Reading reading) {
     if (examples.isEmpty()) {
       throw new IllegalArgumentException("dataset " + name + ": no examples");
     }
@@ -32,7 +44,7 @@ public final class Dataset {
     this.examples = List.copyOf(examples);
     this.lines = List.copyOf(lines);
     this.checksum = Objects.requireNonNull(checksum, "checksum");
-    this.skipped = skipped;
+    this.reading = Objects.requireNonNull(reading, "reading");
   }
 
   /// A dataset made in memory; its checksum is that of its examples' texts and labels.
@@ -40,7 +52,9 @@ public final class Dataset {
   /// @throws IllegalArgumentException if there are no examples
   public static Dataset of(String name, List<Example> examples) {
     List<Integer> lines = IntStream.rangeClosed(1, examples.size()).boxed().toList();
-    return new Dataset(name, examples, lines, checksum(examples), 0);
+    boolean lists = examples.stream().anyMatch(example -> example.labels().size() != 1);
+    return new Dataset(
+        name, examples, lines, checksum(examples), new Reading(0, Optional.empty(), lists));
   }
 
   /// The examples at these positions, with the same name and places; the checksum is that of their
@@ -50,7 +64,7 @@ public final class Dataset {
   Dataset at(BitSet positions) {
     List<Example> chosen = positions.stream().mapToObj(examples::get).toList();
     return new Dataset(
-        name, chosen, positions.stream().mapToObj(lines::get).toList(), checksum(chosen), skipped);
+        name, chosen, positions.stream().mapToObj(lines::get).toList(), checksum(chosen), reading);
   }
 
   private static String checksum(List<Example> examples) {
@@ -87,7 +101,25 @@ public final class Dataset {
 
   /// How many rows of the file have an empty text and were left out ([EmptyTexts#SKIP]).
   public int skipped() {
-    return skipped;
+    return reading.skipped();
+  }
+
+  /// Where in the file the parts of the examples were found, and what was left; empty for a format
+  /// without columns, and for a dataset made in memory.
+  public Optional<UsedColumns> columns() {
+    return reading.columns();
+  }
+
+  /// Whether an example was given its labels as a list, as multi-label tasks have them. Tables have
+  /// no lists: there `a,b` is one label.
+  public boolean hasLists() {
+    return reading.lists();
+  }
+
+  /// How many of these examples have a text, or a pair of texts, that is also in another dataset.
+  public int sharedWith(Dataset other) {
+    Set<Input> texts = other.examples.stream().map(Example::input).collect(Collectors.toSet());
+    return (int) examples.stream().filter(example -> texts.contains(example.input())).count();
   }
 
   /// SHA-256 of the file's bytes, or of the examples of a dataset made in memory: 64 hexadecimal
@@ -129,13 +161,12 @@ public final class Dataset {
 
   private float target(int index) {
     String label = label(index);
-    try {
+    // Java's own literals, such as 1d and 0x1p3, are no numbers as data have them.
+    if (label.strip().matches("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?")) {
       float value = Float.parseFloat(label);
       if (Float.isFinite(value)) {
         return value;
       }
-    } catch (NumberFormatException _) {
-      // Reported below, together with numbers that are not finite.
     }
     throw new InputException(
         "%s: the label %s is not a finite number; correct it, or use `task` classification"

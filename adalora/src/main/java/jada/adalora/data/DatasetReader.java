@@ -15,14 +15,21 @@ import java.util.Optional;
 /// Reads texts, with or without labels, from TSV, CSV or JSON Lines.
 ///
 /// - The extension decides: `.tsv` and `.txt` are TSV, `.csv` is CSV, `.jsonl`, `.ndjson` and
-///   `.json` are JSON Lines, `.label` is TREC's `COARSE:fine text`. Without a known extension the
-///   first line decides: `{` starts JSON Lines, commas between known column names make CSV,
-///   `COARSE:fine ` is TREC's if no column was given (of inputs without labels every line must look
-///   like that), anything else is TSV.
+///   `.json` are JSON Lines, `.label` is TREC's `COARSE:fine text`; a `.gz` behind it is not looked
+///   at. Without a known extension the first line decides: `{` starts JSON Lines, commas between
+///   known column names make CSV, `COARSE:fine ` is TREC's if labels are read and no column was
+///   given, anything else is TSV.
+/// - What gzip has packed, which its first bytes tell, is unpacked.
 /// - A table's first row is a header if it holds the name of a column that was given, or the known
-///   names of text columns ([Columns]). Names are compared without regard to case.
+///   names of text columns ([Columns]), or if that is said ([#withHeader(HeaderRow)]). Names are
+///   compared without regard to case. A first row that looks like a header of other names is
+///   refused.
+/// - Inputs without labels whose first line has no tab are plain lines, one input each, and have no
+///   header: `text` is a text. Only in a file called `.tsv` or `.csv` is a first line that is
+///   `text` or `sentence` a header.
+/// - In JSON Lines the first object with known keys decides which keys are read from all.
 /// - Blank lines are skipped, a byte order mark and CR LF are accepted. In TSV a quote is a letter
-///   like any other.
+///   like any other, unless every cell of the file that has one is quoted as in CSV.
 /// - Nothing is guessed or repaired: malformed bytes, a row of another width, a row without label
 ///   and a line of more than a million characters are errors that name the file and the line.
 public final class DatasetReader {
@@ -36,6 +43,7 @@ public final class DatasetReader {
   private final Columns columns;
   private final Charset charset;
   private final EmptyTexts empty;
+  private final HeaderRow header;
 
   /// A reader of UTF-8 that finds the columns by the header.
   public DatasetReader() {
@@ -44,18 +52,25 @@ public final class DatasetReader {
 
   /// A reader of these columns in this encoding.
   public DatasetReader(Columns columns, Charset charset) {
-    this(columns, charset, EmptyTexts.REFUSE);
+    this(columns, charset, EmptyTexts.REFUSE, HeaderRow.FIND);
   }
 
-  private DatasetReader(Columns columns, Charset charset, EmptyTexts empty) {
+  private DatasetReader(Columns columns, Charset charset, EmptyTexts empty, HeaderRow header) {
     this.columns = Objects.requireNonNull(columns, "columns");
     this.charset = Objects.requireNonNull(charset, "charset");
     this.empty = Objects.requireNonNull(empty, "empty");
+    this.header = Objects.requireNonNull(header, "header");
   }
 
   /// The same, doing something else with labelled rows that have an empty text.
   public DatasetReader withEmpty(EmptyTexts choice) {
-    return new DatasetReader(columns, charset, choice);
+    return new DatasetReader(columns, charset, choice, header);
+  }
+
+  /// The same, told whether the first row of a TSV or CSV table is a header. Other formats have
+  /// none.
+  public DatasetReader withHeader(HeaderRow choice) {
+    return new DatasetReader(columns, charset, empty, choice);
   }
 
   /// Reads labelled examples.
@@ -65,25 +80,26 @@ public final class DatasetReader {
   ///   ([#withEmpty(EmptyTexts)]); the message names file and line and what to do
   public Dataset read(Path file) {
     SourceText source = SourceText.read(file, charset);
-    List<Entry> all = entries(source, format(file.toString(), source, true), true);
+    Records records = records(source, format(file.toString(), source, true), true, file.toString());
+    List<Entry> all = records.entries();
     List<Entry> entries = withoutEmpty(source.name(), all);
     return new Dataset(
         source.name(),
         entries.stream().map(e -> new Example(e.input(), e.labels())).toList(),
         entries.stream().map(Entry::line).toList(),
         source.checksum(),
-        all.size() - entries.size());
+        new Dataset.Reading(all.size() - entries.size(), records.columns(), records.lists()));
   }
 
   private List<Entry> withoutEmpty(String name, List<Entry> all) {
-    List<Entry> hollow = all.stream().filter(DatasetReader::isHollow).toList();
-    if (hollow.isEmpty() || empty == EmptyTexts.KEEP) {
+    List<Entry> found = all.stream().filter(DatasetReader::hasEmptyText).toList();
+    if (found.isEmpty() || empty == EmptyTexts.KEEP) {
       return all;
     }
-    if (empty == EmptyTexts.SKIP && hollow.size() < all.size()) {
-      return all.stream().filter(entry -> !isHollow(entry)).toList();
+    if (empty == EmptyTexts.SKIP && found.size() < all.size()) {
+      return all.stream().filter(entry -> !hasEmptyText(entry)).toList();
     }
-    Entry first = hollow.getFirst();
+    Entry first = found.getFirst();
     throw new InputException(
         String.format(
             Locale.ROOT,
@@ -92,13 +108,13 @@ public final class DatasetReader {
             name,
             first.line(),
             first.input().text().isBlank() ? "text" : "second text",
-            hollow.size() == 1
+            found.size() == 1
                 ? ""
                 : String.format(
-                    Locale.ROOT, ", and so it is in %,d of %,d rows", hollow.size(), all.size())));
+                    Locale.ROOT, ", and so it is in %,d of %,d rows", found.size(), all.size())));
   }
 
-  private static boolean isHollow(Entry entry) {
+  private static boolean hasEmptyText(Entry entry) {
     return entry.input().text().isBlank() || entry.input().pair().orElse("-").isBlank();
   }
 
@@ -108,21 +124,22 @@ public final class DatasetReader {
   /// @throws InputException as [#read(Path)], except that labels and texts may be missing or empty
   public List<Input> readInputs(Path file) {
     SourceText source = SourceText.read(file, charset);
-    return inputs(source, format(file.toString(), source, false));
+    return inputs(source, format(file.toString(), source, false), file.toString());
   }
 
   /// Whether [#readInputs(Path)] takes each line of this file as one input, known from its name and
-  /// its first line that is not blank: then a program may as well read it line by line.
+  /// its first line that is not blank: then a program may as well read it line by line, after
+  /// unpacking it if gzip has packed it.
   ///
   /// @throws InputException if the file cannot be read
   public boolean isPlainLines(Path file) {
     Optional<SourceText.Line> first = SourceText.firstLine(file, charset);
-    if (first.isEmpty() || !isPlain(first.get().text())) {
+    if (first.isEmpty() || !isPlain(first.get().text(), file.toString())) {
       return false;
     }
     return byExtension(file.toString())
         .map(format -> format == Format.TSV)
-        .orElseGet(() -> !TaggedLines.isTagged(first.get()) && isTsv(first.get().text()));
+        .orElseGet(() -> isTsv(first.get().text()));
   }
 
   /// Reads inputs without labels to the end of a stream, which stays open.
@@ -132,33 +149,41 @@ public final class DatasetReader {
   /// @throws InputException as [#readInputs(Path)]
   public List<Input> readInputs(String name, InputStream in) {
     SourceText source = SourceText.read(name, in, charset);
-    return inputs(source, sniff(source, false));
+    return inputs(source, sniff(source, false), "");
   }
 
-  private List<Input> inputs(SourceText source, Format format) {
-    return entries(source, format, false).stream().map(Entry::input).toList();
+  private List<Input> inputs(SourceText source, Format format, String file) {
+    return records(source, format, false, file).entries().stream().map(Entry::input).toList();
   }
 
-  private List<Entry> entries(SourceText source, Format format, boolean labelled) {
+  /// @param file the name with the extension; empty for a stream
+  private Records records(SourceText source, Format format, boolean labelled, String file) {
     return switch (format) {
-      case TAGGED_LINES -> TaggedLines.entries(source, labelled);
-      case JSON_LINES -> JsonLines.entries(source, columns, labelled);
-      case CSV -> Table.entries(source.name(), Row.ofCommas(source), columns, labelled);
+      case TAGGED_LINES -> Records.of(TaggedLines.entries(source, labelled));
+      case JSON_LINES -> JsonLines.records(source, columns, labelled);
+      case CSV -> table(source, Row.ofCommas(source), labelled);
       case TSV ->
-          isPlainText(source, labelled)
-              ? source.lines().stream().map(DatasetReader::plain).toList()
-              : Table.entries(source.name(), Row.ofTabs(source), columns, labelled);
+          !labelled && isPlain(source.lines().getFirst().text(), file)
+              ? Records.of(source.lines().stream().map(DatasetReader::plain).toList())
+              : table(source, Row.ofTabs(source), labelled);
     };
   }
 
-  private boolean isPlainText(SourceText source, boolean labelled) {
-    return !labelled && isPlain(source.lines().getFirst().text());
+  private Records table(SourceText source, List<Row> rows, boolean labelled) {
+    return Table.records(source.name(), rows, columns, header, labelled);
   }
 
-  private boolean isPlain(String first) {
-    return columns.text().isEmpty()
-        && first.indexOf('\t') < 0
-        && ColumnNames.foundIn(List.of(first.strip().toLowerCase(Locale.ROOT))).isEmpty();
+  private boolean isPlain(String first, String file) {
+    if (columns.text().isPresent() || first.indexOf('\t') >= 0) {
+      return false;
+    }
+    return switch (header) {
+      case YES -> false;
+      case NO -> true;
+      case FIND ->
+          !extension(file).equals("tsv")
+              || ColumnNames.foundIn(List.of(first.strip().toLowerCase(Locale.ROOT))).isEmpty();
+    };
   }
 
   private static Entry plain(SourceText.Line line) {
@@ -169,8 +194,14 @@ public final class DatasetReader {
     return byExtension(file).orElseGet(() -> sniff(source, labelled));
   }
 
+  /// In lower case, without the `.gz` of a packed file.
+  private static String extension(String file) {
+    String name = file.toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
+    return name.substring(name.lastIndexOf('.') + 1);
+  }
+
   private static Optional<Format> byExtension(String file) {
-    return switch (file.substring(file.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT)) {
+    return switch (extension(file)) {
       case "tsv", "txt" -> Optional.of(Format.TSV);
       case "csv" -> Optional.of(Format.CSV);
       case "jsonl", "ndjson", "json" -> Optional.of(Format.JSON_LINES);
@@ -180,16 +211,15 @@ public final class DatasetReader {
   }
 
   private Format sniff(SourceText source, boolean labelled) {
-    List<SourceText.Line> lines = source.lines();
-    String first = lines.getFirst().text();
-    if (isJson(first)) {
+    SourceText.Line first = source.lines().getFirst();
+    if (isJson(first.text())) {
       return Format.JSON_LINES;
     }
-    List<SourceText.Line> decisive = labelled ? lines.subList(0, 1) : lines;
-    if (columns.equals(Columns.byHeader()) && decisive.stream().allMatch(TaggedLines::isTagged)) {
+    // Without labels `WARN:disk is full` is a text, not a class and its question.
+    if (labelled && columns.equals(Columns.byHeader()) && TaggedLines.isTagged(first)) {
       return Format.TAGGED_LINES;
     }
-    return isTsv(first) ? Format.TSV : Format.CSV;
+    return isTsv(first.text()) ? Format.TSV : Format.CSV;
   }
 
   private static boolean isJson(String first) {

@@ -1,6 +1,7 @@
 package jada.adalora.data;
 
 import jada.nn.text.Input;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -13,12 +14,15 @@ import java.util.Optional;
 public record Example(Input input, List<String> labels) {
   /// Copies the labels.
   ///
-  /// @throws IllegalArgumentException if a label is blank
+  /// @throws IllegalArgumentException if a label is blank, or is there twice
   public Example {
     Objects.requireNonNull(input, "input");
     labels = List.copyOf(labels);
     if (labels.stream().anyMatch(String::isBlank)) {
       throw new IllegalArgumentException("example: the label is blank");
+    }
+    if (labels.size() > 1 && new HashSet<>(labels).size() < labels.size()) {
+      throw new IllegalArgumentException("example: a label occurs twice among " + labels);
     }
   }
 

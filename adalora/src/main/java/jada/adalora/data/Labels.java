@@ -27,6 +27,12 @@ public final class Labels {
   private Labels(List<String> names) {
     this.names = List.copyOf(names);
     for (String name : this.names) {
+      if (Surrogates.unpaired(name) >= 0) {
+        throw new InputException(
+            "labels: %s has one half of a surrogate pair without the other and cannot be saved; write"
+                    .formatted(Quoted.of(name))
+                + " both, or remove it");
+      }
       if (indices.put(name, indices.size()) != null) {
         throw new InputException("labels: %s occurs twice".formatted(Quoted.of(name)));
       }
@@ -35,7 +41,8 @@ public final class Labels {
 
   /// The labels of a saved task, in its order.
   ///
-  /// @throws InputException if there are fewer than two or one occurs twice
+  /// @throws InputException if there are fewer than two, one occurs twice, or UTF-8 cannot encode
+  ///   one
   public static Labels of(List<String> names) {
     if (names.size() < 2) {
       throw new InputException("labels: at least two classes are needed, got " + names.size());

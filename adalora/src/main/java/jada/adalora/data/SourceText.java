@@ -2,8 +2,9 @@ package jada.adalora.data;
 
 import jada.nn.files.Checksum;
 import jada.nn.files.InputException;
-import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -20,12 +22,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.zip.ZipException;
 
 /// A source's whole text, strictly decoded, with its name for messages and its checksum.
 ///
 /// @param name the path as it was given, or a name such as `standard input`
 /// @param text the decoded text without byte order mark
-/// @param checksum SHA-256 of the bytes
+/// @param checksum SHA-256 of the bytes, before they are unpacked
 record SourceText(String name, String text, String checksum) {
   /// Longest line or CSV record, in characters. The longest input a model reads is a few thousand
   /// characters; a longer line is a file of another kind.
@@ -58,7 +61,8 @@ record SourceText(String name, String text, String checksum) {
     if (Files.isDirectory(file)) {
       throw new InputException(file + ": is a directory; give a TSV, CSV or JSON Lines file");
     }
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+    try (InputStream raw = Files.newInputStream(file);
+        InputStream in = Gzip.unpacked(raw)) {
       ByteArrayOutputStream line = new ByteArrayOutputStream();
       int number = 1;
       for (int next = in.read(); line.size() <= LONGEST_LINE; next = in.read()) {
@@ -86,24 +90,53 @@ record SourceText(String name, String text, String checksum) {
   }
 
   static SourceText read(String name, InputStream in, Charset charset) {
-    byte[] bytes;
-    try {
-      bytes = in.readNBytes(LARGEST + 1);
-    } catch (IOException e) {
-      throw unreadable(name, e);
-    }
-    if (bytes.length > LARGEST) {
-      throw new InputException(
-          "%s: larger than %s MiB; split the file".formatted(name, LARGEST >> 20));
+    return read(name, in, charset, LARGEST);
+  }
+
+  /// @param largest how many bytes there may be, packed and unpacked
+  static SourceText read(String name, InputStream in, Charset charset, int largest) {
+    byte[] bytes = bytes(name, in, largest);
+    String checksum = Checksum.of(bytes);
+    if (Gzip.isPacked(bytes)) {
+      bytes = unpacked(name, bytes, largest);
     }
     String text = decode(name, bytes, charset);
     if (text.isBlank()) {
       throw new InputException(name + ": is empty; one example a line is expected");
     }
-    return new SourceText(name, text, Checksum.of(bytes));
+    return new SourceText(name, text, checksum);
+  }
+
+  private static byte[] bytes(String name, InputStream in, int largest) {
+    try {
+      return limited(name, in, largest);
+    } catch (IOException e) {
+      throw unreadable(name, e);
+    }
+  }
+
+  private static byte[] unpacked(String name, byte[] packed, int largest) {
+    try (InputStream in = Gzip.unpacked(new ByteArrayInputStream(packed))) {
+      return limited(name, in, largest);
+    } catch (IOException e) {
+      throw unreadable(name, e);
+    }
+  }
+
+  private static byte[] limited(String name, InputStream in, int largest) throws IOException {
+    byte[] bytes = in.readNBytes(largest + 1);
+    if (bytes.length > largest) {
+      throw new InputException(
+          "%s: its text is larger than %s MiB; split the file".formatted(name, largest >> 20));
+    }
+    return bytes;
   }
 
   private static InputException unreadable(String name, IOException e) {
+    if (e instanceof EOFException || e instanceof ZipException) {
+      return new InputException(
+          name + ": is packed with gzip, and damaged or cut off; copy or fetch it again", e);
+    }
     return new InputException(
         "%s: cannot be read (%s: %s); check the path and its permissions"
             .formatted(name, e.getClass().getSimpleName(), e.getMessage()),
@@ -122,6 +155,10 @@ record SourceText(String name, String text, String checksum) {
     CoderResult result = decoder.decode(in, chars, true);
     chars.flip();
     if (result.isError()) {
+      Optional<String> kind = otherKind(bytes);
+      if (kind.isPresent()) {
+        throw new InputException(name + ": is " + kind.get());
+      }
       long line = 1 + chars.chars().filter(c -> c == '\n').count();
       String bad = HexFormat.of().withUpperCase().toHexDigits(bytes[in.position()]);
       boolean wide = bytes.length > 1 && (bytes[0] & bytes[1] & 0xFE) == 0xFE; // FF FE or FE FF
@@ -130,6 +167,12 @@ record SourceText(String name, String text, String checksum) {
                   .formatted(name, line, in.position() + 1, bad, charset)
               + " for example `encoding` "
               + (wide ? "UTF-16" : "ISO-8859-1"));
+    }
+    int half = Surrogates.unpaired(chars); // the decoders of UTF-32 and CESU-8 let them pass
+    if (half >= 0) {
+      throw new InputException(
+          "%s:%s: has one half of a surrogate pair without the other, which is no character; remove it"
+              .formatted(name, 1 + chars.chars().limit(half).filter(c -> c == '\n').count()));
     }
     boolean marked = !chars.isEmpty() && chars.charAt(0) == '\uFEFF';
     String text = chars.subSequence(marked ? 1 : 0, chars.length()).toString();
@@ -141,6 +184,27 @@ record SourceText(String name, String text, String checksum) {
               + " tr '\\r' '\\n'");
     }
     return text;
+  }
+
+  /// What a file that is no text is, known by its first bytes, and what to do.
+  private static Optional<String> otherKind(byte[] bytes) {
+    String start = new String(bytes, 0, Math.min(bytes.length, 6), StandardCharsets.ISO_8859_1);
+    String text = ", not text; save it as CSV or JSON Lines";
+    String packed = ", which is not unpacked here; unpack it, or pack it with gzip";
+    if (start.startsWith("PK\u0003\u0004")) {
+      return Optional.of("a zip archive or a spreadsheet (.xlsx)" + text);
+    } else if (start.startsWith("PAR1")) {
+      return Optional.of("Parquet" + text);
+    } else if (start.startsWith("%PDF")) {
+      return Optional.of("PDF" + text);
+    } else if (start.startsWith("BZh")) {
+      return Optional.of("packed with bzip2" + packed);
+    } else if (start.startsWith("\u00FD7zXZ")) {
+      return Optional.of("packed with xz" + packed);
+    } else if (start.startsWith("(\u00B5/\u00FD")) {
+      return Optional.of("packed with zstd" + packed);
+    }
+    return Optional.empty();
   }
 
   /// The lines that are not blank, without their ends (LF or CR LF).

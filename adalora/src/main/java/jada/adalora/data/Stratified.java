@@ -1,6 +1,8 @@
 package jada.adalora.data;
 
 import jada.tensor.RandomSource;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -77,9 +79,17 @@ public final class Stratified {
       throw new IllegalArgumentException(
           "dev: a share of %s of the %s examples of %s leaves nothing to %s; name a file instead"
               .formatted(
-                  share, data.size(), data.name(), held.isEmpty() ? "judge by" : "learn from"));
+                  shown(share),
+                  data.size(),
+                  data.name(),
+                  held.isEmpty() ? "judge by" : "learn from"));
     }
     return new Split(data.at(kept), data.at(held));
+  }
+
+  /// 0.999 where the arithmetic of 99.9 % has left 0.9990000000000001.
+  private static String shown(double share) {
+    return BigDecimal.valueOf(share).round(new MathContext(6)).stripTrailingZeros().toPlainString();
   }
 
   private static BitSet drawn(Dataset data, int examples, RandomSource random) {

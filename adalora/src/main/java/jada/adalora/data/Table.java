@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /// Reads the rows of a TSV or CSV table: finds out whether the first row is a header and where the
 /// columns are, and then takes every row by the same rule.
@@ -45,6 +46,11 @@ final class Table {
           "utterance",
           "input",
           "premise",
+          "hypothesis",
+          "sentence1",
+          "sentence2",
+          "passage",
+          "post",
           "abstract",
           "summary",
           "v2");
@@ -79,12 +85,15 @@ final class Table {
   private final String name;
   private final List<Row> rows;
   private final Columns columns;
+  private final HeaderRow headerRow;
   private final boolean labelled;
 
-  private Table(String name, List<Row> rows, Columns columns, boolean labelled) {
+  private Table(
+      String name, List<Row> rows, Columns columns, HeaderRow headerRow, boolean labelled) {
     this.name = name;
     this.rows = rows;
     this.columns = columns;
+    this.headerRow = headerRow;
     this.labelled = labelled;
   }
 
@@ -92,11 +101,12 @@ final class Table {
   private record Layout(
       int width, int text, Optional<Integer> pair, Optional<Integer> label, boolean header) {}
 
-  static List<Entry> entries(String name, List<Row> rows, Columns columns, boolean labelled) {
-    return new Table(name, rows, columns, labelled).entries();
+  static Records records(
+      String name, List<Row> rows, Columns columns, HeaderRow headerRow, boolean labelled) {
+    return new Table(name, rows, columns, headerRow, labelled).records();
   }
 
-  private List<Entry> entries() {
+  private Records records() {
     if (rows.isEmpty()) {
       throw new InputException(
           name + ": holds nothing but empty cells; one example a line is expected");
@@ -109,13 +119,47 @@ final class Table {
     }
     List<Entry> entries = new ArrayList<>(body.size());
     for (Row row : body) {
+      if (layout.header() && layout.width() > 1 && row.cells().equals(first.cells())) {
+        throw new InputException(
+            "%s:%s: is the header once more; remove it, or it would be an example"
+                .formatted(name, row.line()));
+      }
       entries.add(entry(row, layout));
     }
     if (labelled && !layout.header() && columns.label().isEmpty()) {
       refuseSwapped(entries);
-      refuseLikelyHeader(entries);
     }
-    return entries;
+    if (!layout.header() && headerRow == HeaderRow.FIND && isLikelyHeader(entries)) {
+      throw new InputException(
+          "%s:%s: %sthis row looks like a header: %s; if it is, give `text-column`%s by name, or"
+                  .formatted(
+                      name,
+                      first.line(),
+                      labelled
+                          ? "the label %s occurs only here, so "
+                              .formatted(Quoted.of(label(entries.getFirst())))
+                          : "",
+                      shown(first),
+                      labelled ? " and `label-column`" : "")
+              + " `header` yes beside their numbers; if it is an example, `header` no");
+    }
+    return new Records(
+        entries, labelled ? Optional.of(used(first, layout)) : Optional.empty(), false);
+  }
+
+  private UsedColumns used(Row first, Layout layout) {
+    List<String> names =
+        IntStream.range(0, layout.width())
+            .mapToObj(i -> layout.header() ? first.cells().get(i).strip() : Integer.toString(i + 1))
+            .toList();
+    int label = layout.label().orElseThrow();
+    List<String> unread =
+        IntStream.range(0, layout.width())
+            .filter(i -> i != layout.text() && i != label && i != layout.pair().orElse(-1))
+            .mapToObj(names::get)
+            .toList();
+    return new UsedColumns(
+        names.get(layout.text()), layout.pair().map(names::get), names.get(label), unread);
   }
 
   private Entry entry(Row row, Layout layout) {
@@ -126,6 +170,12 @@ final class Table {
         throw new InputException(
             "%s:%s: no label in column %s; give one, or remove the row"
                 .formatted(name, row.line(), label + 1));
+      }
+      if (Row.isBetweenQuotes(cells.get(label).strip())) {
+        throw new InputException(
+            "%s:%s: the label %s would be a class with its quotes, because not all quotes of the file"
+                    .formatted(name, row.line(), Quoted.of(cells.get(label).strip()))
+                + " stand around a cell; remove them, or use CSV without spaces beside the commas");
       }
     }
     if (cells.size() != layout.width()) {
@@ -142,6 +192,9 @@ final class Table {
   }
 
   private boolean hasHeader(Row first) {
+    if (headerRow != HeaderRow.FIND) {
+      return headerRow == HeaderRow.YES;
+    }
     List<String> cells = normalized(first);
     List<String> named = named();
     return named.isEmpty()
@@ -190,6 +243,11 @@ final class Table {
 
   private Layout byNumber(Row first) {
     for (String column : named()) {
+      if (headerRow == HeaderRow.NO) {
+        throw new InputException(
+            "%s: `header` no, so no column is called %s; give its number"
+                .formatted(name, Quoted.of(column)));
+      }
       throw new InputException(
           "%s:%s: no column %s; the columns are %s"
               .formatted(name, first.line(), Quoted.of(column), shown(first)));
@@ -198,8 +256,9 @@ final class Table {
     boolean guessed = columns.text().isEmpty();
     if (guessed && width > 2) {
       throw new InputException(
-          "%s:%s: %s columns and no header; say which with `text-column` and `label-column` (1 to %s)"
-              .formatted(name, first.line(), width, width));
+          "%s:%s: %s columns and no known column name among %s; say which with `text-column` and"
+                  .formatted(name, first.line(), width, shown(first))
+              + " `label-column`, by name or by number from 1");
     }
     if (labelled && width < 2) {
       throw new InputException(
@@ -275,27 +334,26 @@ final class Table {
     }
   }
 
-  /// A header that names no known column would silently become an example and a class of its own.
-  private void refuseLikelyHeader(List<Entry> entries) {
+  /// Whether the first row was taken for an example and looks like names of columns: it would
+  /// silently become an example, with a class of its own.
+  private boolean isLikelyHeader(List<Entry> entries) {
+    Entry first = entries.getFirst();
+    if (!labelled) {
+      return TEXT_NAMES.contains(normalized(first.input().text()));
+    }
     Map<String, Integer> counts = new HashMap<>();
     entries.forEach(entry -> counts.merge(label(entry), 1, Integer::sum));
-    Entry first = entries.getFirst();
-    boolean alone =
-        counts.remove(label(first)) == 1 && !label(first).matches("[+-]?[0-9.]+(e[+-]?[0-9]+)?");
-    boolean classes =
+    boolean alone = counts.remove(label(first)) == 1 && !isNumber(label(first));
+    boolean distinct =
         entries.size() >= ROWS_TO_SUSPECT_A_HEADER
             && !counts.isEmpty()
-            && counts.values().stream().allMatch(count -> count > 1);
-    if (alone && (classes || isNamedLikeColumns(first))) {
-      throw new InputException(
-          "%s:%s: the label %s occurs only here, so this looks like a header; %s"
-              .formatted(
-                  name,
-                  first.line(),
-                  Quoted.of(label(first)),
-                  "give `text-column` and `label-column` by their names, or by their numbers, 1 and"
-                      + " 2, if it is an example"));
-    }
+            && (counts.values().stream().allMatch(count -> count > 1)
+                || counts.keySet().stream().allMatch(Table::isNumber));
+    return alone && (distinct || isNamedLikeColumns(first));
+  }
+
+  private static boolean isNumber(String label) {
+    return label.matches("[+-]?[0-9.]+(e[+-]?[0-9]+)?");
   }
 
   private static boolean isNamedLikeColumns(Entry first) {

@@ -17,9 +17,9 @@ final class TaggedLines {
 
   private TaggedLines() {}
 
-  /// Whether a line has this form.
+  /// Whether a line has this form; one with a tab is a row of a table.
   static boolean isTagged(SourceText.Line line) {
-    return TAGGED.matcher(line.text()).matches();
+    return line.text().indexOf('\t') < 0 && TAGGED.matcher(line.text()).matches();
   }
 
   static List<Entry> entries(SourceText source, boolean labelled) {

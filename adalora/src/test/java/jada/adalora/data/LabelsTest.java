@@ -29,6 +29,21 @@ class LabelsTest {
   }
 
   @Test
+  void refuses_a_label_that_cannot_be_saved_as_it_is() {
+    for (String label : List.of("a\ud800", "\udc00", "\ud800\ud800\udc00")) {
+      assertThatThrownBy(() -> Labels.of(List.of("ok", label)))
+          .isInstanceOf(InputException.class)
+          .hasMessageEndingWith(
+              "has one half of a surrogate pair without the other and cannot be saved; write both,"
+                  + " or remove it");
+      assertThatThrownBy(() -> Labels.of(labelled("train", "ok", label)))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("surrogate");
+    }
+    assertThat(Labels.of(List.of("ok", "\ud83d\ude00")).size()).isEqualTo(2);
+  }
+
+  @Test
   void sorts_whole_numbers_by_value() {
     assertThat(Labels.of(labelled("train", "10", "9", "-1", "01")).names())
         .containsExactly("-1", "01", "9", "10");

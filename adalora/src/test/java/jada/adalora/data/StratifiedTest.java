@@ -110,6 +110,10 @@ class StratifiedTest {
     assertThatThrownBy(() -> Stratified.holdOut(one, 0.5, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("leaves nothing to learn from");
+    assertThatThrownBy(() -> Stratified.holdOut(mixed(), 99.9 / 100, 0))
+        .hasMessage(
+            "dev: a share of 0.999 of the 100 examples of mixed leaves nothing to judge by; name"
+                + " a file instead");
     assertThatThrownBy(() -> Stratified.holdOut(mixed(), 1, 0))
         .hasMessageContaining("between 0 and 1");
     assertThatThrownBy(() -> Stratified.sample(mixed(), 0, 0)).hasMessageContaining("at least 1");

@@ -121,7 +121,7 @@ class MultiLabelTaskTest {
         Files.writeString(
             folder.resolve("train.jsonl"),
             """
-            {"text": "one", "label": ["a", "b", "a"]}
+            {"text": "one", "label": ["a", "b"]}
             {"text": "two", "label": []}
             {"text": "three", "label": "c"}
             """);

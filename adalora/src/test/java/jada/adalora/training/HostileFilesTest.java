@@ -451,7 +451,7 @@ class HostileFilesTest {
             """
             {"sentence": "a fine text", "label": "good"}
             {"sentence": "another \\u00e9", "label": "bad", "more": {"a": [1, 2]}}
-            {"sentence": "x", "label": 1}
+            {"sentence": "x", "label": "1"}
             """);
     Mutator mutator = new Mutator(15);
 

@@ -2,8 +2,9 @@
 
 Four models (BERT and DistilBERT, classification and regression), each a folder in Hugging Face layout with
 logits.json beside it: for each input the two texts (or one), the token ids that transformers' tokenizer
-makes of them, and the logits. Two more are RoBERTas, for which token ids are given instead of texts: one padding
-token stands among them, one sequence is as long as the model allows.
+makes of them, and the logits. Two more are RoBERTas, one with tokenizer.json, one with vocab.json and merges.txt;
+their texts are in texts.json. In their logits.json token ids are given instead of texts: one padding token stands
+among them, one sequence is as long as the model allows.
 
 Run from the folder of the module: python src/test/python/families_golden.py
 Made with torch 2.13.0 and transformers 5.17.0.
@@ -15,12 +16,14 @@ from pathlib import Path
 
 import torch
 from transformers import (
-    BertConfig, BertForSequenceClassification, BertTokenizer, DistilBertConfig,
-    DistilBertForSequenceClassification, RobertaConfig, RobertaForSequenceClassification)
+    AutoTokenizer, BertConfig, BertForSequenceClassification, BertTokenizer, DistilBertConfig,
+    DistilBertForSequenceClassification, RobertaConfig, RobertaForSequenceClassification, RobertaTokenizer)
 
 OUT = Path("src/test/resources/jada/nn/families")
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"abcdefghijklmnopqrst", "##a", "##b", ".", "?", "!"]
 TEXTS = [["a quick test."], ["b"], ["c d e?", "f g h i!"], ["k l m n o p q r s t a b c"], ["ab aa", "bb."]]
+
+ROBERTA_TEXTS = [["the river rises."], ["The  river, <mask>"], ["he", "the three rivers"], ["starve"], ["a\nthe <mask> sea"]]
 
 bert = dict(
     vocab_size=len(WORDS), hidden_size=16, num_hidden_layers=2, num_attention_heads=4, intermediate_size=24,
@@ -30,6 +33,9 @@ distilbert = dict(
 roberta = dict(
     vocab_size=30, hidden_size=16, num_hidden_layers=2, num_attention_heads=4, intermediate_size=24,
     max_position_embeddings=22, type_vocab_size=1, layer_norm_eps=1e-5)
+# Byte-level pieces, as few as the model has.
+PIECES = "<s> <pad> </s> <unk> <mask> Ġ t h e r i v s a m . , Ġt he Ġthe ri ve rive Ġs Ġr Ġrive".split()
+MERGES = [tuple(pair.split("+")) for pair in "h+e Ġ+t Ġt+he r+i v+e ri+ve Ġ+s Ġ+r Ġ+rive".split()]
 IDS = [[0, 5, 6, 7, 2], [0, 2], [0, 9, 8, 2, 2, 7, 6, 5, 2], [0, *range(10, 28), 2], [0, 4, 1, 5, 2]]
 classes = dict(id2label={0: "bad", 1: "good", 2: "so-so"}, label2id={"bad": 0, "good": 1, "so-so": 2})
 number = dict(num_labels=1, problem_type="regression")
@@ -54,6 +60,21 @@ for seed, (name, model) in enumerate(cases.items()):
     folder = OUT / name
     model.save_pretrained(folder)
     if name.startswith("roberta"):
+        tokenizer = RobertaTokenizer(vocab={token: i for i, token in enumerate(PIECES)}, merges=MERGES)
+        golden = []
+        for texts in ROBERTA_TEXTS:
+            inputs = tokenizer(*texts, return_tensors="pt")
+            with torch.no_grad():
+                logits = model(**inputs).logits[0].tolist()
+            golden.append({"texts": texts, "ids": inputs["input_ids"][0].tolist(), "logits": logits})
+        (folder / "texts.json").write_text(json.dumps(golden, indent=1) + "\n")
+        if name.endswith("classification"):
+            tokenizer.save_pretrained(folder)
+        else:  # the files of releases before tokenizer.json
+            (folder / "vocab.json").write_text(json.dumps({token: i for i, token in enumerate(PIECES)}) + "\n")
+            (folder / "merges.txt").write_text("#version: 0.2\n" + "".join(f"{a} {b}\n" for a, b in MERGES))
+            reread = AutoTokenizer.from_pretrained(folder)
+            assert [reread(*texts)["input_ids"] for texts in ROBERTA_TEXTS] == [one["ids"] for one in golden]
         golden = []
         for ids in IDS:
             batch = torch.tensor([ids])

@@ -14,7 +14,8 @@ import json
 import tempfile
 from pathlib import Path
 
-from transformers import BertConfig, BertTokenizer, DistilBertConfig, PreTrainedConfig, RobertaConfig
+from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
+from transformers import BertConfig, BertTokenizer, DistilBertConfig, PreTrainedConfig, RobertaConfig, RobertaTokenizer
 from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 
 OUT = Path("src/test/resources/jada/nn/keys.json")
@@ -75,6 +76,44 @@ taken = {
 }
 special = {name: None for name in PreTrainedTokenizerBase.SPECIAL_TOKENS_ATTRIBUTES}
 
+roberta = RobertaTokenizer(vocab={token: i for i, token in enumerate(["<s>", "<pad>", "</s>", "<unk>", "<mask>"])}, merges=[])
+with tempfile.TemporaryDirectory() as folder:
+    roberta.save_pretrained(folder)
+    saved_roberta = json.loads((Path(folder) / "tokenizer_config.json").read_text())
+arguments_roberta = {
+    name: plain(p.default)
+    for name, p in inspect.signature(RobertaTokenizer.__init__).parameters.items()
+    if p.default is not inspect.Parameter.empty and name not in ("vocab", "merges")
+}
+
+
+def part(key, *parts):
+    """The keys that tokenizers writes for parts of these kinds."""
+    found = {}
+    for one in parts:
+        holder = Tokenizer(one if key == "model" else models.BPE())
+        if key != "model":
+            setattr(holder, key, one)
+        state = json.loads(holder.to_str())[key]
+        found.update({f"{state['type']}.{name}": None for name in state})
+    return dict(sorted(found.items()))
+
+
+parts = {
+    "normalizer": part(
+        "normalizer", normalizers.Sequence([]), normalizers.BertNormalizer(), normalizers.NFC(), normalizers.NFD(), normalizers.NFKC(),
+        normalizers.NFKD(), normalizers.Lowercase(), normalizers.StripAccents(), normalizers.Strip(), normalizers.Replace("a", "b"),
+        normalizers.Replace(Regex("a"), "b"), normalizers.Prepend("a"), normalizers.Nmt(), normalizers.ByteLevel()),
+    "pre_tokenizer": part(
+        "pre_tokenizer", pre_tokenizers.Sequence([]), pre_tokenizers.BertPreTokenizer(), pre_tokenizers.Whitespace(), pre_tokenizers.WhitespaceSplit(),
+        pre_tokenizers.CharDelimiterSplit("a"), pre_tokenizers.Punctuation(), pre_tokenizers.Digits(), pre_tokenizers.Split("a", "removed"),
+        pre_tokenizers.ByteLevel(), pre_tokenizers.Metaspace()),
+    "model": part("model", models.WordPiece(), models.BPE(), models.Unigram(), models.WordLevel()),
+    "post_processor": part(
+        "post_processor", processors.Sequence([]), processors.TemplateProcessing("$A", "$A $B", []), processors.BertProcessing(("a", 0), ("b", 1)),
+        processors.RobertaProcessing(("a", 0), ("b", 1)), processors.ByteLevel()),
+}
+
 keys = {
     "config.json": {
         "every model": of_config(PreTrainedConfig),
@@ -84,7 +123,10 @@ keys = {
     },
     "tokenizer_config.json": dict(sorted({**taken, **special, **arguments, **saved}.items())),
     "special_tokens_map.json": special | {"additional_special_tokens": None, "extra_special_tokens": None},
+    "tokenizer_config.json of other tokenizers": dict(sorted({**taken, **special, **arguments_roberta, **saved_roberta}.items())),
+    "special_tokens_map.json of other tokenizers": special | {"additional_special_tokens": None, "extra_special_tokens": None},
     "tokenizer.json": dict(sorted(whole.items())),
+    "parts of tokenizer.json": parts,
 }
 OUT.write_text(json.dumps(keys, indent=1, sort_keys=False) + "\n")
 print(files, {file: len(part) for file, part in keys.items()})

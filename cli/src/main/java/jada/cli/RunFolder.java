@@ -58,6 +58,8 @@ final class RunFolder implements AutoCloseable {
           "model.safetensors",
           "tokenizer.json",
           "vocab.txt",
+          "vocab.json",
+          "merges.txt",
           "tokenizer_config.json",
           "special_tokens_map.json",
           "added_tokens.json");

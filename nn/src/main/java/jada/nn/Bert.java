@@ -44,7 +44,12 @@ public final class Bert extends NamedFamily {
           .refusedUnless("the activation is the exact GELU", "hidden_act", "gelu")
           .refusedUnless("positions are learnt and absolute", "position_embedding_type", "absolute")
           .refusedUnless(
-              ConfigKeys.TOKENIZER, "tokenizer_class", "BertTokenizer", "BertTokenizerFast")
+              ConfigKeys.TOKENIZER,
+              "tokenizer_class",
+              "BertTokenizer",
+              "BertTokenizerFast",
+              "XLMRobertaTokenizer",
+              "XLMRobertaTokenizerFast")
           .and(ConfigKeys.COMMON);
 
   // The pooler belongs to the model, the classifier does not.
@@ -102,7 +107,7 @@ public final class Bert extends NamedFamily {
 
   @Override
   public List<String> tokenizers() {
-    return List.of("WordPiece");
+    return List.of("WordPiece", "BPE", "Unigram"); // multilingual ones have the latter
   }
 
   @Override

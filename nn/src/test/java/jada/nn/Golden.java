@@ -29,7 +29,8 @@ public final class Golden {
     return numbers;
   }
 
-  static int[] ints(JsonNode array) {
+  /// The whole numbers of an array.
+  public static int[] ints(JsonNode array) {
     int[] numbers = new int[array.size()];
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = array.get(i).asInt();

@@ -55,14 +55,14 @@ final class AddedTokens {
       }
       AddedToken token = tokens.get(index);
       if (!token.singleWord() || standsAlone(text, at, end)) {
-        int from = token.stripLeft() ? Math.max(done, beforeBlanks(text, at)) : at;
+        int from = token.stripLeft() ? beforeBlanks(text, done, at) : at;
         if (done < from) {
           rest.between(done, from);
         }
-        if (!ids.isFull()) {
-          ids.add(token.id());
-        }
         done = token.stripRight() ? afterBlanks(text, end) : end;
+        if (!ids.isFull()) {
+          ids.addFound(token.id(), from, done);
+        }
       }
       at = end;
     }
@@ -76,9 +76,9 @@ final class AddedTokens {
         && (to == text.length() || !isWordCharacter(Character.codePointAt(text, to)));
   }
 
-  private static int beforeBlanks(CharSequence text, int position) {
+  private static int beforeBlanks(CharSequence text, int least, int position) {
     int at = position;
-    while (at > 0 && BertCharacters.isWhitespace(text.charAt(at - 1))) {
+    while (at > least && BertCharacters.isWhitespace(text.charAt(at - 1))) {
       at--;
     }
     return at;

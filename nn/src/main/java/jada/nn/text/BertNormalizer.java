@@ -12,12 +12,11 @@ import java.text.Normalizer;
 ///
 /// An unpaired surrogate counts as U+FFFD, as in every UTF-8 encoder that replaces.
 record BertNormalizer(
-    boolean cleanText, boolean separateIdeographs, boolean stripAccents, boolean lowercase) {
+    boolean cleanText, boolean separateIdeographs, boolean stripAccents, boolean lowercase)
+    implements Normalizing {
   private static final int REPLACEMENT = 0xFFFD;
 
-  // Canonical ordering is quadratic in the length of a run of marks, so longer runs are cut. Only
-  // hostile texts have such runs; Unicode's stream-safe format cuts at 30.
-  private static final int LONGEST_RUN_OF_MARKS = 128;
+  private static final UnicodeForm DECOMPOSED = new UnicodeForm(Normalizer.Form.NFD);
 
   /// The text after all steps that are on.
   CharSequence normalize(CharSequence text) {
@@ -27,9 +26,52 @@ record BertNormalizer(
       result = clean(result);
     }
     if (stripAccents && !ascii) {
-      result = withoutMarks(decompose(result));
+      result = withoutMarks(DECOMPOSED.apply(AlignedText.of(result.toString())).text());
     }
     return lowercase ? toLowerCase(result) : result;
+  }
+
+  @Override
+  public AlignedText apply(AlignedText text) {
+    AlignedText.Builder builder = text.builder();
+    String characters = text.text();
+    if (!text.isTracked()) {
+      builder.add(normalize(characters), 0);
+      return builder.build();
+    }
+    // A character and the marks behind it are normalized without regard to what is around them.
+    int next;
+    for (int i = 0; i < characters.length(); i = next) {
+      next = i + Character.charCount(characters.codePointAt(i));
+      while (next < characters.length() && isAttached(characters.codePointAt(next))) {
+        next += Character.charCount(characters.codePointAt(next));
+      }
+      align(characters.substring(i, next), i, builder);
+    }
+    return builder.build();
+  }
+
+  /// Appends what a part becomes: each of its characters as many as it alone becomes.
+  private void align(String part, int from, AlignedText.Builder builder) {
+    String normalized = normalize(part).toString();
+    int done = 0;
+    int size;
+    for (int i = 0; i < part.length() && done < normalized.length(); i += size) {
+      size = Character.charCount(part.codePointAt(i));
+      int end =
+          i + size == part.length()
+              ? normalized.length()
+              : Math.min(
+                  normalized.length(), done + normalize(part.substring(i, i + size)).length());
+      builder.add(normalized.substring(done, end), from + i);
+      done = end;
+    }
+  }
+
+  private boolean isAttached(int codePoint) {
+    return Characters.joins(codePoint)
+        || BertCharacters.isMark(codePoint)
+        || cleanText && BertCharacters.isControl(codePoint);
   }
 
   private static boolean isAscii(CharSequence text) {
@@ -74,31 +116,6 @@ record BertNormalizer(
     return result;
   }
 
-  private static CharSequence decompose(CharSequence text) {
-    StringBuilder result = new StringBuilder(text.length() + 16);
-    int start = 0;
-    int marks = 0;
-    int codePoint;
-    for (int i = 0; i < text.length(); i += Character.charCount(codePoint)) {
-      codePoint = Character.codePointAt(text, i);
-      marks = isCombining(codePoint) ? marks + 1 : 0;
-      if (marks > LONGEST_RUN_OF_MARKS) {
-        result.append(Normalizer.normalize(text.subSequence(start, i), Normalizer.Form.NFD));
-        start = i;
-        marks = 1;
-      }
-    }
-    return result.append(
-        Normalizer.normalize(text.subSequence(start, text.length()), Normalizer.Form.NFD));
-  }
-
-  private static boolean isCombining(int codePoint) {
-    int type = Character.getType(codePoint);
-    return type == Character.NON_SPACING_MARK
-        || type == Character.COMBINING_SPACING_MARK
-        || type == Character.ENCLOSING_MARK;
-  }
-
   private static CharSequence withoutMarks(CharSequence text) {
     StringBuilder result = new StringBuilder(text.length());
     int codePoint;
@@ -119,7 +136,7 @@ record BertNormalizer(
       if (codePoint == 'İ') {
         result.append("i\u0307"); // the one code point whose lower case is two, whatever stands by
       } else {
-        result.appendCodePoint(Character.toLowerCase(codePoint));
+        result.appendCodePoint(Normalizing.lowercase(codePoint));
       }
     }
     return result;

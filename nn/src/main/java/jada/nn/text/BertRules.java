@@ -5,6 +5,7 @@ import jada.nn.files.InputException;
 import jada.nn.files.KeyLedger;
 import jada.nn.files.KeyLedger.Unknown;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,38 +41,14 @@ record BertRules(
       Set.of("BertTokenizer", "ElectraTokenizer", "DistilBertTokenizer");
   private static final Set<String> GENERAL = Set.of("PreTrainedTokenizer", "TokenizersBackend");
   private static final List<String> NAMED = List.of("bos_token", "eos_token");
-  private static final String EXTRA = "extra_special_tokens";
-  private static final String ADDITIONAL = "additional_special_tokens";
+  static final String EXTRA = "extra_special_tokens";
+  static final String ADDITIONAL = "additional_special_tokens";
   private static final List<String> STANDARD =
       List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]");
 
-  private static final KeyLedger TOKENS =
+  /// The keys of every tokenizer.
+  static final KeyLedger COMMON =
       KeyLedger.of(Unknown.ACCEPTED_UNLESS_TOKEN)
-          .honoured("a special token, found in texts", "bos_token", "eos_token")
-          .honoured("more special tokens, found in texts", EXTRA)
-          .honoured("the same where extra_special_tokens is missing", ADDITIONAL)
-          .refusedUnless("BERT's special tokens have their names", "unk_token", "[UNK]")
-          .refusedUnless("BERT's special tokens have their names", "sep_token", "[SEP]")
-          .refusedUnless("BERT's special tokens have their names", "pad_token", "[PAD]")
-          .refusedUnless("BERT's special tokens have their names", "cls_token", "[CLS]")
-          .refusedUnless("BERT's special tokens have their names", "mask_token", "[MASK]");
-
-  /// The keys of `special_tokens_map.json`.
-  static final KeyLedger SPECIAL_TOKENS_MAP = TOKENS;
-
-  /// The keys of `tokenizer_config.json`.
-  static final KeyLedger CONFIG =
-      TOKENS
-          .honoured("lower case; true if it is missing", "do_lower_case")
-          .honoured("accents; follows do_lower_case if it is missing", "strip_accents")
-          .honoured("ideographs set apart; true if it is missing", "tokenize_chinese_chars")
-          .honoured("whether these rules count or tokenizer.json's", "tokenizer_class")
-          .honoured("tokens added to the vocabulary", "added_tokens_decoder")
-          .honoured("whether a second text has token type 1", "model_input_names")
-          .refusedUnless("words are split at punctuation", "do_basic_tokenize", true)
-          .refusedUnless("control characters are removed", "clean_text", true)
-          .refusedUnless("pieces within a word begin with ##", "wordpieces_prefix", "##")
-          .refusedUnless("every word is split", "never_split", List.of())
           .refusedUnless("special tokens in a text are found", "split_special_tokens", false)
           .refusedUnless("texts are cut at their end", "truncation_side", "right")
           .refusedUnless("code that comes with a model is not run", "auto_map", Map.of())
@@ -111,6 +88,35 @@ record BertRules(
               "is_local",
               "local_files_only",
               "transformers_version");
+
+  private static final KeyLedger TOKENS =
+      KeyLedger.of(Unknown.ACCEPTED_UNLESS_TOKEN)
+          .honoured("a special token, found in texts", "bos_token", "eos_token")
+          .honoured("more special tokens, found in texts", EXTRA)
+          .honoured("the same where extra_special_tokens is missing", ADDITIONAL)
+          .refusedUnless("BERT's special tokens have their names", "unk_token", "[UNK]")
+          .refusedUnless("BERT's special tokens have their names", "sep_token", "[SEP]")
+          .refusedUnless("BERT's special tokens have their names", "pad_token", "[PAD]")
+          .refusedUnless("BERT's special tokens have their names", "cls_token", "[CLS]")
+          .refusedUnless("BERT's special tokens have their names", "mask_token", "[MASK]");
+
+  /// The keys of `special_tokens_map.json`.
+  static final KeyLedger SPECIAL_TOKENS_MAP = TOKENS;
+
+  /// The keys of `tokenizer_config.json`.
+  static final KeyLedger CONFIG =
+      TOKENS
+          .honoured("lower case; true if it is missing", "do_lower_case")
+          .honoured("accents; follows do_lower_case if it is missing", "strip_accents")
+          .honoured("ideographs set apart; true if it is missing", "tokenize_chinese_chars")
+          .honoured("whether these rules count or tokenizer.json's", "tokenizer_class")
+          .honoured("tokens added to the vocabulary", "added_tokens_decoder")
+          .honoured("whether a second text has token type 1", "model_input_names")
+          .refusedUnless("words are split at punctuation", "do_basic_tokenize", true)
+          .refusedUnless("control characters are removed", "clean_text", true)
+          .refusedUnless("pieces within a word begin with ##", "wordpieces_prefix", "##")
+          .refusedUnless("every word is split", "never_split", List.of())
+          .and(COMMON);
 
   /// The rules of a folder.
   ///
@@ -162,6 +168,16 @@ record BertRules(
         List.copyOf(special));
   }
 
+  /// Whether a class of tokenizers is of the BERT kind.
+  static boolean isBert(String name) {
+    return BERT.contains(name.replaceFirst("Fast$", ""));
+  }
+
+  /// Whether a class is transformers' general one, whose tokenizer `tokenizer.json` describes.
+  static boolean isGeneral(String name) {
+    return GENERAL.contains(name.replaceFirst("Fast$", ""));
+  }
+
   /// The same rules with or without lower case, and accents as BERT then has them.
   BertRules withLowercase(boolean lowercase) {
     return new BertRules(
@@ -182,7 +198,7 @@ record BertRules(
         .orElse(!kind.equals("DistilBertTokenizer") && !GENERAL.contains(kind));
   }
 
-  private static SortedMap<Integer, AddedToken> decoder(ConfigJson json, JsonNode tokens) {
+  static SortedMap<Integer, AddedToken> decoder(ConfigJson json, JsonNode tokens) {
     SortedMap<Integer, AddedToken> byId = new TreeMap<>();
     for (Map.Entry<String, JsonNode> entry : tokens.properties()) {
       if (!entry.getKey().matches("0|[1-9][0-9]{0,8}") || !entry.getValue().isObject()) {
@@ -209,7 +225,7 @@ record BertRules(
         token.path("normalized").asBoolean(!special));
   }
 
-  private static AddedToken special(String content) {
+  static AddedToken special(String content) {
     return new AddedToken(AddedToken.UNNUMBERED, content, false, false, false, false);
   }
 
@@ -217,11 +233,16 @@ record BertRules(
   private static List<AddedToken> special(ConfigJson json, String list) {
     List<AddedToken> found = new ArrayList<>();
     NAMED.stream().filter(json::has).forEach(key -> found.add(special(json, key, json.node(key))));
+    found.addAll(listed(json, list));
+    return found;
+  }
+
+  /// The special tokens of a list.
+  static List<AddedToken> listed(ConfigJson json, String list) {
     if (json.has(list) && !json.node(list).isArray()) {
       throw json.refusal(list, "is not a list, which alone is supported");
     }
-    json.node(list).valueStream().forEach(value -> found.add(special(json, list, value)));
-    return found;
+    return json.node(list).valueStream().map(value -> special(json, list, value)).toList();
   }
 
   /// Whether a file has a key, be its value null.
@@ -229,7 +250,7 @@ record BertRules(
     return !json.node(key).isMissingNode();
   }
 
-  private static AddedToken special(ConfigJson json, String key, JsonNode value) {
+  static AddedToken special(ConfigJson json, String key, JsonNode value) {
     if (value.isString()) {
       return special(value.stringValue());
     }
@@ -243,7 +264,7 @@ record BertRules(
         value.path("normalized").asBoolean(false));
   }
 
-  private static SortedMap<Integer, AddedToken> legacy(ConfigJson json, Set<String> special) {
+  static SortedMap<Integer, AddedToken> legacy(ConfigJson json, Set<String> special) {
     SortedMap<Integer, AddedToken> byId = new TreeMap<>();
     for (String content : json.keys()) {
       int id = json.count(content);
@@ -277,7 +298,23 @@ record BertRules(
       }
       return inJson;
     }
-    List<AddedToken> tokens = new ArrayList<>(byId.values());
+    return numbered(
+        source,
+        vocabulary,
+        byId.values(),
+        special.stream()
+            .filter(t -> !STANDARD.contains(t.content()) || vocabulary.containsKey(t.content()))
+            .toList());
+  }
+
+  /// Tokens that have ids, which must be those they would get, then those of `special` that are not
+  /// among them, with ids.
+  static List<AddedToken> numbered(
+      String source,
+      Map<String, Integer> vocabulary,
+      Collection<AddedToken> given,
+      List<AddedToken> special) {
+    List<AddedToken> tokens = new ArrayList<>(given);
     int next = vocabulary.size();
     for (AddedToken token : tokens) {
       int id = vocabulary.containsKey(token.content()) ? vocabulary.get(token.content()) : next++;
@@ -295,8 +332,8 @@ record BertRules(
     }
     Set<String> known = tokens.stream().map(AddedToken::content).collect(Collectors.toSet());
     for (AddedToken token : special) {
-      boolean inVocabulary = vocabulary.containsKey(token.content());
-      if ((inVocabulary || !STANDARD.contains(token.content())) && known.add(token.content())) {
+      if (known.add(token.content())) {
+        boolean inVocabulary = vocabulary.containsKey(token.content());
         tokens.add(token.numbered(inVocabulary ? vocabulary.get(token.content()) : next++));
       }
     }

@@ -93,7 +93,7 @@ record JsonSection(String file, String path, JsonNode node) {
 
   private static InputException refusal(String file, String where, String reason) {
     return new InputException(
-        "%s: %s %s: use the tokenizer.json of a BERT or DistilBERT model as it was published"
+        "%s: %s %s: use the tokenizer.json of the model as it was published"
             .formatted(file, where, reason));
   }
 }

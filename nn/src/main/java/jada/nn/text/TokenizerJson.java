@@ -3,7 +3,6 @@ package jada.nn.text;
 import jada.nn.files.InputException;
 import jada.nn.files.KeyLedger;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,10 +13,11 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Reads Hugging Face's `tokenizer.json` of the BERT kind.
+/// Reads Hugging Face's `tokenizer.json`.
 ///
 /// Read are `model`, `normalizer`, `pre_tokenizer`, `post_processor` and `added_tokens`. The
 /// sections `truncation` and `padding` are ignored: the caller gives the length, and batches are
@@ -39,38 +39,19 @@ final class TokenizerJson {
                   // The names are mostly tokens, each once: sharing them costs and gains nothing.
                   .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
                   .build())
+          // Scores are read as the reference reads them, digit by digit.
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .build();
 
-  /// The keys of the file.
+  /// The keys of the file; those of its parts are in [PartKeys].
   static final KeyLedger KEYS =
       KeyLedger.of(KeyLedger.Unknown.REFUSED)
           .refusedUnless("it is the only version there is", "version", "1.0")
           .withoutEffect("the length is for the caller to say; nothing is padded", "truncation")
           .withoutEffect("the length is for the caller to say; nothing is padded", "padding")
           .withoutEffect("ids are not turned into text", "decoder")
-          .honoured("the parts of a tokenizer", "model", "normalizer", "pre_tokenizer")
-          .honoured("the parts of a tokenizer", "post_processor", "added_tokens")
-          .honoured("only WordPiece", "model.type")
-          .honoured("the token of words that cannot be covered", "model.unk_token")
-          .honoured("the beginning of pieces within a word", "model.continuing_subword_prefix")
-          .honoured("longer words are unknown", "model.max_input_chars_per_word")
-          .honoured("tokens and their ids", "model.vocab")
-          .honoured("only BertNormalizer", "normalizer.type")
-          .honoured(
-              "a step of it; tokenizer_config.json decides where it is there",
-              "normalizer.clean_text",
-              "normalizer.handle_chinese_chars",
-              "normalizer.strip_accents",
-              "normalizer.lowercase")
-          .honoured("only BertPreTokenizer", "pre_tokenizer.type")
-          .honoured("only TemplateProcessing and BertProcessing", "post_processor.type")
-          .honoured(
-              "only BERT's form: [CLS] A [SEP] and [CLS] A [SEP] B [SEP]",
-              "post_processor.single",
-              "post_processor.pair",
-              "post_processor.special_tokens",
-              "post_processor.cls",
-              "post_processor.sep")
+          .honoured("a part, see below", "normalizer", "pre_tokenizer", "model", "post_processor")
+          .honoured("tokens that are found in texts", "added_tokens")
           .honoured(
               "a token that is found in texts",
               "added_tokens[].id",
@@ -79,7 +60,8 @@ final class TokenizerJson {
               "added_tokens[].lstrip",
               "added_tokens[].rstrip",
               "added_tokens[].normalized")
-          .withoutEffect("whether decoding leaves it out", "added_tokens[].special");
+          .withoutEffect(
+              "what becomes of ids that are turned into text again", "added_tokens[].special");
 
   private final JsonSection root;
 
@@ -87,12 +69,10 @@ final class TokenizerJson {
     this.root = root;
   }
 
-  /// The tokenizer that the text of a file describes.
+  /// Reads the text of a file.
   ///
-  /// @param rules what the files beside it say, if it lies in a folder
-  /// @param files the text of this file and those beside it, by name
-  static WordPieceTokenizer parse(
-      String text, String file, Optional<BertRules> rules, SequencedMap<String, String> files) {
+  /// @param file its name for errors
+  static TokenizerJson read(String text, String file) {
     JsonNode tree;
     try {
       tree = MAPPER.readTree(text);
@@ -102,7 +82,14 @@ final class TokenizerJson {
               .formatted(file, place(e.getLocation()), firstLine(e.getOriginalMessage())),
           e);
     }
-    return new TokenizerJson(new JsonSection(file, "", tree)).tokenizer(rules, files);
+    return new TokenizerJson(new JsonSection(file, "", tree));
+  }
+
+  /// The ids of the tokens in a `vocab.json`.
+  ///
+  /// @param file its name for errors
+  static Map<String, Integer> ids(String text, String file) {
+    return PartsJson.ids(read(text, file).root);
   }
 
   private static String place(TokenStreamLocation location) {
@@ -116,39 +103,51 @@ final class TokenizerJson {
     return message.lines().findFirst().orElse("unreadable");
   }
 
-  private WordPieceTokenizer tokenizer(
-      Optional<BertRules> rules, SequencedMap<String, String> files) {
+  /// Whether the file describes a tokenizer of the BERT kind, which [#bert] makes.
+  boolean isBert() {
+    JsonNode node = root.node();
+    return node.path("model").path("type").asString("WordPiece").equals("WordPiece")
+        && !node.path("model").has("merges")
+        && typeOf("normalizer").equals("BertNormalizer")
+        && typeOf("pre_tokenizer").equals("BertPreTokenizer")
+        && (typeOf("post_processor").equals("BertProcessing")
+            || typeOf("post_processor").equals("TemplateProcessing"));
+  }
+
+  private String typeOf(String part) {
+    return root.node().path(part).path("type").asString("");
+  }
+
+  /// The tokenizer of a file of the BERT kind.
+  ///
+  /// @param rules what the files beside it say, if it lies in a folder
+  /// @param files the text of this file and those beside it, by name
+  WordPieceTokenizer bert(Optional<BertRules> rules, SequencedMap<String, String> files) {
     JsonSection model = root.section("model");
     if (model.has("type")) { // files of early versions lack it
       model.requireValue("type", "WordPiece");
     }
     root.section("pre_tokenizer").requireValue("type", "BertPreTokenizer");
-    BertNormalizer normalizer = normalizer(root.section("normalizer"));
-    Map<String, Integer> modelIds = modelIds(model.section("vocab"));
+    root.section("normalizer").requireValue("type", "BertNormalizer");
+    PartsJson parts = new PartsJson(root);
+    parts.preTokenizer(PartsJson.Overrides.NONE);
+    parts.normalizer();
+    BertNormalizer normalizer = PartsJson.bertNormalizer(root.section("normalizer"));
+    PartsJson.Read read = parts.model(false);
     List<AddedToken> inFile = addedTokens();
-    List<AddedToken> added = rules.map(r -> r.tokens(modelIds, inFile)).orElse(inFile);
-    Vocabulary vocabulary = new Vocabulary(root.file() + ": model.vocab", modelIds, added);
-    String unknown = model.string("unk_token");
-    if (!modelIds.containsKey(unknown)) {
-      throw model.refusal("vocab", "lacks the unknown token " + InputText.quote(unknown));
-    }
-    WordPiece wordPiece =
-        new WordPiece(
-            modelIds,
-            model.string("continuing_subword_prefix"),
-            unknown,
-            model.count("max_input_chars_per_word"));
+    List<AddedToken> added = rules.map(r -> r.tokens(read.ids(), inFile)).orElse(inFile);
+    Vocabulary vocabulary = new Vocabulary(root.file() + ": model.vocab", read.ids(), added);
     Optional<BertRules> others = rules.filter(r -> !r.whole());
     others.ifPresent(_ -> requireWhatBertTokenizerAssumes(model));
     KEYS.check(root.file(), root.node());
-    Frame frame = frame(root.section("post_processor"), vocabulary);
+    List<Template.Part> frame = bertFrame(parts, vocabulary);
     return new WordPieceTokenizer(
         vocabulary,
         others.map(BertRules::normalizer).orElse(normalizer),
-        wordPiece,
+        (WordPiece) read.model(),
         added,
-        frame.opening(),
-        frame.separator(),
+        frame.getFirst().ids().getFirst(),
+        frame.getLast().ids().getFirst(),
         rules.map(BertRules::tokenTypes).orElse(true),
         files);
   }
@@ -166,22 +165,50 @@ final class TokenizerJson {
     }
   }
 
-  private static BertNormalizer normalizer(JsonSection section) {
-    section.requireValue("type", "BertNormalizer");
-    boolean lowercase = section.bool("lowercase");
-    return new BertNormalizer(
-        section.bool("clean_text"),
-        section.bool("handle_chinese_chars"),
-        section.has("strip_accents") ? section.bool("strip_accents") : lowercase,
-        lowercase);
+  /// The tokens around a single text, the first and the last of which are one each.
+  private List<Template.Part> bertFrame(PartsJson parts, Vocabulary vocabulary) {
+    Template template = parts.postProcessor(vocabulary).template();
+    List<Template.Part> single = template.single();
+    JsonSection section = root.section("post_processor");
+    if (single.size() != 3
+        || single.getFirst().ids().size() != 1
+        || single.getLast().ids().size() != 1
+        || !template.equals(
+            Template.bert(single.getFirst().ids().getFirst(), single.getLast().ids().getFirst()))) {
+      throw section.refusal(
+          "single", "and pair are not of the form [CLS] A [SEP] and [CLS] A [SEP] B [SEP]");
+    }
+    return single;
   }
 
-  private static Map<String, Integer> modelIds(JsonSection vocab) {
-    Map<String, Integer> ids = HashMap.newHashMap(vocab.node().size());
-    for (Map.Entry<String, JsonNode> entry : vocab.node().properties()) {
-      ids.put(entry.getKey(), vocab.count(entry.getKey(), entry.getValue()));
-    }
-    return ids;
+  /// The tokenizer of a file of any kind.
+  ///
+  /// @param rules what the files beside it say
+  /// @param files the text of this file and those beside it, by name
+  PipelineTokenizer pipeline(TokenizerRules rules, SequencedMap<String, String> files) {
+    KEYS.check(root.file(), root.node());
+    PartsJson parts = new PartsJson(root);
+    PartsJson.Read read = parts.model(rules.whole());
+    List<AddedToken> added = rules.tokens(read.ids(), addedTokens());
+    Vocabulary vocabulary =
+        new Vocabulary(root.file() + ": model.vocab", read.ids(), read.overridden(), added);
+    PartsJson.Frame frame = parts.postProcessor(vocabulary);
+    rules.requireSameCase(root);
+    Template template = rules.tokenTypes() ? frame.template() : frame.template().withoutTypes();
+    return new PipelineTokenizer(
+        new PipelineTokenizer.Parts(
+            read.kind(),
+            vocabulary,
+            added,
+            parts.normalizer(),
+            parts.preTokenizer(new PartsJson.Overrides(rules.blankBefore())),
+            read.model(),
+            template,
+            frame.trim(),
+            rules.padding(
+                vocabulary,
+                Optional.of(root.node().path("padding").path("pad_token").asString("")))),
+        files);
   }
 
   private List<AddedToken> addedTokens() {
@@ -201,82 +228,5 @@ final class TokenizerJson {
               token.bool("normalized")));
     }
     return tokens;
-  }
-
-  /// The tokens around the texts: `[CLS] first [SEP]` and `[CLS] first [SEP] second [SEP]`.
-  private record Frame(int opening, int separator) {}
-
-  private static Frame frame(JsonSection section, Vocabulary vocabulary) {
-    if (section.string("type").equals("BertProcessing")) {
-      return new Frame(
-          tokenAndId(section, "cls", vocabulary), tokenAndId(section, "sep", vocabulary));
-    }
-    section.requireValue("type", "TemplateProcessing");
-    List<Piece> single = template(section, "single");
-    if (single.size() != 3) {
-      throw section.refusal("single", "is not of the form [CLS] A [SEP]");
-    }
-    String opening = single.getFirst().id();
-    String separator = single.getLast().id();
-    Piece start = new Piece(false, opening, 0);
-    Piece first = new Piece(true, "A", 0);
-    Piece firstEnd = new Piece(false, separator, 0);
-    if (!single.equals(List.of(start, first, firstEnd))) {
-      throw section.refusal("single", "is not of the form [CLS] A [SEP] with types 0");
-    }
-    Piece second = new Piece(true, "B", 1);
-    Piece secondEnd = new Piece(false, separator, 1);
-    if (!template(section, "pair").equals(List.of(start, first, firstEnd, second, secondEnd))) {
-      throw section.refusal("pair", "is not of the form [CLS] A [SEP] B [SEP] with types 0 and 1");
-    }
-    JsonSection specials = section.section("special_tokens");
-    return new Frame(
-        specialId(specials.section(opening), opening, vocabulary),
-        specialId(specials.section(separator), separator, vocabulary));
-  }
-
-  /// `"cls": ["[CLS]", 101]`, the form of BertProcessing.
-  private static int tokenAndId(JsonSection section, String key, Vocabulary vocabulary) {
-    JsonNode pair = section.array(key);
-    if (pair.size() != 2 || !pair.get(0).isString()) {
-      throw section.refusal(key, "is not a token and its id");
-    }
-    return sameId(
-        section, key, section.count(key, pair.get(1)), pair.get(0).stringValue(), vocabulary);
-  }
-
-  /// `{"id": "[CLS]", "ids": [101], "tokens": ["[CLS]"]}`, the form of TemplateProcessing.
-  private static int specialId(JsonSection section, String token, Vocabulary vocabulary) {
-    JsonNode ids = section.array("ids");
-    if (ids.size() != 1) {
-      throw section.refusal("ids", "does not hold one id");
-    }
-    return sameId(section, "ids", section.count("ids", ids.get(0)), token, vocabulary);
-  }
-
-  private static int sameId(
-      JsonSection section, String key, int id, String token, Vocabulary vocabulary) {
-    int expected = vocabulary.require(token);
-    if (id != expected) {
-      throw section.refusal(
-          key,
-          "gives %s the id %s, but the vocabulary %s"
-              .formatted(InputText.quote(token), id, expected));
-    }
-    return id;
-  }
-
-  /// A place in a template: a text (A or B) or a special token, and the type of its tokens.
-  private record Piece(boolean isText, String id, int typeId) {}
-
-  private static List<Piece> template(JsonSection section, String key) {
-    List<Piece> pieces = new ArrayList<>();
-    for (int i = 0; i < section.array(key).size(); i++) {
-      JsonSection element = section.element(key, i);
-      boolean isText = element.has("Sequence");
-      JsonSection piece = element.section(isText ? "Sequence" : "SpecialToken");
-      pieces.add(new Piece(isText, piece.string("id"), piece.count("type_id")));
-    }
-    return pieces;
   }
 }

@@ -13,7 +13,7 @@ final class Vocabulary {
   // limits keep a hostile file from filling the heap.
   static final int MOST_TOKENS = 1 << 20;
   static final int MOST_CHARACTERS = 1 << 23;
-  static final int LONGEST_TOKEN = 256;
+  static final int LONGEST_TOKEN = 1024;
 
   private final String source;
   private final Map<String, Integer> modelIds;

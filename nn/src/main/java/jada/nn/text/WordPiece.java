@@ -11,7 +11,7 @@ import java.util.Map;
 ///
 /// A piece is found by one walk down a trie, so a word costs at most its length times the length of
 /// the longest token.
-final class WordPiece {
+final class WordPiece implements Model {
   private final TokenTrie trie;
   private final int continuation;
   private final int unknownId;
@@ -26,7 +26,7 @@ final class WordPiece {
 
   /// Appends the ids of all words between `from` (inclusive) and `to` (exclusive), or of the first
   /// words up to the one that fills the buffer.
-  void appendTokens(CharSequence text, int from, int to, IdBuffer ids) {
+  void appendWords(CharSequence text, int from, int to, IdBuffer ids) {
     int start = from;
     int next;
     for (int i = from; i < to && !ids.isFull(); i = next) {
@@ -34,21 +34,33 @@ final class WordPiece {
       next = i + Character.charCount(codePoint);
       boolean punctuation = BertCharacters.isPunctuation(codePoint);
       if (punctuation || BertCharacters.isWhitespace(codePoint)) {
-        appendWord(text, start, i, ids);
+        appendWhole(text, start, i, ids);
         if (punctuation && !ids.isFull()) {
-          appendWord(text, i, next, ids);
+          appendWhole(text, i, next, ids);
         }
         start = next;
       }
     }
     if (!ids.isFull()) {
-      appendWord(text, start, to, ids);
+      appendWhole(text, start, to, ids);
+    }
+  }
+
+  @Override
+  public void appendTokens(String text, int from, int to, IdBuffer ids) {
+    appendWord(text, from, to, ids);
+  }
+
+  private void appendWhole(CharSequence text, int from, int to, IdBuffer ids) {
+    if (from < to) {
+      appendWord(text, from, to, ids);
+      ids.endPiece();
     }
   }
 
   private void appendWord(CharSequence text, int from, int to, IdBuffer ids) {
     if (to - from > longestWord && Character.codePointCount(text, from, to) > longestWord) {
-      ids.add(unknownId);
+      ids.add(unknownId, from, to);
       return;
     }
     int before = ids.size();
@@ -66,10 +78,10 @@ final class WordPiece {
       }
       if (id == TokenTrie.NONE) {
         ids.truncate(before);
-        ids.add(unknownId);
+        ids.add(unknownId, from, to);
         return;
       }
-      ids.add(id);
+      ids.add(id, at, end);
       at = end;
     }
   }

@@ -23,10 +23,9 @@ import java.util.function.Predicate;
 ///
 /// Instances are immutable and may be shared by threads.
 ///
-/// Two kinds of text get other ids than from the original, both only if the vocabulary has tokens
-/// made of such characters: letters that got a lower case or a decomposition in a later Unicode
-/// version than the one the original was built with, and more than 128 combining marks in a row.
-/// Unpaired surrogates, which the original cannot be given, count as U+FFFD.
+/// Of more than 128 combining marks in a row, those behind are normalized apart, which may give other
+/// ids than the original if the vocabulary has tokens of such characters. Unpaired surrogates, which
+/// the original cannot be given, count as U+FFFD.
 public final class WordPieceTokenizer implements Tokenizer {
   static final int LONGEST_WORD = 100; // of vocabularies without tokenizer.json
 
@@ -40,6 +39,7 @@ public final class WordPieceTokenizer implements Tokenizer {
   private final int padding;
   private final boolean tokenTypes;
   private final SequencedMap<String, String> files;
+  private final PipelineTokenizer aligned; // the same from parts that know where tokens stand
 
   WordPieceTokenizer(
       Vocabulary vocabulary,
@@ -67,6 +67,20 @@ public final class WordPieceTokenizer implements Tokenizer {
         new AddedTokens(
             normalized,
             normalized.stream().map(token -> normalizer.normalize(token.content())).toList());
+    Template template = Template.bert(opening, separator);
+    this.aligned =
+        new PipelineTokenizer(
+            new PipelineTokenizer.Parts(
+                kind(),
+                vocabulary,
+                added,
+                normalizer,
+                PreTokenizing.bert(),
+                wordPiece,
+                tokenTypes ? template : template.withoutTypes(),
+                Optional.empty(),
+                padding),
+            files);
   }
 
   /// Reads a `tokenizer.json` of the BERT kind. Its sections `truncation` and `padding` are
@@ -108,7 +122,7 @@ public final class WordPieceTokenizer implements Tokenizer {
   static WordPieceTokenizer ofJson(String text, String source) {
     SequencedMap<String, String> files = new LinkedHashMap<>();
     files.put("tokenizer.json", text);
-    return TokenizerJson.parse(text, source, Optional.empty(), files);
+    return TokenizerJson.read(text, source).bert(Optional.empty(), files);
   }
 
   private static SequencedMap<String, String> files(String vocabulary, boolean lowercase) {
@@ -183,18 +197,13 @@ public final class WordPieceTokenizer implements Tokenizer {
 
   private Encoding pair(String first, String second, int maxLength) {
     int room = room(maxLength, 3);
-    // A text is followed to the word with which it alone exceeds maxLength. How long it would be to
+    // A text is followed to the word with which it alone reaches maxLength. How long it would be to
     // its end does not count, in the reference neither, where one text must be called the shorter.
     IdBuffer firstTokens = tokens(first, maxLength);
     IdBuffer secondTokens = tokens(second, maxLength);
-    int n1 = firstTokens.size();
-    int n2 = secondTokens.size();
-    if (n1 + n2 > room) {
-      int shorter = Math.min(Math.min(n1, n2), room / 2);
-      boolean firstIsShorter = n1 <= n2;
-      n1 = firstIsShorter ? shorter : room - shorter;
-      n2 = room - n1;
-    }
+    int[] lengths = PipelineTokenizer.longestFirst(firstTokens.size(), secondTokens.size(), room);
+    int n1 = lengths[0];
+    int n2 = lengths[1];
     int[] ids = new int[n1 + n2 + 3];
     ids[0] = opening;
     firstTokens.copyTo(ids, 1, n1);
@@ -222,9 +231,14 @@ public final class WordPieceTokenizer implements Tokenizer {
         (from, to) -> {
           CharSequence part = normalizer.normalize(text.substring(from, to));
           normalizedTokens.split(
-              part, ids, (start, end) -> wordPiece.appendTokens(part, start, end, ids));
+              part, ids, (start, end) -> wordPiece.appendWords(part, start, end, ids));
         });
     return ids;
+  }
+
+  @Override
+  public Alignment align(Input input, int maxLength) {
+    return aligned.align(input, maxLength);
   }
 
   @Override

@@ -138,10 +138,53 @@ class RobertaTest {
             temp
                 + ": the tokenizer is a WordPiece, a model of type 'roberta' has BPE;"
                 + " use tokenizer and weights of the same model");
+  }
 
-    Files.writeString(temp.resolve("tokenizer.json"), "{\"model\": {\"type\": \"BPE\"}}");
-    assertThatThrownBy(() -> HuggingFaceFolder.read(temp))
-        .isInstanceOf(InputException.class)
-        .hasMessageContaining("model.type is \"BPE\", but only \"WordPiece\" is supported");
+  /// One folder has tokenizer.json, the other vocab.json and merges.txt.
+  @ParameterizedTest
+  @ValueSource(strings = {"roberta-classification", "roberta-regression"})
+  void a_folder_gives_the_tokens_and_logits_of_transformers_and_is_written_back_the_same(
+      String name, @TempDir Path temp) {
+    PretrainedModel model = HuggingFaceFolder.read(folder(name));
+    assertThat(model.tokenizer().kind()).isEqualTo("BPE");
+    assertThat(model.tokenizer().paddingId()).isEqualTo(1);
+    assertGolden(name, model);
+
+    HuggingFaceFolder.write(temp.resolve("copy"), model);
+    PretrainedModel copy = HuggingFaceFolder.read(temp.resolve("copy"));
+
+    assertThat(copy.config()).isEqualTo(model.config());
+    assertThat(copy.tokenizer().files()).isEqualTo(model.tokenizer().files());
+    assertGolden(name, copy);
+  }
+
+  private static void assertGolden(String name, PretrainedModel model) {
+    JsonNode golden = Golden.read("families/" + name + "/texts.json");
+    List<Encoding> sequences = new ArrayList<>();
+    for (JsonNode one : golden) {
+      JsonNode texts = one.get("texts");
+      Encoding encoding =
+          texts.size() == 1
+              ? model.tokenizer().encode(texts.get(0).stringValue(), 20)
+              : model
+                  .tokenizer()
+                  .encode(texts.get(0).stringValue(), texts.get(1).stringValue(), 20);
+      assertThat(encoding.ids()).containsExactly(Golden.ints(one.get("ids")));
+      assertThat(encoding.typeIds()).containsOnly(0);
+      sequences.add(encoding);
+    }
+    Map<String, Constant> weights =
+        model.weights().entrySet().stream()
+            .collect(Collectors.toMap(Map.Entry::getKey, e -> Constant.of(e.getValue())));
+    int outputs = weights.get("classifier.out_proj.weight").shape().dim(0);
+    SequenceClassifier network =
+        new SequenceClassifier(
+            Encoder.build(model.config(), weights::get, LinearFactory.PLAIN),
+            ClassificationHead.build(model.config(), outputs, weights::get, LinearFactory.PLAIN));
+    Tensor logits = network.logits(Batch.of(sequences)).value(); // (5, K)
+    for (int i = 0; i < 5; i++) {
+      Tensor row = logits.gatherRows(i).reshape(Shape.of(outputs));
+      Golden.assertClose(name, row, Golden.floats(golden.get(i).get("logits")), 1e-5, 0);
+    }
   }
 }

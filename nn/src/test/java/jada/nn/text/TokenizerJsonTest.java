@@ -58,8 +58,10 @@ class TokenizerJsonTest {
           "max_input_chars_per_word": 12   | "max_input_chars_per_word": -1 | model.max_input_chars_per_word | whole number
           "max_input_chars_per_word": 12   | "max_input_chars_per_word": 1.5 | model.max_input_chars_per_word | whole number
           "continuing_subword_prefix": "##" | "continuing_subword_prefix": 3 | model.continuing_subword_prefix | not a string
-          "vocab": {                       | "vocab": [], "x": {           | model.vocab             | not a JSON object
-          "vocab": {                       | "vocab": {}, "x": {           | model.vocab             | it has no tokens
+          "max_input_chars_per_word": 12   | "max_input_chars_per_word": 12, "x": 1 | model: 'x'     | what it asks for is not known
+          "strip_accents": null            | "strip_accents": null, "x": 1 | normalizer: 'x'         | what it asks for is not known
+          "BertPreTokenizer"               | "BertPreTokenizer", "x": 1    | pre_tokenizer: 'x'      | what it asks for is not known
+          "TemplateProcessing"             | "TemplateProcessing", "x": 1  | post_processor: 'x'     | what it asks for is not known
           "##aaa": 8                       | "##aaa": 7                    | model.vocab             | id 7 belongs to both
           "##aaa": 8                       | "##aaa": 999                  | model.vocab             | without holes
           "##aaa": 8                       | "##aaa": "8"                  | model.vocab.##aaa       | whole number
@@ -71,16 +73,34 @@ class TokenizerJsonTest {
           "clean_text": true               | "clean_text": "yes"           | normalizer.clean_text   | neither true nor false
           , "lowercase": true              | ''                            | normalizer.lowercase    | missing
           "BertPreTokenizer"               | "Whitespace"                  | pre_tokenizer.type      | only "BertPreTokenizer"
-          "TemplateProcessing"             | "ByteLevel"                   | post_processor.type     | only "TemplateProcessing"
+          "TemplateProcessing"             | "Other"                       | post_processor.type     | "Other", but only Sequence, TemplateProcessing,
+          "TemplateProcessing"             | "ByteLevel"                   | post_processor: 'single' | not known
           "ids": [2]                       | "ids": [7]                    | post_processor.special_tokens.[CLS].ids | the id 7, but the vocabulary 2
-          "ids": [2]                       | "ids": []                     | post_processor.special_tokens.[CLS].ids | one id
-          "single": [                      | "single": [{"Sequence": {"id": "A", "type_id": 0}}, | post_processor.single | [CLS] A [SEP]
+          "ids": [2]                       | "ids": []                     | post_processor.special_tokens.[CLS].ids | an id for each token
+          "single": [                      | "single": [{"Sequence": {"id": "A", "type_id": 0}}, | post_processor.single | does not hold each text once
           """)
   void refuses_what_it_cannot_use(String part, String changed, String key, String reason) {
     String from = part.strip().replace("\\n", "\n");
     assertThat(SMALL).contains(from.strip());
     String text = SMALL.replace(from.strip(), changed == null ? "" : changed.strip());
     assertRefused(text, key.strip(), reason.strip());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\'',
+      value = {
+        "\"vocab\": []| model.vocab is not a JSON object",
+        "\"vocab\": {}| model.vocab: it has no tokens",
+        "\"vocab\": {\"[UNK]\": 0}| model.vocab: the token",
+      })
+  void refuses_a_vocabulary_that_is_none(String vocabulary, String reason) {
+    int from = SMALL.indexOf("\"vocab\": {");
+    int to = SMALL.indexOf("}", from) + 1;
+    assertRefused(
+        SMALL.substring(0, from) + vocabulary + SMALL.substring(to),
+        vocabulary.contains("{}") ? "lacks the unknown token" : reason);
   }
 
   @ParameterizedTest
@@ -147,7 +167,7 @@ class TokenizerJsonTest {
         .startsWith("bad.json: ")
         .contains(parts)
         .doesNotContain("\n", "\u001b")
-        .matches(".*: (use|download|check|save) .*");
+        .matches(".*[:;] (use|download|check|save|remove) .*");
   }
 
   private static WordPieceTokenizer parse(String text) {

@@ -8,11 +8,14 @@ import jada.nn.files.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
@@ -24,23 +27,36 @@ class TokenizersTest {
 
   @TempDir Path folder;
 
-  static Stream<String> folders() {
-    return Golden.read("text/tokenizer-folders.json").properties().stream().map(Map.Entry::getKey);
+  static Stream<Arguments> folders() {
+    return Stream.of("text/tokenizer-folders.json", "text/bpe-folders.json")
+        .flatMap(
+            file ->
+                Golden.read(file).properties().stream()
+                    .map(one -> Arguments.of(one.getKey(), file)));
   }
 
   @ParameterizedTest
   @MethodSource("folders")
-  void decides_as_transformers_does(String name) throws IOException {
-    JsonNode golden = Golden.read("text/tokenizer-folders.json").get(name);
-    for (Map.Entry<String, JsonNode> file : golden.get("files").properties()) {
-      Files.writeString(folder.resolve(file.getKey()), file.getValue().stringValue());
-    }
+  void decides_as_transformers_does(String name, String file) throws IOException {
+    JsonNode golden = Golden.read(file).get(name);
+    write(golden.get("files"));
 
     Tokenizer tokenizer = Tokenizers.read(folder);
 
-    assertThat(tokenizer.files().keySet())
-        .containsExactlyInAnyOrderElementsOf(golden.get("files").propertyNames());
-    for (JsonNode one : golden.get("encoded")) {
+    Set<String> own = new HashSet<>(golden.get("files").propertyNames());
+    own.remove("config.json"); // the model's
+    assertThat(tokenizer.files().keySet()).containsExactlyInAnyOrderElementsOf(own);
+    assertEncodes(tokenizer, golden.get("encoded"));
+  }
+
+  private void write(JsonNode files) throws IOException {
+    for (Map.Entry<String, JsonNode> file : files.properties()) {
+      Files.writeString(folder.resolve(file.getKey()), file.getValue().stringValue());
+    }
+  }
+
+  private static void assertEncodes(Tokenizer tokenizer, JsonNode encoded) {
+    for (JsonNode one : encoded) {
       JsonNode texts = one.get("texts");
       Encoding encoding =
           texts.size() == 1
@@ -49,6 +65,59 @@ class TokenizersTest {
       assertThat(encoding.ids()).as(texts.toString()).containsExactly(ints(one.get("ids")));
       assertThat(encoding.typeIds()).as(texts.toString()).containsExactly(ints(one.get("types")));
     }
+  }
+
+  /// The model's own config.json is not a file of the tokenizer: the saved form alone must do.
+  @Test
+  void a_byte_level_tokenizer_is_read_again_from_its_saved_form() throws IOException {
+    JsonNode golden = Golden.read("text/bpe-folders.json").get("special_tokens_map.json");
+    write(golden.get("files"));
+    Tokenizer tokenizer = Tokenizers.read(folder);
+    Path copy = Files.createDirectory(folder.resolve("copy"));
+    for (Map.Entry<String, String> file : tokenizer.files().entrySet()) {
+      Files.writeString(copy.resolve(file.getKey()), file.getValue());
+    }
+
+    Tokenizer again = Tokenizers.read(copy);
+
+    assertThat(again.kind()).isEqualTo("BPE");
+    assertThat(again.paddingId()).isEqualTo(1);
+    assertThat(again.vocabularySize()).isEqualTo(tokenizer.vocabularySize()).isEqualTo(37);
+    assertThat(again.token(36)).isEqualTo("<url>");
+    assertEncodes(again, golden.get("encoded"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "merges.txt| `#version: 0.2\nh e\nhe\n`| merges.txt: line 3 is \"he\", which is not of the"
+            + " form \"a b\"",
+        "merges.txt| h x| line 1 needs the token \"x\", which the vocabulary lacks",
+        "merges.txt| t h| line 1 needs the token \"th\", which the vocabulary lacks",
+        "vocab.json| {\"<s>\": 0}| line 2 needs the token \"h\"",
+        "vocab.json| {\"a\": 7}| without holes",
+        "vocab.json| {\"<s>\": \"0\"}| is not a whole number",
+        "vocab.json| []| is not a JSON object",
+        "tokenizer_config.json| {\"tokenizer_class\": \"LlamaTokenizer\"}| a tokenizer of the class"
+            + " \"LlamaTokenizer\" is read from tokenizer.json alone",
+        "tokenizer_config.json| {\"tokenizer_class\": \"GPT2Tokenizer\", \"add_bos_token\": true}|"
+            + " asks for add_bos_token",
+        "tokenizer_config.json| {\"word_token\": \"<w>\"}| 'word_token' is",
+        "tokenizer_config.json| {\"add_prefix_space\": 1}| add_prefix_space is neither true nor"
+            + " false",
+        "added_tokens.json| {\"new\": 99}| has the id 99, but it would be 35",
+      })
+  void refuses_by_name_what_is_wrong_with_vocabulary_and_merges(
+      String file, String content, String reason) throws IOException {
+    write(Golden.read("text/bpe-folders.json").get("vocab.json and merges.txt").get("files"));
+    Files.writeString(folder.resolve(file), content);
+
+    assertThatThrownBy(() -> Tokenizers.read(folder))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining(folder.toString())
+        .hasMessageContaining(reason);
   }
 
   private static int[] ints(JsonNode array) {
@@ -81,8 +150,8 @@ class TokenizersTest {
         "tokenizer_config.json| {\"never_split\": [\"the\"]}| never_split '[\"the\"]'",
         "tokenizer_config.json| {\"word_token\": \"<w>\"}| 'word_token' is '\"<w>\"', but what it"
             + " asks for is not known",
-        "tokenizer_config.json| {\"tokenizer_class\": \"BertJapaneseTokenizer\"}| tokenizer_class"
-            + " is a tokenizer that is not supported",
+        "tokenizer_config.json| {\"tokenizer_class\": \"BertJapaneseTokenizer\"}| a tokenizer of"
+            + " the class \"BertJapaneseTokenizer\" is read from tokenizer.json alone",
         "tokenizer_config.json| {\"tokenizer_class\": \"PreTrainedTokenizerFast\"}| asks for a"
             + " tokenizer that tokenizer.json describes",
         "tokenizer_config.json| {\"added_tokens_decoder\": {\"40\": {\"content\": \"new\"}}}| has"

@@ -35,7 +35,7 @@ class VocabularyTest {
 
   @Test
   void refuses_more_or_longer_tokens_than_any_vocabulary_has() {
-    assertRefused(Map.of("m".repeat(257), 0), "a token of 257 characters, but at most 256");
+    assertRefused(Map.of("m".repeat(1025), 0), "a token of 1025 characters, but at most 1024");
     Map<String, Integer> many = HashMap.newHashMap(Vocabulary.MOST_TOKENS + 1);
     for (int i = 0; i <= Vocabulary.MOST_TOKENS; i++) {
       many.put(Integer.toString(i, 36), i);

@@ -33,8 +33,18 @@ public final class Predictor implements AutoCloseable {
   }
 
   /// The same with texts cut at another length, in tokens, special tokens included.
+  ///
+  /// @throws IllegalArgumentException if the special tokens alone are more, or the model has no
+  ///   position for so many
   public Predictor withMaxLength(int tokens) {
-    return new Predictor(open(), tokens);
+    AdaptedModel model = open();
+    int most = model.base().config().maxTokens();
+    if (tokens > most) {
+      throw new IllegalArgumentException(
+          "predictor: texts of %s tokens; the model has positions for %s".formatted(tokens, most));
+    }
+    model.base().tokenizer().encode("", tokens); // throws if there is no room for a text
+    return new Predictor(model, tokens);
   }
 
   /// The answer to one text.
@@ -53,7 +63,8 @@ public final class Predictor implements AutoCloseable {
     return open().weightBytes();
   }
 
-  /// Lets go of the weights. Predictions that have begun come to their end.
+  /// Drops its reference to the weights, which others may still have, such as a predictor that
+  /// [#withMaxLength] has made of it. Predictions that have begun are completed.
   @Override
   public void close() {
     model = Optional.empty();

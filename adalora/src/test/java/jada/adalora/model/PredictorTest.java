@@ -88,4 +88,16 @@ class PredictorTest {
     assertThatThrownBy(predictor::bytes).isInstanceOf(IllegalStateException.class);
     assertThat(shorter.predict("a b c")).as("it is another").isEqualTo(answer);
   }
+
+  @Test
+  void refuses_a_length_without_room_for_a_text_or_beyond_the_models_positions() {
+    try (Predictor predictor = predictor(TinyBert.CONFIG)) {
+      assertThatThrownBy(() -> predictor.withMaxLength(1))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> predictor.withMaxLength(13))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("texts of 13 tokens; the model has positions for 12");
+      assertThat(predictor.withMaxLength(12).predict("a b c")).isNotNull();
+    }
+  }
 }

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
     description = {
       "List the base models known by name.",
       "--model also takes a folder in Hugging Face layout: config.json, model.safetensors, and",
-      "tokenizer.json or vocab.txt."
+      "tokenizer.json, vocab.txt, or vocab.json with merges.txt."
     },
     footerHeading = "%nExamples:%n",
     footer = {"  jada models", "  jada models --json"})

@@ -21,16 +21,23 @@ import jada.nn.checkpoint.TensorFlowBert;
 import jada.nn.files.Checksum;
 import jada.nn.files.InputException;
 import jada.nn.files.Safetensors;
+import jada.nn.text.Alignment;
+import jada.nn.text.Input;
+import jada.nn.text.Tokenizer;
+import jada.nn.text.Tokenizers;
 import jada.nn.text.WordPieceTokenizer;
 import jada.tensor.Workspace;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -316,6 +323,153 @@ class HostileFilesTest {
   private static void use(WordPieceTokenizer tokenizer) {
     tokenizer.encode("some texts and [SEP] more", 16);
     tokenizer.encode("some text", "and more of it", 8);
+  }
+
+  /// Byte-level BPE as RoBERTa and Llama 3 have it.
+  private static final String BPE =
+      """
+      {"version": "1.0", "truncation": null, "padding": null,
+       "added_tokens": [
+        {"id": 0, "content": "<s>", "single_word": false, "lstrip": false, "rstrip": false,
+         "normalized": false, "special": true},
+        {"id": 1, "content": "<mask>", "single_word": true, "lstrip": true, "rstrip": false,
+         "normalized": true, "special": true}],
+       "normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Lowercase"},
+        {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "}]},
+       "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
+        {"type": "Split", "pattern": {"Regex":
+         "(?i:'s|'ll)|[^\\\\r\\\\n\\\\p{L}]?\\\\p{L}+|\\\\p{N}{1,3}|\\\\s+(?!\\\\S)|\\\\s+"},
+         "behavior": "Isolated", "invert": false},
+        {"type": "Digits", "individual_digits": true},
+        {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true,
+         "use_regex": false}]},
+       "post_processor": {"type": "Sequence", "processors": [
+        {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true},
+        {"type": "RobertaProcessing", "sep": ["<s>", 0], "cls": ["<s>", 0],
+         "trim_offsets": true, "add_prefix_space": false}]},
+       "decoder": {"type": "ByteLevel"},
+       "model": {"type": "BPE", "dropout": null, "unk_token": "<s>",
+        "continuing_subword_prefix": "", "end_of_word_suffix": "", "fuse_unk": true,
+        "byte_fallback": false, "ignore_merges": true,
+        "vocab": {"<s>": 0, "<mask>": 1, "a": 2, "t": 3, "e": 4, "x": 5, "te": 6, "tex": 7},
+        "merges": [["t", "e"], "te x"]}}
+      """;
+
+  /// Unigram as XLM-R has it; the map of characters makes "a" of "b".
+  private static final String UNIGRAM =
+      """
+      {"version": "1.0", "truncation": null, "padding": {"pad_token": "<pad>"},
+       "added_tokens": [
+        {"id": 0, "content": "<s>", "single_word": false, "lstrip": false, "rstrip": true,
+         "normalized": false, "special": true}],
+       "normalizer": {"type": "Sequence", "normalizers": [
+        {"type": "Precompiled", "precompiled_charsmap": "%s"},
+        {"type": "Strip", "strip_left": true, "strip_right": true}, {"type": "NFKD"},
+        {"type": "StripAccents"}, {"type": "Nmt"}, {"type": "Prepend", "prepend": "x"},
+        {"type": "Replace", "pattern": {"String": "xx"}, "content": "x"}]},
+       "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
+        {"type": "WhitespaceSplit"}, {"type": "Punctuation", "behavior": "Contiguous"},
+        {"type": "Metaspace", "replacement": "_", "prepend_scheme": "first", "split": true}]},
+       "post_processor": {"type": "TemplateProcessing",
+        "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}},
+         {"Sequence": {"id": "A", "type_id": 0}}],
+        "pair": [{"Sequence": {"id": "A", "type_id": 0}},
+         {"SpecialToken": {"id": "<s>", "type_id": 1}}, {"Sequence": {"id": "B", "type_id": 1}}],
+        "special_tokens": {"<s>": {"id": "<s>", "ids": [0], "tokens": ["<s>"]}}},
+       "decoder": null,
+       "model": {"type": "Unigram", "unk_id": 1, "byte_fallback": true,
+        "vocab": [["<s>", 0], ["<unk>", 0.0], ["_", -1.5], ["te", -2.25e0], ["x", -3], ["a", -4.1],
+         ["xt", -2.0]]}}
+      """;
+
+  /// A double array of one string, "b", whose replacement is "a".
+  private static String charactersMap() {
+    int[] units = new int[256];
+    units[0] = 1 << 10; // the root's children are at 1 ^ label
+    units[1 ^ 'b'] = (1 ^ 'b' ^ 2) << 10 | 1 << 8 | 'b'; // its value is at hand, at 2
+    units[2] = 1 << 31;
+    ByteBuffer bytes = ByteBuffer.allocate(4 + 4 * units.length + 2).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putInt(4 * units.length);
+    for (int unit : units) {
+      bytes.putInt(unit);
+    }
+    bytes.put((byte) 'a').put((byte) 0);
+    return Base64.getEncoder().encodeToString(bytes.array());
+  }
+
+  private static void useFolder(Path file) {
+    Tokenizer tokenizer = Tokenizers.read(file.getParent());
+    tokenizer.encode("Some text's  and <mask> 12 é\u0301 more", 16);
+    Alignment alignment = tokenizer.align(Input.of("Some text", "and more\tof it b"), 12);
+    for (int i = 0; i < alignment.encoding().length(); i++) {
+      tokenizer.token(alignment.encoding().id(i));
+    }
+  }
+
+  @Test
+  void tokenizer_json_of_bpe() throws IOException {
+    survives(file("tokenizer.json", BPE), new Mutator(22)::json, HostileFilesTest::useFolder);
+  }
+
+  @Test
+  void tokenizer_json_of_unigram() throws IOException {
+    survives(
+        file("tokenizer.json", UNIGRAM.formatted(charactersMap())),
+        new Mutator(23)::json,
+        HostileFilesTest::useFolder);
+  }
+
+  @Test
+  void map_of_characters() throws IOException {
+    byte[] map = Base64.getDecoder().decode(charactersMap());
+    Path folder = Files.createDirectory(temp.resolve("map"));
+    Path json = Files.writeString(folder.resolve("tokenizer.json"), "");
+    survives(
+        Files.write(temp.resolve("map.bin"), map),
+        new Mutator(24)::bytes,
+        file -> {
+          String base64 = Base64.getEncoder().encodeToString(contentOf(file));
+          try {
+            Files.writeString(json, UNIGRAM.formatted(base64));
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+          useFolder(json);
+        });
+  }
+
+  private Path byteLevelFolder() throws IOException {
+    file("tokenizer_config.json", "{\"tokenizer_class\": \"RobertaTokenizer\"}");
+    file("merges.txt", "#version: 0.2\nt e\nte x\n");
+    return file(
+        "vocab.json",
+        "{\"<s>\": 0, \"<pad>\": 1, \"</s>\": 2, \"<unk>\": 3, \"<mask>\": 4, \"t\": 5, \"e\": 6,"
+            + " \"x\": 7, \"te\": 8, \"tex\": 9}");
+  }
+
+  @Test
+  void vocab_json() throws IOException {
+    survives(byteLevelFolder(), new Mutator(25)::json, HostileFilesTest::useFolder);
+  }
+
+  @Test
+  void merges_txt() throws IOException {
+    survives(
+        byteLevelFolder().resolveSibling("merges.txt"),
+        new Mutator(26)::bytes,
+        HostileFilesTest::useFolder);
+  }
+
+  @Test
+  void configuration_of_a_byte_level_tokenizer() throws IOException {
+    Path file = byteLevelFolder().resolveSibling("tokenizer_config.json");
+    Files.writeString(
+        file,
+        "{\"tokenizer_class\": \"RobertaTokenizer\", \"add_prefix_space\": true,"
+            + " \"cls_token\": \"<s>\", \"added_tokens_decoder\": {\"4\": {\"content\": \"<mask>\","
+            + " \"lstrip\": true, \"special\": true}}, \"model_input_names\": [\"input_ids\"]}");
+
+    survives(file, new Mutator(27)::json, HostileFilesTest::useFolder);
   }
 
   @Test

@@ -197,7 +197,7 @@ public final class KeyLedger {
   // 0 and 0.0 are one number; a token may be an object whose content is the text.
   private static boolean same(JsonNode neutral, JsonNode value) {
     if (neutral.isNumber() && value.isNumber()) {
-      return neutral.asDouble() == value.asDouble();
+      return neutral.asDouble() == value.asDouble(Double.NaN);
     }
     if (neutral.isString() && value.isObject()) {
       return neutral.equals(value.path("content"));
@@ -207,7 +207,7 @@ public final class KeyLedger {
 
   private static boolean isEmpty(JsonNode value) {
     return value.isBoolean() && !value.booleanValue()
-        || value.isNumber() && value.asDouble() == 0
+        || value.isNumber() && value.asDouble(Double.NaN) == 0
         || value.isString() && value.stringValue().isEmpty()
         || value.isContainer() && value.isEmpty();
   }

@@ -75,7 +75,7 @@ final class Bpe implements Model {
           }
         });
     for (int b = 0; b < 256; b++) {
-      bytes[b] = vocabulary.getOrDefault("<0x%02X>".formatted(b), NO_TOKEN);
+      bytes[b] = vocabulary.getOrDefault(ByteCharacters.token(b), NO_TOKEN);
     }
   }
 

@@ -1,5 +1,7 @@
 package jada.nn.text;
 
+import java.util.HexFormat;
+
 /// The 256 printable characters that stand for bytes in byte-level vocabularies (Radford et al.
 /// 2019, GPT-2): printable Latin-1 characters for themselves, U+0100 and what follows for the other
 /// 68 bytes, in ascending order. A blank is Ġ.
@@ -19,6 +21,12 @@ final class ByteCharacters {
   /// The character of a byte from 0 to 255.
   static char of(int b) {
     return OF_BYTE[b];
+  }
+
+  /// The token that stands for a byte from 0 to 255 in a vocabulary that is not byte-level:
+  /// `<0xE2>`.
+  static String token(int b) {
+    return "<0x" + HexFormat.of().withUpperCase().toHexDigits((byte) b) + ">";
   }
 
   /// Appends the bytes of a part of a text in UTF-8, each as its character.

@@ -100,7 +100,8 @@ final class TokenizerJson {
   }
 
   private static String firstLine(String message) {
-    return message.lines().findFirst().orElse("unreadable");
+    String line = message.lines().findFirst().orElse("unreadable");
+    return line.length() <= 200 ? line : line.substring(0, 200) + "…"; // it quotes the file
   }
 
   /// Whether the file describes a tokenizer of the BERT kind, which [#bert] makes.

@@ -32,7 +32,7 @@ final class Unigram implements Model {
     this.byteFallback = byteFallback;
     this.unknownScore = Arrays.stream(scores).min().orElse(0) - UNKNOWN_PENALTY;
     for (int b = 0; b < 256; b++) {
-      bytes[b] = vocabulary.getOrDefault("<0x%02X>".formatted(b), NO_TOKEN);
+      bytes[b] = vocabulary.getOrDefault(ByteCharacters.token(b), NO_TOKEN);
     }
   }
 

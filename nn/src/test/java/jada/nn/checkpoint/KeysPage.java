@@ -19,6 +19,11 @@ final class KeysPage {
       or **refused** unless it has one of the values shown, which ask for nothing. A key whose value is null counts as absent. The tables know the keys of
       transformers %s; a test compares them. This page is made from the tables by `KeyLedgerTest`.
 
+      The first tables of tokenizers are those of BERT and its kin, whose class makes its parts anew. Of every other tokenizer `tokenizer.json` describes the parts, also where a class
+      of transformers would make them anew from its own settings; only the blank before a text follows `tokenizer_config.json` where RoBERTa's, GPT-2's or Qwen2's class is named.
+      Expressions have Oniguruma's syntax as far as tokenizers use it: groups, sets, general categories, look-ahead, greedy and possessive quantifiers; an expression that can match
+      nothing, or needs more than a fixed number of steps a character, is refused.
+
       `added_tokens.json` has tokens as keys and their ids as values; each is honoured where `tokenizer_config.json` has no `added_tokens_decoder`, and tokens of
       `tokenizer.json` under the same id count instead. Where `tokenizer.json` and `tokenizer_config.json` contradict each other about lower case, accents,
       ideographs or added tokens, `tokenizer_config.json` decides, as in transformers, unless `tokenizer_class` is the general one (`PreTrainedTokenizerFast`).

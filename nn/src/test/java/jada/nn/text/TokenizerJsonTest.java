@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -153,6 +154,25 @@ class TokenizerJsonTest {
     assertRefused(
         SMALL.replace("\"mask\": 35", "\"m\\n\\u001b[2J\": 999"), "model.vocab", "m\\u{a}");
     assertRefused(SMALL.replace("\"mask\": 35", "\"m\\n\": false"), "model.vocab.\"m\\u{a}\"", "");
+  }
+
+  @Test
+  void keeps_messages_short_and_reads_numbers_that_no_double_holds() {
+    String name = "x".repeat(5_000);
+    assertThatThrownBy(() -> parse("{\"%s\": 1, \"%s\": 2}".formatted(name, name)))
+        .isInstanceOf(InputException.class)
+        .message()
+        .contains("Duplicate")
+        .hasSizeLessThan(400);
+    String bpe =
+        "{\"model\": {\"type\": \"BPE\", \"dropout\": 1e400, \"vocab\": {\"a\": 0}, \"merges\":"
+            + " []}}";
+    assertThatThrownBy(
+            () ->
+                TokenizerJson.read(bpe, "bad.json")
+                    .pipeline(TokenizerRules.NONE, new LinkedHashMap<>()))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("dropout '1E+400' is not supported");
   }
 
   @Test

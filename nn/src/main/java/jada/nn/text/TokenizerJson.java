@@ -190,6 +190,7 @@ final class TokenizerJson {
     KEYS.check(root.file(), root.node());
     PartsJson parts = new PartsJson(root);
     PartsJson.Read read = parts.model(rules.whole());
+    rules.requireKind(isBert(), read.kind());
     List<AddedToken> added = rules.tokens(read.ids(), addedTokens());
     Vocabulary vocabulary =
         new Vocabulary(root.file() + ": model.vocab", read.ids(), read.overridden(), added);

@@ -68,6 +68,21 @@ record TokenizerRules(
           "GPT2Tokenizer",
           "Qwen2Tokenizer");
 
+  /// The type of the model that other classes make.
+  private static final Map<String, String> MODELS =
+      Map.ofEntries(
+          Map.entry("LlamaTokenizer", "BPE"),
+          Map.entry("CodeLlamaTokenizer", "BPE"),
+          Map.entry("GemmaTokenizer", "BPE"),
+          Map.entry("DebertaTokenizer", "BPE"),
+          Map.entry("XLMRobertaTokenizer", "Unigram"),
+          Map.entry("CamembertTokenizer", "Unigram"),
+          Map.entry("T5Tokenizer", "Unigram"),
+          Map.entry("AlbertTokenizer", "Unigram"),
+          Map.entry("XLNetTokenizer", "Unigram"),
+          Map.entry("MBartTokenizer", "Unigram"),
+          Map.entry("DebertaV2Tokenizer", "Unigram"));
+
   private static final Set<String> GENERAL = Set.of("PreTrainedTokenizer", "TokenizersBackend");
 
   /// The classes whose models have token types.
@@ -269,6 +284,24 @@ record TokenizerRules(
               + ": tokenizer_config.json asks for add_bos_token or add_eos_token, which is read"
               + " from tokenizer.json alone; save the tokenizer with transformers as"
               + " tokenizer.json");
+    }
+  }
+
+  /// Refuses a `tokenizer.json` of another kind than the class makes. transformers makes the parts
+  /// of such a class anew, and takes nothing but the vocabulary from the file.
+  ///
+  /// @param bert whether the file is of the BERT kind
+  /// @param model the type of the model in the file
+  void requireKind(boolean bert, String model) {
+    String needed = BYTE_LEVEL.contains(kind) ? "BPE" : MODELS.getOrDefault(kind, model);
+    if (!whole && (bert || !needed.equals(model))) {
+      throw new InputException(
+          source
+              + ": tokenizer_class "
+              + InputText.quote(kind)
+              + " makes another tokenizer than tokenizer.json describes, "
+              + (bert ? "which is one of BERT's kind" : "whose model is " + InputText.quote(model))
+              + "; save the tokenizer again");
     }
   }
 

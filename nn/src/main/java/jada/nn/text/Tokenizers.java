@@ -63,7 +63,9 @@ public final class Tokenizers {
             folder
                 + ": holds neither tokenizer.json nor "
                 + name
-                + "; copy the model's tokenizer there");
+                + ", which its tokenizer_class "
+                + InputText.quote(rules.kind())
+                + " needs; copy the model's tokenizer there");
       }
     }
     return BpeFiles.read(

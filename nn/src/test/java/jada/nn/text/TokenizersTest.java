@@ -120,6 +120,53 @@ class TokenizersTest {
         .hasMessageContaining(reason);
   }
 
+  /// Of the file of such a class transformers takes the vocabulary alone, and makes other parts.
+  @ParameterizedTest
+  @CsvSource({
+    "RobertaTokenizer, WordPiece, one of BERT's kind",
+    "LlamaTokenizerFast, WordPiece, one of BERT's kind",
+    "MPNetTokenizer, WordPiece, one of BERT's kind",
+    "XLMRobertaTokenizer, BPE, whose model is",
+    "GPT2Tokenizer, WordLevel, whose model is"
+  })
+  void refuses_a_class_that_makes_another_tokenizer_than_the_file_describes(
+      String kind, String model, String reason) throws IOException {
+    String file =
+        switch (model) {
+          case "WordPiece" ->
+              """
+              {"model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+                 "max_input_chars_per_word": 100,
+                 "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "the": 4}},
+               "normalizer": {"type": "BertNormalizer", "clean_text": true,
+                 "handle_chinese_chars": true, "strip_accents": null, "lowercase": true},
+               "pre_tokenizer": {"type": "BertPreTokenizer"},
+               "post_processor": {"type": "BertProcessing", "sep": ["[SEP]", 3], "cls": ["[CLS]", 2]}}
+              """;
+          case "BPE" ->
+              """
+              {"model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": []}}
+              """;
+          default ->
+              """
+              {"model": {"type": "WordLevel", "vocab": {"a": 0, "b": 1}, "unk_token": "b"}}
+              """;
+        };
+    Files.writeString(folder.resolve("tokenizer.json"), file);
+    Files.writeString(
+        folder.resolve("tokenizer_config.json"), "{\"tokenizer_class\": \"" + kind + "\"}");
+
+    assertThatThrownBy(() -> Tokenizers.read(folder))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("tokenizer_class \"" + kind.replace("Fast", "") + "\"")
+        .hasMessageContaining(reason);
+
+    Files.writeString(
+        folder.resolve("tokenizer_config.json"),
+        "{\"tokenizer_class\": \"PreTrainedTokenizerFast\"}");
+    assertThat(Tokenizers.read(folder).kind()).isEqualTo(model);
+  }
+
   private static int[] ints(JsonNode array) {
     return array.valueStream().mapToInt(JsonNode::intValue).toArray();
   }

@@ -87,7 +87,7 @@ final class StepTiming {
   }
 
   /// From `/proc`, where there is one; else 0.
-  private static long peakResidentMegabytes() throws IOException {
+  static long peakResidentMegabytes() throws IOException {
     Path status = Path.of("/proc/self/status");
     if (!Files.exists(status)) {
       return 0;

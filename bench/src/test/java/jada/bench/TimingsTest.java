@@ -114,4 +114,19 @@ class TimingsTest {
     assertThat(lines.getFirst().split(" ")).hasSize(64); // channels
     assertThat(lines.subList(1, lines.size())).hasSize(3).allMatch(line -> line.matches(NUMBER));
   }
+
+  @Test
+  void the_answers_to_many_texts_are_timed_on_request(@TempDir Path folder) throws Exception {
+    Path texts = Files.writeString(folder.resolve("texts"), "w1 w2\nw3 w4 w5\nw6\n".repeat(100));
+    String requests =
+        "encoder shared 1\nencoder callers 2\nlabel shared 2\nlabel callers 2\nlabel shared 1\n";
+    List<String[]> answers =
+        printed(requests, ScoreTiming::main, model(folder).toString(), texts.toString())
+            .lines()
+            .map(line -> line.split(" "))
+            .toList();
+    assertThat(answers).hasSize(5).allMatch(answer -> answer[1].equals("1200")); // [CLS], [SEP]
+    assertThat(answers.get(0)[3]).isEqualTo(answers.get(1)[3]);
+    assertThat(answers.get(2)[3]).isEqualTo(answers.get(3)[3]).isEqualTo(answers.get(4)[3]);
+  }
 }

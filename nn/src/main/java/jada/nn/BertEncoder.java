@@ -1,6 +1,7 @@
 package jada.nn;
 
 import jada.autograd.Variable;
+import jada.tensor.Workspace;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -42,11 +43,22 @@ final class BertEncoder implements Encoder {
 
   @Override
   public Variable forward(Batch batch, Rows rows) {
+    long mark = Workspace.mark();
     Variable x = embeddings.forward(batch); // (T, C)
     for (BertLayer layer : layers.subList(0, layers.size() - 1)) {
-      x = layer.forward(x, batch, Rows.ALL);
+      x = done(layer.forward(x, batch, Rows.ALL), mark);
     }
-    return layers.getLast().forward(x, batch, rows); // (T, C) -> (N, C)
+    return done(layers.getLast().forward(x, batch, rows), mark); // (T, C) -> (N, C)
+  }
+
+  /// Where no gradient is wanted, nothing of the computation is read again but its result. Reusing
+  /// the rest in the next layer makes the memory of a batch that of one layer, which stays in the
+  /// cache.
+  private static Variable done(Variable result, long mark) {
+    if (!result.differentiable()) {
+      Workspace.giveBackAllBut(result.value(), mark);
+    }
+    return result;
   }
 
   private static BertEmbeddings embeddings(EncoderConfig config, NamedWeights weights) {

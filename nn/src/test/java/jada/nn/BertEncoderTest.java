@@ -14,7 +14,9 @@ import jada.nn.files.InputException;
 import jada.nn.text.Encoding;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
+import jada.tensor.Workspace;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +83,25 @@ class BertEncoderTest {
     for (Parameter parameter : RandomBert.trained(parameters)) {
       Golden.assertClose(
           parameter.name(), shortcut.of(parameter), whole.of(parameter).array(), 1e-6, 1e-6);
+    }
+  }
+
+  /// What a workspace takes back holds NaN where assertions are enabled.
+  @Test
+  void reads_nothing_that_it_has_given_back() {
+    BertConfig config = new BertConfig(20, 64, 3, 4, 128, 40, 2, 1e-12f, 0.1f, 0.1f);
+    Map<String, Variable> frozen = RandomBert.constants(RandomBert.weights(config, 2, 0.3f, 1));
+    Encoder large = Encoder.build(config, frozen::get, LinearFactory.PLAIN);
+    Encoding text = sequence(IntStream.range(2, 20).toArray());
+    Batch batch = Batch.of(List.of(text, SHORT, text, text));
+
+    for (Rows rows : List.of(Rows.ALL, Rows.FIRST)) {
+      Tensor expected = large.forward(batch, rows).value();
+      Workspace workspace = new Workspace();
+      for (int i = 0; i < 2; i++) {
+        Tensor copy = workspace.call(() -> large.forward(batch, rows).value().copy());
+        assertThat(copy.array()).isEqualTo(Arrays.copyOf(expected.array(), expected.size()));
+      }
     }
   }
 

@@ -92,6 +92,13 @@ public final class Workspace {
     bound().ifPresent(workspace -> workspace.takeBack(tensor.array(), mark));
   }
 
+  /// Returns every array lent after the mark but that of one tensor, the result of what was
+  /// computed since. The caller must know that no other tensor of that time will be read again, as
+  /// where no gradient is wanted.
+  public static void giveBackAllBut(Tensor result, long mark) {
+    bound().ifPresent(workspace -> workspace.takeBackAllBut(result.array(), mark));
+  }
+
   /// An array of at least `size` floats with undefined contents.
   static float[] lend(int size) {
     if (size < LEAST) {
@@ -123,6 +130,18 @@ public final class Workspace {
       lent.remove(array);
       keep(array);
     }
+  }
+
+  private void takeBackAllBut(float[] result, long mark) {
+    lent.entrySet()
+        .removeIf(
+            lending -> {
+              boolean done = lending.getValue() >= mark && lending.getKey() != result;
+              if (done) {
+                keep(lending.getKey());
+              }
+              return done;
+            });
   }
 
   private void keep(float[] array) {

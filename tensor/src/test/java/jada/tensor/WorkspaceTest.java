@@ -156,4 +156,24 @@ class WorkspaceTest {
         .isThrownBy(() -> workspace.run(() -> workspace.run(() -> {})))
         .withMessageStartingWith("workspace: a computation is running in it");
   }
+
+  @Test
+  void all_arrays_since_a_mark_come_back_but_that_of_the_result() {
+    workspace.run(
+        () -> {
+          Tensor before = filled(LARGE, 1);
+          long mark = Workspace.mark();
+          Tensor between = filled(LARGE, 2);
+          Tensor result = filled(LARGE, 3);
+          Workspace.giveBackAllBut(result, mark);
+
+          assertThat(between.get(0)).isNaN();
+          assertThat(before.get(0)).isEqualTo(1);
+          assertThat(result.get(0)).isEqualTo(3);
+          assertThat(filled(LARGE, 4).array()).isSameAs(between.array());
+          assertThat(filled(LARGE, 5).array())
+              .isNotSameAs(before.array())
+              .isNotSameAs(result.array());
+        });
+  }
 }

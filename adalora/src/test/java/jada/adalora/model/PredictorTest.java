@@ -4,16 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.sun.management.ThreadMXBean;
 import jada.adalora.AdaLoraConfig;
 import jada.adalora.testing.TinyBert;
 import jada.nn.BertConfig;
+import jada.nn.text.Input;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PredictorTest {
@@ -23,6 +28,8 @@ class PredictorTest {
   /// less than half a megabyte: the collector gives a larger one whole regions of its own, which
   /// would be counted as used.
   private static final BertConfig LARGE = new BertConfig(20, 320, 20, 4, 384, 12, 2, 1e-12f, 0, 0);
+
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private static Predictor predictor(BertConfig config) {
     Task task = Task.classification("no", "yes");
@@ -71,6 +78,36 @@ class PredictorTest {
         ? Optional.empty()
         : Optional.of(
             "in heap %s, packed %s, said %s, kept %s".formatted(inHeap, packed, said, kept));
+  }
+
+  /// The bytes that the calling thread allocates, the least of many times: kernels that are not yet
+  /// compiled allocate their vectors.
+  private static long allocatedBy(Supplier<Predictor> predictor, List<Input> texts) {
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 400; i++) {
+      Predictor answering = predictor.get();
+      long before = THREADS.getCurrentThreadAllocatedBytes();
+      answering.predict(texts);
+      least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
+    }
+    return least;
+  }
+
+  @Test
+  void uses_the_memory_of_a_batch_again_from_layer_to_layer_and_from_call_to_call() {
+    List<Input> texts = Collections.nCopies(32, Input.of("a b c d e f g h"));
+    List<Predictor> predictors =
+        IntStream.of(2, 8)
+            .mapToObj(n -> new BertConfig(20, 64, n, 4, 128, 40, 2, 1e-12f, 0.1f, 0.1f))
+            .map(PredictorTest::predictor)
+            .toList();
+
+    long few = allocatedBy(() -> predictors.getFirst().withMaxLength(12), texts); // a new one
+    long many = allocatedBy(() -> predictors.getLast().withMaxLength(12), texts);
+    long again = allocatedBy(predictors::getLast, texts);
+
+    assertThat(many).as("8 layers, not 2").isLessThan(few + few / 2);
+    assertThat(again).as("a later call").isLessThan(many / 2);
   }
 
   @Test

@@ -1,6 +1,5 @@
 package jada.adalora.training;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jada.adalora.AdaLoraConfig;
@@ -13,18 +12,10 @@ import jada.adalora.data.Example;
 import jada.adalora.model.AdaLora;
 import jada.adalora.model.AdaptedModel;
 import jada.adalora.model.Task;
-import jada.adalora.peft.PeftFolder;
 import jada.adalora.testing.TinyBert;
 import jada.adalora.testing.TinyRun;
 import jada.nn.BertConfig;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -41,6 +32,8 @@ class DigestsTest {
   private static final BertConfig CONFIG =
       new BertConfig(20, 72, 2, 4, 140, 40, 2, 1e-12f, 0.1f, 0.1f);
 
+  private static final List<String> COMMITTED = AdapterDigest.committed("digests.txt");
+
   /// Whether to try all JVMs, as `-Pnightly` does, or a few.
   private static final boolean ALL = Integer.getInteger("jada.jvms", 2) > 2;
 
@@ -50,7 +43,7 @@ class DigestsTest {
   static final class Main {
     private Main() {}
 
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) {
       digests(Integer.parseInt(args[0])).forEach(System.out::println);
     }
   }
@@ -110,41 +103,19 @@ class DigestsTest {
     return Example.of(example.text(), Double.toString(example.text().length() / 40.0));
   }
 
-  private static List<String> digests(int threads) throws IOException {
+  private static List<String> digests(int threads) {
     List<String> lines = new ArrayList<>();
     for (Run run : Run.values()) {
-      Path folder = Files.createTempDirectory("adapter");
-      try {
-        PeftFolder.save(run.trained(threads), folder);
-        byte[] file = Files.readAllBytes(folder.resolve("adapter_model.safetensors"));
-        lines.add(run + " " + sha256(file));
-      } finally {
-        delete(folder);
-      }
+      lines.add(run + " " + AdapterDigest.of(run.trained(threads)));
     }
     return lines;
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(folder);
-  }
-
-  private static List<String> committed() throws IOException {
-    try (InputStream file = DigestsTest.class.getResourceAsStream("/digests.txt")) {
-      return new String(file.readAllBytes(), UTF_8).lines().toList();
-    }
   }
 
   @Test
   void a_seed_gives_the_adapters_whose_digests_are_committed() throws Exception {
     assertThat(digests(2))
         .as("if numbers were meant to change, put these lines into src/test/resources/digests.txt")
-        .isEqualTo(committed());
+        .isEqualTo(COMMITTED);
   }
 
   /// The runs are worth comparing: ranks fell, and all parts were trained.
@@ -161,10 +132,6 @@ class DigestsTest {
       assertThat(ranks.stream().distinct().count()).as("different ranks").isGreaterThan(1);
     }
   }
-
-  /// @param threads number of threads
-  /// @param options of the JVM, separated by blanks
-  private record Jvm(int threads, String options) {}
 
   private static Stream<Jvm> jvms() {
     Stream<Jvm> few =
@@ -196,28 +163,6 @@ class DigestsTest {
   @ParameterizedTest
   @MethodSource("jvms")
   void another_jvm_gives_the_same_adapters(Jvm jvm) throws Exception {
-    assertThat(digestsIn(jvm)).isEqualTo(committed());
-  }
-
-  /// What the JVM prints last; before it there may be warnings.
-  private static List<String> digestsIn(Jvm jvm) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
-    command.addAll(List.of(jvm.options.split(" ")));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    command.add(Integer.toString(jvm.threads));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    List<String> said = new String(process.getInputStream().readAllBytes(), UTF_8).lines().toList();
-    assertThat(process.waitFor()).as("%s", said).isZero();
-    return said.subList(Math.max(0, said.size() - Run.values().length), said.size());
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    assertThat(jvm.prints(Main.class, COMMITTED.size())).isEqualTo(COMMITTED);
   }
 }

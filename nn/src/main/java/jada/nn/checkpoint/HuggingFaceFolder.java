@@ -4,15 +4,12 @@ import jada.nn.EncoderConfig;
 import jada.nn.Family;
 import jada.nn.files.AtomicFile;
 import jada.nn.files.AtomicFolder;
-import jada.nn.files.Checksum;
 import jada.nn.files.InputException;
-import jada.nn.files.InputFile;
 import jada.nn.files.Quoted;
 import jada.nn.files.Safetensors;
 import jada.nn.text.Tokenizer;
 import jada.nn.text.Tokenizers;
 import jada.tensor.Tensor;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,8 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 
-/// A model in Hugging Face's layout: `config.json`, `model.safetensors`, and `tokenizer.json` or
-/// `vocab.txt`.
+/// A model in Hugging Face's layout: `config.json`, weights ([WeightFiles]), and `tokenizer.json`,
+/// `vocab.txt` or `vocab.json` with `merges.txt`.
 public final class HuggingFaceFolder {
   private static final String CONFIG = "config.json";
   private static final String WEIGHTS = "model.safetensors";
@@ -67,23 +64,19 @@ public final class HuggingFaceFolder {
               + config.vocabularySize()
               + "; use tokenizer and weights of the same model");
     }
-    Path file = requirePart(folder, WEIGHTS);
-    SequencedMap<String, Tensor> weights = weights(file, config);
+    WeightFiles files = WeightFiles.of(folder);
+    SequencedMap<String, Tensor> weights = weights(files, config);
     Optional.ofNullable(weights.get(family.classifier() + ".weight"))
         .ifPresent(head -> json.requireClasses(head.shape().dim(0)));
-    try {
-      return new PretrainedModel(
-          nameOf(folder),
-          config,
-          tokenizer,
-          weights,
-          Checksum.of(file),
-          folder.toString(),
-          labels,
-          problemType);
-    } catch (IOException e) {
-      throw InputFile.unreadable(folder, e);
-    }
+    return new PretrainedModel(
+        nameOf(folder),
+        config,
+        tokenizer,
+        weights,
+        files.checksum(),
+        folder.toString(),
+        labels,
+        problemType);
   }
 
   /// Writes a model so that transformers loads it: `AutoModel.from_pretrained(folder)`, or
@@ -109,15 +102,15 @@ public final class HuggingFaceFolder {
         });
   }
 
-  static SequencedMap<String, Tensor> weights(Path file, EncoderConfig config) {
-    Safetensors opened = Safetensors.open(file);
+  static SequencedMap<String, Tensor> weights(WeightFiles files, EncoderConfig config) {
+    String source = files.source();
     Map<String, String> inFile = new HashMap<>();
-    for (String name : opened.names()) {
+    for (String name : files.names()) {
       String canonical = EncoderWeights.canonical(config.family(), name);
       String twin = inFile.put(canonical, name);
       if (twin != null) {
         throw new InputException(
-            file
+            source
                 + ": holds "
                 + Quoted.of(twin)
                 + " and "
@@ -126,14 +119,14 @@ public final class HuggingFaceFolder {
       }
     }
     EncoderWeights wanted = new EncoderWeights(config);
-    wanted.check(file.toString(), name -> Optional.ofNullable(inFile.get(name)).map(opened::sizes));
+    wanted.check(source, name -> Optional.ofNullable(inFile.get(name)).map(files::sizes));
     SequencedMap<String, Tensor> weights = new LinkedHashMap<>();
     List<String> names = new ArrayList<>();
     wanted.forEach((name, _) -> names.add(name));
     wanted.head().stream().filter(inFile::containsKey).forEach(names::add);
     for (String name : names) {
-      Tensor weight = opened.tensor(inFile.get(name));
-      weights.put(name, EncoderWeights.finite(file.toString(), inFile.get(name), weight));
+      Tensor weight = files.tensor(inFile.get(name));
+      weights.put(name, EncoderWeights.finite(source, inFile.get(name), weight));
     }
     return weights;
   }
@@ -156,13 +149,8 @@ public final class HuggingFaceFolder {
     if (Files.exists(file)) {
       return file;
     }
-    String remedy = "name the folder of a model in Hugging Face layout";
-    if (name.equals(WEIGHTS) && Files.exists(folder.resolve("model.safetensors.index.json"))) {
-      remedy = "its weights are split: save them with max_shard_size larger than the model";
-    } else if (name.equals(WEIGHTS) && Files.exists(folder.resolve("pytorch_model.bin"))) {
-      remedy = "pytorch_model.bin is not read: save the model with transformers as safetensors";
-    }
-    throw new InputException(folder + ": holds no " + name + "; " + remedy);
+    throw new InputException(
+        folder + ": holds no " + name + "; name the folder of a model in Hugging Face layout");
   }
 
   private static String nameOf(Path folder) {

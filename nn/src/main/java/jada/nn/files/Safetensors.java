@@ -28,7 +28,7 @@ import java.util.Set;
 ///
 /// Reading takes memory for the header and the tensors asked for; the file's own numbers are
 /// believed only after they were compared with its size.
-public final class Safetensors {
+public final class Safetensors implements TensorFile {
   /// The longest header in bytes; the limit of the format's reference library.
   static final int MAX_HEADER = 100_000_000;
 
@@ -108,8 +108,14 @@ public final class Safetensors {
   }
 
   /// The names of all tensors, readable as floats or not, in the order of their bytes.
+  @Override
   public Set<String> names() {
     return header.entries().keySet();
+  }
+
+  @Override
+  public Path file() {
+    return file;
   }
 
   /// The free text pairs of the file, such as `format`: `pt`.
@@ -120,6 +126,7 @@ public final class Safetensors {
   /// The sizes of a tensor.
   ///
   /// @throws InputException if the file holds no tensor of this name
+  @Override
   public List<Long> sizes(String name) {
     return entry(name).shape();
   }
@@ -143,6 +150,7 @@ public final class Safetensors {
   ///
   /// @throws InputException if the file holds no tensor of this name, the tensor cannot be read as
   ///   floats, or the file changed since it was opened
+  @Override
   public Tensor tensor(String name) {
     SafetensorsHeader.Entry entry = entry(name);
     String obstacle = obstacle(entry);

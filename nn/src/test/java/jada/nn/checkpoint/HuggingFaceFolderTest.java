@@ -353,18 +353,15 @@ class HuggingFaceFolderTest {
   }
 
   @Test
-  void says_what_to_do_when_the_weights_are_in_another_form() throws IOException {
+  void says_what_is_wanted_when_there_are_no_weights() throws IOException {
     Files.delete(folder.resolve("model.safetensors"));
     refuses(
-        "FOLDER: holds no model.safetensors; name the folder of a model in Hugging Face layout");
+        "FOLDER: holds no model.safetensors and no pytorch_model.bin; name the folder of a model"
+            + " in Hugging Face layout");
     Files.createFile(folder.resolve("pytorch_model.bin"));
-    refuses(
-        "FOLDER: holds no model.safetensors; pytorch_model.bin is not read:"
-            + " save the model with transformers as safetensors");
-    Files.createFile(folder.resolve("model.safetensors.index.json"));
-    refuses(
-        "FOLDER: holds no model.safetensors; its weights are split:"
-            + " save them with max_shard_size larger than the model");
+    assertThatThrownBy(() -> HuggingFaceFolder.read(folder))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("pytorch_model.bin: is not a file of torch.save since PyTorch 1.6");
   }
 
   @Test

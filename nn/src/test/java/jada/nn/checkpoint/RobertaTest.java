@@ -52,9 +52,7 @@ class RobertaTest {
   private static SequenceClassifier network(String name) {
     EncoderConfig config = config(name);
     Map<String, Constant> weights =
-        HuggingFaceFolder.weights(folder(name).resolve("model.safetensors"), config)
-            .entrySet()
-            .stream()
+        HuggingFaceFolder.weights(WeightFiles.of(folder(name)), config).entrySet().stream()
             .collect(Collectors.toMap(Map.Entry::getKey, e -> Constant.of(e.getValue())));
     int outputs = weights.get("classifier.out_proj.weight").shape().dim(0);
     return new SequenceClassifier(

@@ -1,0 +1,349 @@
+package jada.nn.files;
+
+import jada.tensor.Shape;
+import jada.tensor.Tensor;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
+
+/// Weights by name as `torch.save` writes them since PyTorch 1.6, such as `pytorch_model.bin`.
+///
+/// The format: a zip archive in which nothing is compressed. `…/data.pkl` is a pickle of a dict of
+/// tensors, each a view (offset, sizes and strides, in elements) of a storage; `…/data/KEY` holds
+/// the elements of a storage. Nothing that the pickle asks for is called ([Pickle]). Floats of 32
+/// and 16 bits and bfloat16 can be read.
+public final class TorchFile implements TensorFile {
+  static final String REMEDY = "save the model as safetensors: model.save_pretrained(folder)";
+
+  private static final long MOST_PICKLE = 100_000_000; // as the header of safetensors
+  private static final int MAX_RANK = 4;
+  private static final String PICKLE = "data.pkl";
+
+  private static final Map<String, Dtype> STORAGES =
+      Map.ofEntries(
+          Map.entry("FloatStorage", Dtype.F32),
+          Map.entry("HalfStorage", Dtype.F16),
+          Map.entry("BFloat16Storage", Dtype.BF16),
+          Map.entry("DoubleStorage", Dtype.F64),
+          Map.entry("LongStorage", Dtype.I64),
+          Map.entry("IntStorage", Dtype.I32),
+          Map.entry("ShortStorage", Dtype.I16),
+          Map.entry("CharStorage", Dtype.I8),
+          Map.entry("ByteStorage", Dtype.U8),
+          Map.entry("BoolStorage", Dtype.BOOL));
+
+  /// Elements under a key.
+  private record Storage(Dtype dtype, String key, long elements) {}
+
+  /// A tensor: a view of a storage.
+  private record View(Storage storage, long offset, List<Long> sizes, List<Long> strides) {}
+
+  private final Path file;
+  private final String prefix;
+  private final SequencedMap<String, View> views;
+
+  private TorchFile(Path file, String prefix, SequencedMap<String, View> views) {
+    this.file = file;
+    this.prefix = prefix;
+    this.views = views;
+  }
+
+  /// Opens a file: reads what it says of its tensors and checks it.
+  ///
+  /// @throws InputException if the file cannot be read, is of another format, or asks for more than
+  ///   tensors by name
+  public static TorchFile open(Path file) {
+    InputFile.require(file);
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      ZipEntry pickle =
+          zip.stream()
+              .filter(e -> e.getName().endsWith("/" + PICKLE) || e.getName().equals(PICKLE))
+              .findFirst()
+              .map(ZipEntry.class::cast)
+              .orElseThrow(() -> new InputException(file + ": holds no data.pkl; " + REMEDY));
+      String name = pickle.getName();
+      String prefix = name.substring(0, name.length() - PICKLE.length());
+      requireLittleEndian(file, zip, prefix);
+      byte[] bytes = bytes(file, zip, pickle, MOST_PICKLE);
+      Object root = Pickle.read(file + "!/" + name, bytes, new TorchCalls());
+      TorchFile opened = new TorchFile(file, prefix, views(file, root));
+      for (Map.Entry<String, View> view : opened.views.entrySet()) {
+        opened.check(zip, view.getKey(), view.getValue());
+      }
+      return opened;
+    } catch (ZipException e) {
+      throw new InputException(
+          file
+              + ": is not a file of torch.save since PyTorch 1.6 ("
+              + Quoted.of(e.getMessage())
+              + "); "
+              + REMEDY,
+          e);
+    } catch (IOException e) {
+      throw InputFile.unreadable(file, e);
+    }
+  }
+
+  /// What torch's pickles of weights ask for.
+  private static final class TorchCalls implements Pickle.Calls {
+    @Override
+    public Optional<Object> call(Pickle.Global function, List<Object> arguments) {
+      return switch (function.toString()) {
+        case "collections.OrderedDict" ->
+            arguments.isEmpty() ? Optional.of(new LinkedHashMap<>()) : Optional.empty();
+        case "torch._utils._rebuild_tensor_v2" -> view(arguments);
+        case "torch._utils._rebuild_parameter" -> arguments.stream().findFirst();
+        default -> Optional.empty();
+      };
+    }
+
+    /// (storage, offset, sizes, strides, whether it has a gradient, hooks)
+    private static Optional<Object> view(List<Object> arguments) {
+      return arguments.size() >= 4
+              && arguments.get(0) instanceof Storage storage
+              && arguments.get(1) instanceof Long offset
+              && wholeNumbers(arguments.get(2)) instanceof Optional<List<Long>> sizes
+              && wholeNumbers(arguments.get(3)) instanceof Optional<List<Long>> strides
+              && sizes.isPresent()
+              && strides.isPresent()
+              && sizes.get().size() == strides.get().size()
+          ? Optional.of(new View(storage, offset, sizes.get(), strides.get()))
+          : Optional.empty();
+    }
+
+    private static Optional<List<Long>> wholeNumbers(Object tuple) {
+      return tuple instanceof Pickle.Tuple(List<Object> items)
+              && items.stream().allMatch(Long.class::isInstance)
+          ? Optional.of(items.stream().map(Long.class::cast).toList())
+          : Optional.empty();
+    }
+
+    /// ("storage", class of the storage, key, device, number of elements)
+    @Override
+    public Optional<Object> stored(Object id) {
+      return id instanceof Pickle.Tuple(List<Object> parts)
+              && parts.size() == 5
+              && "storage".equals(parts.get(0))
+              && parts.get(1) instanceof Pickle.Global type
+              && type.module().equals("torch")
+              && STORAGES.containsKey(type.name())
+              && parts.get(2) instanceof String key
+              && parts.get(4) instanceof Long elements
+          ? Optional.of(new Storage(STORAGES.get(type.name()), key, elements))
+          : Optional.empty();
+    }
+  }
+
+  private static SequencedMap<String, View> views(Path file, Object root) {
+    if (!(root instanceof Map<?, ?> map)) {
+      throw new InputException(file + ": holds no dict of weights; " + REMEDY);
+    }
+    SequencedMap<String, View> views = new LinkedHashMap<>();
+    map.forEach(
+        (name, value) -> {
+          if (name instanceof String text && value instanceof View view) {
+            views.put(text, view);
+          }
+        });
+    if (views.isEmpty()) {
+      throw new InputException(
+          file
+              + ": holds no weights by name; if it is a checkpoint of a training run, the weights"
+              + " are in one of its parts: "
+              + REMEDY);
+    }
+    return views;
+  }
+
+  private static void requireLittleEndian(Path file, ZipFile zip, String prefix)
+      throws IOException {
+    ZipEntry entry = zip.getEntry(prefix + "byteorder");
+    if (entry != null) {
+      String order = new String(bytes(file, zip, entry, 16), StandardCharsets.US_ASCII);
+      if (!order.equals("little")) {
+        throw new InputException(
+            file + ": its numbers are " + Quoted.of(order) + " endian; " + REMEDY);
+      }
+    }
+  }
+
+  /// Checks that the storage is there in its size and that the view lies within it.
+  private void check(ZipFile zip, String name, View view) {
+    ZipEntry entry = zip.getEntry(prefix + "data/" + view.storage.key);
+    if (entry == null) {
+      throw new InputException(at(name) + "its elements are not in the file; fetch it again");
+    }
+    long elements = view.storage.elements;
+    if (elements < 0
+        || elements > Integer.MAX_VALUE
+        || entry.getSize() * 8 != elements * view.storage.dtype.bits()) {
+      throw new InputException(
+          at(name)
+              + "its storage has "
+              + entry.getSize()
+              + " bytes for "
+              + elements
+              + " elements of type "
+              + view.storage.dtype
+              + "; fetch the file again");
+    }
+    if (entry.getMethod() != ZipEntry.STORED) {
+      throw new InputException(at(name) + "is compressed, which torch.save never does; " + REMEDY);
+    }
+    if (!liesWithin(view)) {
+      throw new InputException(
+          at(name)
+              + "offset "
+              + view.offset
+              + ", sizes "
+              + view.sizes
+              + " and strides "
+              + view.strides
+              + " reach beyond its "
+              + elements
+              + " elements; fetch the file again");
+    }
+  }
+
+  /// Whether the view has no more elements than its storage, and all of them lie in it.
+  private static boolean liesWithin(View view) {
+    long elements = view.storage.elements;
+    long count = 1;
+    long last = view.offset;
+    if (view.offset < 0 || view.offset > elements) {
+      return false;
+    }
+    for (int i = 0; i < view.sizes.size(); i++) {
+      long size = view.sizes.get(i);
+      long stride = view.strides.get(i);
+      if (size == 0) {
+        return view.sizes.stream().allMatch(s -> s >= 0 && s <= Integer.MAX_VALUE);
+      }
+      if (size < 0 || stride < 0 || size > elements || stride > elements) {
+        return false;
+      }
+      count *= size; // at most elements², below 2⁶²
+      last += (size - 1) * stride;
+      if (count > elements || last >= elements) {
+        return false;
+      }
+    }
+    return last < elements;
+  }
+
+  @Override
+  public Path file() {
+    return file;
+  }
+
+  @Override
+  public Set<String> names() {
+    return views.keySet();
+  }
+
+  @Override
+  public List<Long> sizes(String name) {
+    return view(name).sizes;
+  }
+
+  @Override
+  public Tensor tensor(String name) {
+    View view = view(name);
+    if (!view.storage.dtype.isReadable()) {
+      throw new InputException(
+          at(name) + "dtype " + view.storage.dtype + " is not a float type; " + REMEDY);
+    }
+    if (view.sizes.size() > MAX_RANK) {
+      throw new InputException(
+          at(name) + "shape " + view.sizes + " has more than 4 dimensions; " + REMEDY);
+    }
+    int[] sizes = view.sizes.stream().mapToInt(Math::toIntExact).toArray();
+    Shape shape = Shape.of(sizes);
+    ByteBuffer bytes = elements(name, view.storage).order(ByteOrder.LITTLE_ENDIAN);
+    float[] elements = new float[shape.size()];
+    int[] index = new int[sizes.length];
+    for (int i = 0; i < elements.length; i++) {
+      long at = view.offset;
+      for (int d = 0; d < sizes.length; d++) {
+        at += index[d] * view.strides.get(d);
+      }
+      elements[i] = element(view.storage.dtype, bytes, Math.toIntExact(at));
+      for (int d = sizes.length - 1; d >= 0 && ++index[d] == sizes[d]; d--) {
+        index[d] = 0;
+      }
+    }
+    return Tensor.of(shape, elements);
+  }
+
+  private static float element(Dtype dtype, ByteBuffer bytes, int at) {
+    return switch (dtype) {
+      case F32 -> bytes.getFloat(4 * at);
+      case F16 -> Float.float16ToFloat(bytes.getShort(2 * at));
+      default -> Float.intBitsToFloat(bytes.getShort(2 * at) << 16); // BF16
+    };
+  }
+
+  private ByteBuffer elements(String name, Storage storage) {
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      ZipEntry entry = zip.getEntry(prefix + "data/" + storage.key);
+      if (entry == null) {
+        throw new InputException(at(name) + "the file changed since it was opened; try again");
+      }
+      byte[] bytes = bytes(file, zip, entry, Integer.MAX_VALUE - 8);
+      if (8L * bytes.length != storage.elements * storage.dtype.bits()) {
+        throw new InputException(at(name) + "the file changed since it was opened; try again");
+      }
+      return ByteBuffer.wrap(bytes);
+    } catch (IOException e) {
+      throw InputFile.unreadable(file, e);
+    }
+  }
+
+  private static byte[] bytes(Path file, ZipFile zip, ZipEntry entry, long most)
+      throws IOException {
+    if (entry.getSize() > most || entry.getMethod() != ZipEntry.STORED) {
+      throw new InputException(
+          file
+              + ": "
+              + Quoted.of(entry.getName())
+              + " is compressed or has more than "
+              + most
+              + " bytes; "
+              + REMEDY);
+    }
+    try (InputStream in = new BufferedInputStream(zip.getInputStream(entry))) {
+      return in.readAllBytes();
+    }
+  }
+
+  private View view(String name) {
+    View view = views.get(name);
+    if (view == null) {
+      throw new InputException(
+          file
+              + ": holds no tensor "
+              + Quoted.of(name)
+              + " among its "
+              + views.size()
+              + "; check that the file belongs to this model");
+    }
+    return view;
+  }
+
+  private String at(String name) {
+    return file + ": tensor " + Quoted.of(name) + ": ";
+  }
+}

@@ -281,10 +281,33 @@ def checkpoint(d):
         name = d.choice(*[n for n, t in weights.items() if t.is_floating_point()])
         weights[name].view(-1)[0] = float("nan")
         d.announce("NaN")
-    (d.folder / "base").mkdir(parents=True, exist_ok=True)
-    save_file(weights, d.folder / "base" / "model.safetensors", {"format": "pt"})
+    save_weights(d, weights)
     d.write("base/config.json", config_json(d, config, labels, distil))
     return positions, labels
+
+
+def save_weights(d, weights):
+    """As safetensors or by torch.save, in one file or in two with an index."""
+    base = d.folder / "base"
+    base.mkdir(parents=True, exist_ok=True)
+    form = d.choice("model.safetensors", "model.safetensors", "pytorch_model.bin")
+
+    def save(some, name):
+        if form == "model.safetensors":
+            save_file(some, base / name, {"format": "pt"})
+        else:
+            torch.save(some, base / name, pickle_protocol=d.choice(2, 2, 4))
+
+    if d.chance(0.7):
+        save(weights, form)
+        return
+    stem, ending = form.split(".")
+    parts = [f"{stem}-0000{i}-of-00002.{ending}" for i in (1, 2)]
+    where = {name: d.choice(*parts) for name in weights}
+    for part in parts:
+        save({name: t for name, t in weights.items() if where[name] == part}, part)
+    size = sum(t.numel() * t.element_size() for t in weights.values())
+    d.write(f"base/{form}.index.json", {"metadata": {"total_size": size}, "weight_map": where})
 
 
 def config_json(d, config, labels, distil):

@@ -2,8 +2,8 @@
 
 Four models (BERT and DistilBERT, classification and regression), each a folder in Hugging Face layout with
 logits.json beside it: for each input the two texts (or one), the token ids that transformers' tokenizer
-makes of them, and the logits. Two more are RoBERTas, one with tokenizer.json, one with vocab.json and merges.txt;
-their texts are in texts.json. In their logits.json token ids are given instead of texts: one padding token stands
+makes of them, and the logits. Two more are RoBERTas, one with tokenizer.json, one with vocab.json and merges.txt,
+one is an XLM-RoBERTa, one a CamemBERT, and one an MPNet; their texts are in texts.json. In their logits.json token ids are given instead of texts: one padding token stands
 among them, one sequence is as long as the model allows.
 
 Run from the folder of the module: python src/test/python/families_golden.py
@@ -15,14 +15,18 @@ import shutil
 from pathlib import Path
 
 import torch
+from transformers.models.mpnet.modeling_mpnet import MPNetEncoder
 from transformers import (
-    AutoTokenizer, BertConfig, BertForSequenceClassification, BertTokenizer, DistilBertConfig,
-    DistilBertForSequenceClassification, RobertaConfig, RobertaForSequenceClassification, RobertaTokenizer)
+    AutoTokenizer, BertConfig, BertForSequenceClassification, BertTokenizer, CamembertConfig,
+    CamembertForSequenceClassification, CamembertTokenizer, DistilBertConfig, DistilBertForSequenceClassification,
+    MPNetConfig, MPNetForSequenceClassification, MPNetTokenizer, RobertaConfig, RobertaForSequenceClassification, RobertaTokenizer, XLMRobertaConfig,
+    XLMRobertaForSequenceClassification, XLMRobertaTokenizer)
 
 OUT = Path("src/test/resources/jada/nn/families")
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"abcdefghijklmnopqrst", "##a", "##b", ".", "?", "!"]
 TEXTS = [["a quick test."], ["b"], ["c d e?", "f g h i!"], ["k l m n o p q r s t a b c"], ["ab aa", "bb."]]
 
+LONG = [["a b c d e f g h i j k l m n o p q r s t a b c d e f g h i j k l m n"]]
 ROBERTA_TEXTS = [["the river rises."], ["The  river, <mask>"], ["he", "the three rivers"], ["starve"], ["a\nthe <mask> sea"]]
 
 bert = dict(
@@ -33,9 +37,18 @@ distilbert = dict(
 roberta = dict(
     vocab_size=30, hidden_size=16, num_hidden_layers=2, num_attention_heads=4, intermediate_size=24,
     max_position_embeddings=22, type_vocab_size=1, layer_norm_eps=1e-5)
+mpnet = dict(
+    vocab_size=len(WORDS) + 1, hidden_size=16, num_hidden_layers=2, num_attention_heads=4, intermediate_size=24,
+    max_position_embeddings=42, layer_norm_eps=1e-5)
+MPNET_TOKENS = ["<s>", "<pad>", "</s>", "[UNK]", *WORDS[5:], "<mask>"]
 # Byte-level pieces, as few as the model has.
 PIECES = "<s> <pad> </s> <unk> <mask> Ġ t h e r i v s a m . , Ġt he Ġthe ri ve rive Ġs Ġr Ġrive".split()
 MERGES = [tuple(pair.split("+")) for pair in "h+e Ġ+t Ġt+he r+i v+e ri+ve Ġ+s Ġ+r Ġ+rive".split()]
+# Pieces with their log-probabilities, as few as the model has.
+UNIGRAM = {
+    "xlm-roberta": (XLMRobertaTokenizer, "<s> <pad> </s> <unk> ▁ t h e r i v s a m . , ▁the ▁r ive rive ▁s ▁river ri es st ar é ▁he"),
+    "camembert": (CamembertTokenizer, "<s> <pad> </s> <unk> ▁ t h e r i v s a m . , ▁the ▁r ive rive ▁s ▁river ri es st ar é ▁he"),
+}
 IDS = [[0, 5, 6, 7, 2], [0, 2], [0, 9, 8, 2, 2, 7, 6, 5, 2], [0, *range(10, 28), 2], [0, 4, 1, 5, 2]]
 classes = dict(id2label={0: "bad", 1: "good", 2: "so-so"}, label2id={"bad": 0, "good": 1, "so-so": 2})
 number = dict(num_labels=1, problem_type="regression")
@@ -46,6 +59,9 @@ cases = {
     "distilbert-regression": DistilBertForSequenceClassification(DistilBertConfig(**distilbert, **number)),
     "roberta-classification": RobertaForSequenceClassification(RobertaConfig(**roberta, **classes)),
     "roberta-regression": RobertaForSequenceClassification(RobertaConfig(**roberta, **number)),
+    "xlm-roberta-classification": XLMRobertaForSequenceClassification(XLMRobertaConfig(**roberta, **classes)),
+    "camembert-regression": CamembertForSequenceClassification(CamembertConfig(**roberta | dict(vocab_size=32), **number)),
+    "mpnet-classification": MPNetForSequenceClassification(MPNetConfig(**mpnet, **classes)),
 }
 
 shutil.rmtree(OUT, ignore_errors=True)
@@ -59,16 +75,22 @@ for seed, (name, model) in enumerate(cases.items()):
     model.eval()
     folder = OUT / name
     model.save_pretrained(folder)
-    if name.startswith("roberta"):
-        tokenizer = RobertaTokenizer(vocab={token: i for i, token in enumerate(PIECES)}, merges=MERGES)
+    if name.startswith(("roberta", "xlm-roberta", "camembert", "mpnet")):
+        if name.startswith("roberta"):
+            tokenizer = RobertaTokenizer(vocab={token: i for i, token in enumerate(PIECES)}, merges=MERGES)
+        elif name.startswith("mpnet"):
+            tokenizer = MPNetTokenizer(vocab={token: i for i, token in enumerate(MPNET_TOKENS)})
+        else:
+            cls, pieces = UNIGRAM[name.rsplit("-", 1)[0]]
+            tokenizer = cls(vocab=[(piece, -i / 3) for i, piece in enumerate(pieces.split())])
         golden = []
-        for texts in ROBERTA_TEXTS:
+        for texts in TEXTS + LONG if name.startswith("mpnet") else ROBERTA_TEXTS:
             inputs = tokenizer(*texts, return_tensors="pt")
             with torch.no_grad():
                 logits = model(**inputs).logits[0].tolist()
             golden.append({"texts": texts, "ids": inputs["input_ids"][0].tolist(), "logits": logits})
         (folder / "texts.json").write_text(json.dumps(golden, indent=1) + "\n")
-        if name.endswith("classification"):
+        if name != "roberta-regression":
             tokenizer.save_pretrained(folder)
         else:  # the files of releases before tokenizer.json
             (folder / "vocab.json").write_text(json.dumps({token: i for i, token in enumerate(PIECES)}) + "\n")
@@ -95,3 +117,6 @@ for seed, (name, model) in enumerate(cases.items()):
             golden.append({"texts": texts, "ids": ids, "logits": model(**inputs).logits[0].tolist()})
     (folder / "logits.json").write_text(json.dumps(golden, indent=1) + "\n")
     print(name, sum(f.stat().st_size for f in folder.iterdir()), "bytes", sorted(f.name for f in folder.iterdir()))
+distances = torch.arange(-520, 521)
+ranges = MPNetEncoder.relative_position_bucket(distances)
+(OUT / "mpnet-classification" / "distances.json").write_text(json.dumps(ranges.tolist()) + "\n")

@@ -15,7 +15,8 @@ import tempfile
 from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
-from transformers import BertConfig, BertTokenizer, DistilBertConfig, PreTrainedConfig, RobertaConfig, RobertaTokenizer
+from transformers import (
+    BertConfig, BertTokenizer, CamembertConfig, DistilBertConfig, MPNetConfig, PreTrainedConfig, RobertaConfig, RobertaTokenizer, XLMRobertaConfig)
 from transformers.tokenization_utils_base import PreTrainedTokenizerBase
 
 OUT = Path("src/test/resources/jada/nn/keys.json")
@@ -120,6 +121,9 @@ keys = {
         "bert": of_config(BertConfig),
         "distilbert": of_config(DistilBertConfig),
         "roberta": of_config(RobertaConfig),
+        "xlm-roberta": of_config(XLMRobertaConfig),
+        "camembert": of_config(CamembertConfig),
+        "mpnet": of_config(MPNetConfig),
     },
     "tokenizer_config.json": dict(sorted({**taken, **special, **arguments, **saved}.items())),
     "special_tokens_map.json": special | {"additional_special_tokens": None, "extra_special_tokens": None},

@@ -1,6 +1,8 @@
 package jada.autograd;
 
+import jada.tensor.Shape;
 import java.util.Arrays;
+import java.util.Optional;
 
 /// Checks the arguments of [FusedAttention].
 final class AttentionInputs {
@@ -13,6 +15,7 @@ final class AttentionInputs {
       Variable v,
       int[] offsets,
       int heads,
+      Optional<Variable> bias,
       float dropout) {
     Require.shapes(
         q.shape().rank() == 2
@@ -32,6 +35,7 @@ final class AttentionInputs {
     Require.probability("attention", dropout);
     checkOffsets(queryOffsets, "q", q.shape().dim(0));
     checkOffsets(offsets, "k", k.shape().dim(0));
+    bias.ifPresent(b -> checkBias(b, offsets, heads));
     if (queryOffsets.length != offsets.length) {
       throw new IllegalArgumentException(
           "attention: q has "
@@ -39,6 +43,22 @@ final class AttentionInputs {
               + " sequences and k has "
               + (offsets.length - 1)
               + "; they must be the same sequences");
+    }
+  }
+
+  private static void checkBias(Variable bias, int[] offsets, int heads) {
+    int longest = 0;
+    for (int s = 1; s < offsets.length; s++) {
+      longest = Math.max(longest, offsets[s] - offsets[s - 1]);
+    }
+    Shape shape = bias.shape();
+    if (shape.rank() != 2
+        || shape.dim(1) != heads
+        || shape.dim(0) % 2 == 0
+        || shape.dim(0) < 2 * longest - 1) {
+      throw new IllegalArgumentException(
+          "attention: the bias must be (2D - 1, %s) with D at least %s, got %s"
+              .formatted(heads, longest, shape));
     }
   }
 

@@ -3,6 +3,7 @@ package jada.autograd;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import jada.tensor.kernel.CounterHash;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /// The operations of [Fused], composed of the primitives of [Ops]: each formula as in a textbook,
@@ -62,6 +63,20 @@ public final class Composed {
       int heads,
       long dropoutKey,
       float p) {
+    return attention(q, queryOffsets, k, v, offsets, heads, Optional.empty(), dropoutKey, p);
+  }
+
+  /// Attention with a bias for each distance. See [Fused#attention].
+  public static Variable attention(
+      Variable q,
+      int[] queryOffsets,
+      Variable k,
+      Variable v,
+      int[] offsets,
+      int heads,
+      Optional<Variable> bias,
+      long dropoutKey,
+      float p) {
     int width = q.shape().dim(1) / heads; // d
     float scale = (float) (1 / Math.sqrt(width));
     Variable y = Constant.of(Tensor.zeros(q.shape()));
@@ -73,7 +88,11 @@ public final class Composed {
         Variable qh = block(q, queryRows, columns); // (M,d)
         Variable kh = block(k, rows, columns); // (L,d)
         Variable vh = block(v, rows, columns);
-        Variable probabilities = Ops.softmax(Ops.scale(Ops.matmulTransposed(qh, kh), scale));
+        Variable scores = Ops.scale(Ops.matmulTransposed(qh, kh), scale); // (M,d)(d,L)
+        if (bias.isPresent()) {
+          scores = Ops.add(scores, distances(bias.get(), queryRows.length, rows.length, h));
+        }
+        Variable probabilities = Ops.softmax(scores);
         long key = CounterHash.derive(dropoutKey, (long) s * heads + h);
         Variable kept = Ops.multiply(probabilities, mask(queryRows.length, rows.length, key, p));
         Variable context = Ops.matmul(kept, vh); // (M,L)(L,d)
@@ -81,6 +100,18 @@ public final class Composed {
       }
     }
     return y;
+  }
+
+  /// The biases of one head, (M,L): rows D − 1 + l − m of its column.
+  private static Variable distances(Variable bias, int queries, int keys, int head) {
+    int middle = bias.shape().dim(0) / 2;
+    int[] numbers = new int[queries * keys];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = middle + i % keys - i / keys;
+    }
+    Variable column =
+        Ops.transpose(Ops.gatherRows(Ops.transpose(bias), new int[] {head})); // (2D−1,1)
+    return Ops.reshape(Ops.gatherRows(column, numbers), Shape.of(queries, keys)); // (ML,1) -> (M,L)
   }
 
   /// The factors by which attention's dropout multiplies the probabilities: 0 or 1/(1 − p), (M,L).

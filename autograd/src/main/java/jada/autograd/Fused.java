@@ -171,7 +171,30 @@ public final class Fused {
       int heads,
       long dropoutKey,
       float dropout) {
-    return FusedAttention.attention(q, queryOffsets, k, v, offsets, heads, dropoutKey, dropout);
+    return FusedAttention.attention(
+        q, queryOffsets, k, v, offsets, heads, Optional.empty(), dropoutKey, dropout);
+  }
+
+  /// Attention that knows how far apart two tokens are (Raffel et al. 2020, section 2.1): S =
+  /// Q·Kᵀ/√d + B with B_ml = bias(D − 1 + l − m, h) for row m of the queries, row l of the keys and
+  /// head h. Row 0 of a sequence's queries must be its first token.
+  ///
+  /// dbias(D − 1 + δ, h) = Σ of dS_ml over all m, l with l − m = δ.
+  ///
+  /// @param bias (2D − 1, H), with D at least the length of the longest sequence
+  /// @throws IllegalArgumentException as without a bias, or if that does not fit
+  public static Variable attention(
+      Variable q,
+      int[] queryOffsets,
+      Variable k,
+      Variable v,
+      int[] offsets,
+      int heads,
+      Optional<Variable> bias,
+      long dropoutKey,
+      float dropout) {
+    return FusedAttention.attention(
+        q, queryOffsets, k, v, offsets, heads, bias, dropoutKey, dropout);
   }
 
   /// Layer normalisation (Ba, Kiros, Hinton 2016): y = γ ⊙ x̂ + β, x̂ = (x − μ)·s, s = 1/√(σ² + ε), with

@@ -8,6 +8,9 @@ import jada.tensor.Workers;
 import jada.tensor.kernel.CounterHash;
 import jada.tensor.kernel.Kernels;
 import jada.tensor.kernel.SmallGemm;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /// Attention within each sequence of a ragged batch, head by head; formula at [Fused#attention].
 ///
@@ -36,14 +39,18 @@ final class FusedAttention {
   private final int[] queryOffsets;
   private final int[] offsets;
   private final int heads;
+  private final Tensor bias; // (2D−1,H), or nothing
   private final long key;
   private final float dropout;
   private final int channels; // C
   private final int width; // d = C/heads
   private final float scale; // 1/√d
 
-  /// dQ, dK and dV; [#NOTHING] for a frozen input.
-  private record InputGradients(Tensor q, Tensor k, Tensor v) {}
+  /// dQ, dK, dV and dbias; [#NOTHING] for a frozen input.
+  private record InputGradients(Tensor q, Tensor k, Tensor v, Tensor bias) {}
+
+  /// Which inputs want a gradient.
+  private record Live(boolean q, boolean k, boolean v, boolean bias) {}
 
   private FusedAttention(
       Tensor q,
@@ -52,6 +59,7 @@ final class FusedAttention {
       Tensor v,
       int[] offsets,
       int heads,
+      Tensor bias,
       long key,
       float dropout) {
     this.q = q;
@@ -60,6 +68,7 @@ final class FusedAttention {
     this.v = v;
     this.offsets = offsets;
     this.heads = heads;
+    this.bias = bias;
     this.key = key;
     this.dropout = dropout;
     this.channels = q.shape().dim(1);
@@ -76,7 +85,7 @@ final class FusedAttention {
         q,
         k,
         v);
-    return attention(q, offsets, k, v, offsets, heads, key, dropout);
+    return attention(q, offsets, k, v, offsets, heads, Optional.empty(), key, dropout);
   }
 
   static Variable attention(
@@ -86,9 +95,10 @@ final class FusedAttention {
       Variable v,
       int[] offsets,
       int heads,
+      Optional<Variable> bias,
       long key,
       float dropout) {
-    AttentionInputs.check(q, queryOffsets, k, v, offsets, heads, dropout);
+    AttentionInputs.check(q, queryOffsets, k, v, offsets, heads, bias, dropout);
     FusedAttention op =
         new FusedAttention(
             q.value(),
@@ -97,18 +107,22 @@ final class FusedAttention {
             v.value(),
             offsets.clone(),
             heads,
+            bias.map(Variable::value).orElse(NOTHING),
             key,
             dropout);
-    boolean liveQ = q.differentiable();
-    boolean liveK = k.differentiable();
-    boolean liveV = v.differentiable();
-    Shared<InputGradients> all = g -> op.gradients(g, liveQ, liveK, liveV);
-    return Result.of(
-        "attention",
-        op.forward(),
-        edge(q, all, (_, d) -> d.q()),
-        edge(k, all, (_, d) -> d.k()),
-        edge(v, all, (_, d) -> d.v()));
+    Live live =
+        new Live(
+            q.differentiable(),
+            k.differentiable(),
+            v.differentiable(),
+            bias.filter(Variable::differentiable).isPresent());
+    Shared<InputGradients> all = g -> op.gradients(g, live);
+    List<Edge> edges = new ArrayList<>();
+    edges.add(edge(q, all, (_, d) -> d.q()));
+    edges.add(edge(k, all, (_, d) -> d.k()));
+    edges.add(edge(v, all, (_, d) -> d.v()));
+    bias.ifPresent(b -> edges.add(edge(b, all, (_, d) -> d.bias())));
+    return Result.of("attention", op.forward(), edges.toArray(Edge[]::new));
   }
 
   /// One sequence and some of its heads: M rows of q and y from `query` on, L rows of k and v from
@@ -163,7 +177,7 @@ final class FusedAttention {
           buffers.vRight.sideBySide(
               v.array(), at(block.at, block), channels, block.count, n, width);
           for (int h = 0; h < block.count; h++) {
-            float[] p = probabilities(buffers, m, n, h); // Pᵀ (L,M)
+            float[] p = probabilities(buffers, block, h); // Pᵀ (L,M)
             dropout(p, block, h, p); // Aᵀ
             buffers.left.transposed(p, stride(m), m, n); // A
             product(buffers.left, buffers.vRight, h, m, buffers.y); // Y = A·V  (M,L)(L,d)
@@ -175,10 +189,13 @@ final class FusedAttention {
 
   /// With S = Q·Kᵀ/√d, P = softmax(S), A = dropout(P), Y = A·V: dV = Aᵀ·G; dA = G·Vᵀ; dP =
   /// dropout(dA), the same mask; dS = P ⊙ (dP − rowsum(dP ⊙ P)); dQ = dS·K/√d; dK = dSᵀ·Q/√d.
-  private InputGradients gradients(Tensor g, boolean liveQ, boolean liveK, boolean liveV) {
-    Tensor dq = liveQ ? blankOrZeros(q) : NOTHING;
-    Tensor dk = liveK ? blankOrZeros(k) : NOTHING;
-    Tensor dv = liveV ? blankOrZeros(v) : NOTHING;
+  private InputGradients gradients(Tensor g, Live live) {
+    boolean scores = live.q || live.k || live.bias;
+    Tensor dq = live.q ? blankOrZeros(q) : NOTHING;
+    Tensor dk = live.k ? blankOrZeros(k) : NOTHING;
+    Tensor dv = live.v ? blankOrZeros(v) : NOTHING;
+    // A row for each sequence, since no two tasks may write the same element.
+    Tensor db = live.bias ? Tensor.zeros(Shape.of(offsets.length - 1, bias.size())) : NOTHING;
     forEachBlock(
         block -> {
           int m = block.queries; // M
@@ -190,28 +207,28 @@ final class FusedAttention {
           HeadBuffers buffers = HeadBuffers.ofThread();
           buffers.reserve(m, n, width, count);
           readHeads(buffers, block);
-          if (liveV) {
+          if (live.v) {
             buffers.gRight.sideBySide(g.array(), query, channels, count, m, width);
           }
-          if (liveQ || liveK) {
+          if (scores) {
             buffers.vLeft.sideBySide(v.array(), key, channels, count, n, width);
             buffers.gTransposed.transposed(g.array(), query, channels, count, width, m);
           }
-          if (liveQ) {
+          if (live.q) {
             buffers.kRight.sideBySide(k.array(), key, channels, count, n, width);
           }
-          if (liveK) {
+          if (live.k) {
             buffers.qRight.sideBySide(q.array(), query, channels, count, m, width);
           }
           for (int h = 0; h < count; h++) {
-            float[] p = probabilities(buffers, m, n, h); // Pᵀ (L,M)
+            float[] p = probabilities(buffers, block, h); // Pᵀ (L,M)
             float[] a = dropout == 0 ? p : buffers.a;
             dropout(p, block, h, a); // Aᵀ
-            if (liveV) {
+            if (live.v) {
               buffers.left.one(a, stride, n, m);
               product(buffers.left, buffers.gRight, h, n, buffers.dv); // dV = Aᵀ·G  (L,M)(M,d)
             }
-            if (liveQ || liveK) {
+            if (scores) {
               float[] ds = buffers.ds;
               SmallGemm.multiply(
                   buffers.vLeft, h, buffers.gTransposed, h, ds, 0, stride); // dAᵀ (L,d)(d,M)
@@ -221,27 +238,32 @@ final class FusedAttention {
               }
               float factor = scale / (1 - dropout);
               KERNELS.softmaxGradientColumns(p, ds, n, m, stride, factor, ds); // dSᵀ/√d
-              if (liveQ) {
+              if (live.bias) {
+                addDistances(ds, block, h, db); // dbias/√d
+              }
+              if (live.q) {
                 buffers.left.transposed(ds, stride, m, n);
                 product(buffers.left, buffers.kRight, h, m, buffers.dq); // dQ = dS·K  (M,L)(L,d)
               }
-              if (liveK) {
+              if (live.k) {
                 buffers.left.one(ds, stride, n, m);
                 product(buffers.left, buffers.qRight, h, n, buffers.dk); // dK = dSᵀ·Q  (L,M)(M,d)
               }
             }
           }
-          if (liveQ) {
+          if (live.q) {
             merge(buffers.dq, dq, block.query, m, block);
           }
-          if (liveK) {
+          if (live.k) {
             merge(buffers.dk, dk, block.at, n, block);
           }
-          if (liveV) {
+          if (live.v) {
             merge(buffers.dv, dv, block.at, n, block);
           }
         });
-    return new InputGradients(dq, dk, dv);
+    Tensor dbias =
+        live.bias ? db.sumRows().scale((float) Math.sqrt(width)).reshape(bias.shape()) : NOTHING;
+    return new InputGradients(dq, dk, dv, dbias);
   }
 
   /// Packs the heads of k and q for [#probabilities].
@@ -280,13 +302,56 @@ final class FusedAttention {
     return everyRowIsWritten() ? Tensor.blank(x.shape()) : Tensor.zeros(x.shape());
   }
 
-  /// Pᵀ = softmax(Q·Kᵀ/√d)ᵀ of one head, (L,M).
-  private float[] probabilities(HeadBuffers buffers, int m, int n, int head) {
+  /// Pᵀ = softmax(Q·Kᵀ/√d + B)ᵀ of one head, (L,M).
+  private float[] probabilities(HeadBuffers buffers, Block block, int head) {
     float[] p = buffers.p;
+    int m = block.queries;
+    int n = block.length;
     int stride = stride(m);
     SmallGemm.multiply(buffers.kLeft, head, buffers.qTransposed, head, p, 0, stride); // K·Qᵀ
+    if (bias != NOTHING) {
+      addBias(p, m, n, distances(buffers, m, n, block.head + head));
+    }
     KERNELS.softmaxColumns(p, n, m, stride, scale, p);
     return p;
+  }
+
+  /// √d·bias of one head for every distance in a sequence, so that element (l, m) of Bᵀ is that
+  /// with the number n − 1 − l + m: they lie in a row, and softmax divides all by √d.
+  private float[] distances(HeadBuffers buffers, int m, int n, int head) {
+    float[] row = buffers.distances(m + n);
+    float root = (float) Math.sqrt(width);
+    int middle = bias.shape().dim(0) / 2; // D − 1
+    float[] values = bias.array();
+    for (int i = 0; i < m + n - 1; i++) {
+      int distance = n - 1 - i; // l − m
+      row[i] = root * values[(middle + distance) * heads + head];
+    }
+    return row;
+  }
+
+  private static void addBias(float[] scores, int m, int n, float[] distances) {
+    int stride = stride(m);
+    for (int l = 0; l < n; l++) {
+      int at = l * stride;
+      int from = n - 1 - l;
+      for (int i = 0; i < m; i++) {
+        scores[at + i] += distances[from + i];
+      }
+    }
+  }
+
+  /// Adds each element of a head's dSᵀ (L,M) to that of its distance.
+  private void addDistances(float[] ds, Block block, int head, Tensor out) {
+    int stride = stride(block.queries);
+    int middle = bias.shape().dim(0) / 2;
+    int row = block.sequence * bias.size() + block.head + head;
+    float[] to = out.array();
+    for (int l = 0; l < block.length; l++) {
+      for (int m = 0; m < block.queries; m++) {
+        to[row + (middle + l - m) * heads] += ds[l * stride + m];
+      }
+    }
   }
 
   /// The stride between the rows of an (L,M) matrix.
@@ -336,6 +401,7 @@ final class FusedAttention {
     private float[] p = {};
     private float[] a = {};
     private float[] ds = {};
+    private float[] distances = {};
 
     // (heads, M or L, d), padded
     private float[] y = {};
@@ -345,6 +411,14 @@ final class FusedAttention {
 
     static HeadBuffers ofThread() {
       return OF_THREAD.get();
+    }
+
+    /// Room for the biases of as many distances.
+    float[] distances(int count) {
+      if (distances.length < count) {
+        distances = new float[count];
+      }
+      return distances;
     }
 
     /// Makes room for M queries and L keys.

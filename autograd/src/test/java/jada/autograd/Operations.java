@@ -211,6 +211,34 @@ final class Operations {
         key,
         value);
     fused(
+        "attention(Variable, int[], Variable, Variable, int[], int, Optional, long, float)",
+        in ->
+            Fused.attention(
+                in.get(0),
+                queryOffsets,
+                in.get(1),
+                in.get(2),
+                offsets,
+                4,
+                Optional.of(in.get(3)),
+                99,
+                0.3f),
+        in ->
+            Composed.attention(
+                in.get(0),
+                queryOffsets,
+                in.get(1),
+                in.get(2),
+                offsets,
+                4,
+                Optional.of(in.get(3)),
+                99,
+                0.3f),
+        normal(2 + n, 4 * n),
+        key,
+        value,
+        normal(6 * n + 1, 4));
+    fused(
         "layerNorm(Variable, Variable, Variable, float)",
         in -> Fused.layerNorm(in.get(0), in.get(1), in.get(2), 1e-5f),
         in -> Composed.layerNorm(in.get(0), in.get(1), in.get(2), 1e-5f),

@@ -2,9 +2,8 @@ package jada.cli;
 
 import jada.adalora.Method;
 import jada.adalora.model.Models;
+import jada.nn.checkpoint.HuggingFaceFolder;
 import jada.nn.files.InputException;
-import jada.nn.files.Safetensors;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -34,16 +33,9 @@ record HeapNeed(String model, long parameters) {
     if (known.isPresent()) {
       return Optional.of(new HeapNeed(nameOrFolder, known.get().parameters()));
     }
-    Path weights = Path.of(nameOrFolder).resolve("model.safetensors");
-    if (!Files.isRegularFile(weights)) {
-      return Optional.empty();
-    }
-    Safetensors file = Safetensors.open(weights);
-    double numbers = 0;
-    for (String name : file.names()) {
-      numbers += file.sizes(name).stream().mapToDouble(size -> size).reduce(1, (a, b) -> a * b);
-    }
-    return Optional.of(new HeapNeed(nameOrFolder, (long) numbers));
+    return HuggingFaceFolder.parameters(Path.of(nameOrFolder)).stream()
+        .mapToObj(parameters -> new HeapNeed(nameOrFolder, parameters))
+        .findFirst();
   }
 
   /// Refuses a heap that is too small.

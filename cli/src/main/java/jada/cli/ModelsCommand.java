@@ -16,8 +16,9 @@ import picocli.CommandLine.Option;
     name = "models",
     description = {
       "List the base models known by name.",
-      "--model also takes a folder in Hugging Face layout: config.json, model.safetensors, and",
-      "tokenizer.json, vocab.txt, or vocab.json with merges.txt."
+      "--model also takes a folder in Hugging Face layout: config.json; model.safetensors or",
+      "pytorch_model.bin, in one file or split; tokenizer.json, vocab.txt, or vocab.json with"
+          + " merges.txt."
     },
     footerHeading = "%nExamples:%n",
     footer = {"  jada models", "  jada models --json"})

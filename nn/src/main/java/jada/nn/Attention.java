@@ -2,6 +2,7 @@ package jada.nn;
 
 import jada.autograd.Fused;
 import jada.autograd.Variable;
+import java.util.Optional;
 
 /// Multi-head attention within each sequence (Vaswani et al. 2017, section 3.2).
 ///
@@ -21,12 +22,22 @@ record Attention(Layer query, Layer key, Layer value, Layer output, int heads, D
   /// @param fromOffsets where each sequence begins in `from`, and N
   /// @param x the tokens of keys and values
   /// @param offsets where each sequence begins in x, and T
-  Variable forward(Variable from, int[] fromOffsets, Variable x, int[] offsets) {
+  /// @param bias added to the scores by distance, (2D − 1, H), in families that have one
+  Variable forward(
+      Variable from, int[] fromOffsets, Variable x, int[] offsets, Optional<Variable> bias) {
     Variable q = query.forward(from); // (N, C)
     Variable k = key.forward(x); // (T, C)
     Variable v = value.forward(x); // (T, C)
     return output.forward(
         Fused.attention(
-            q, fromOffsets, k, v, offsets, heads, weights.key(), weights.current())); // (N, C)
+            q,
+            fromOffsets,
+            k,
+            v,
+            offsets,
+            heads,
+            bias,
+            weights.key(),
+            weights.current())); // (N, C)
   }
 }

@@ -8,17 +8,21 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /// BERT's encoder (Devlin et al. 2019): embeddings, then a stack of equal blocks. DistilBERT's is
-/// the same without token types; its modules have other names ([BlockNames]).
+/// the same without token types; its modules have other names ([BlockNames]). MPNet's adds a bias
+/// to the scores of attention ([RelativeBias]), the same in all blocks.
 ///
 /// The caller decides which weights are trained: a [jada.autograd.Constant] is frozen and costs no
 /// gradient work, a [jada.autograd.Parameter] is trained. Next: `BertLayer`, `Attention`.
 final class BertEncoder implements Encoder {
   private final BertEmbeddings embeddings;
   private final List<BertLayer> layers;
+  private final Optional<RelativeBias> bias;
 
-  private BertEncoder(BertEmbeddings embeddings, List<BertLayer> layers) {
+  private BertEncoder(
+      BertEmbeddings embeddings, List<BertLayer> layers, Optional<RelativeBias> bias) {
     this.embeddings = embeddings;
     this.layers = layers;
+    this.bias = bias;
   }
 
   /// The encoder with the given weights.
@@ -28,17 +32,20 @@ final class BertEncoder implements Encoder {
   /// @param weights gives each weight by its Hugging Face name without the prefix `bert.` or
   ///   `distilbert.`, for example `encoder.layer.0.attention.self.query.weight`; `Map::get` will do
   /// @param linears makes the layer of each matrix, by its path with the prefix
+  /// @param bias added to the scores of attention, in families that have one
   /// @throws jada.nn.files.InputException if a weight is missing or its shape does not fit the
   ///   configuration
   static BertEncoder of(
       EncoderConfig config,
       BlockNames names,
       Function<String, Variable> weights,
-      LinearFactory linears) {
+      LinearFactory linears,
+      Optional<RelativeBias> bias) {
     NamedWeights named = new NamedWeights("encoder", config.family(), weights, linears);
     return new BertEncoder(
         embeddings(config, named),
-        IntStream.range(0, config.layers()).mapToObj(i -> layer(config, names, named, i)).toList());
+        IntStream.range(0, config.layers()).mapToObj(i -> layer(config, names, named, i)).toList(),
+        bias);
   }
 
   @Override
@@ -46,9 +53,14 @@ final class BertEncoder implements Encoder {
     long mark = Workspace.mark();
     Variable x = embeddings.forward(batch); // (T, C)
     for (BertLayer layer : layers.subList(0, layers.size() - 1)) {
-      x = done(layer.forward(x, batch, Rows.ALL), mark);
+      x = done(layer.forward(x, batch, Rows.ALL, distances(batch)), mark);
     }
-    return done(layers.getLast().forward(x, batch, rows), mark); // (T, C) -> (N, C)
+    Variable last = layers.getLast().forward(x, batch, rows, distances(batch));
+    return done(last, mark); // (T, C) -> (N, C)
+  }
+
+  private Optional<Variable> distances(Batch batch) {
+    return bias.map(relative -> relative.forward(batch));
   }
 
   /// Where no gradient is wanted, nothing of the computation is read again but its result. Reusing

@@ -3,6 +3,7 @@ package jada.nn;
 import static jada.autograd.Ops.add;
 
 import jada.autograd.Variable;
+import java.util.Optional;
 
 /// One block of BERT (Devlin et al. 2019): attention, then a feed-forward part, each added to its
 /// input and normalised afterwards ("post-norm"). DistilBERT's is the same.
@@ -26,9 +27,12 @@ record BertLayer(
 
   /// The wanted rows of y for all rows of x: (T, C) -> (N, C). The other rows are needed for keys
   /// and values only.
-  Variable forward(Variable x, Batch batch, Rows rows) {
+  ///
+  /// @param bias added to the scores of attention by distance, in families that have one
+  Variable forward(Variable x, Batch batch, Rows rows, Optional<Variable> bias) {
     Variable wanted = rows.of(x, batch); // (T, C) -> (N, C)
-    Variable told = attention.forward(wanted, rows.offsets(batch), x, batch.offsets()); // (N, C)
+    Variable told =
+        attention.forward(wanted, rows.offsets(batch), x, batch.offsets(), bias); // (N, C)
     Variable a = attentionNorm.forward(add(wanted, afterAttention.forward(told))); // (N, C)
     Variable f = feedForward.forward(a); // (N, C) -> (N, F) -> (N, C)
     return outputNorm.forward(add(a, afterDown.forward(f))); // (N, C)

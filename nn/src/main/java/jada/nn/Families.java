@@ -16,9 +16,22 @@ public final class Families {
   public static final Family DISTILBERT = new DistilBert();
 
   /// Liu et al. 2019.
-  public static final Family ROBERTA = new Roberta();
+  public static final Family ROBERTA =
+      new Roberta("roberta", "Roberta", List.of("BPE"), "RobertaTokenizer");
 
-  private static final List<Family> OWN = List.of(BERT, DISTILBERT, ROBERTA);
+  /// Conneau et al. 2020: RoBERTa for a hundred languages.
+  public static final Family XLM_ROBERTA =
+      new Roberta("xlm-roberta", "XLMRoberta", List.of("Unigram"), "XLMRobertaTokenizer");
+
+  /// Martin et al. 2020: RoBERTa for French.
+  public static final Family CAMEMBERT =
+      new Roberta("camembert", "Camembert", List.of("Unigram"), "CamembertTokenizer");
+
+  /// Song et al. 2020.
+  public static final Family MPNET = new Mpnet();
+
+  private static final List<Family> OWN =
+      List.of(BERT, DISTILBERT, ROBERTA, XLM_ROBERTA, CAMEMBERT, MPNET);
 
   /// Found once, when first asked for.
   private static final class Provided {
@@ -43,7 +56,7 @@ public final class Families {
     return all().stream().filter(family -> family.type().equals(modelType)).findFirst();
   }
 
-  /// The model types as a message names them: `'bert', 'distilbert' or 'roberta'`.
+  /// The model types as a message names them: `'bert', … or 'mpnet'`.
   public static String types() {
     List<String> types = all().stream().map(family -> "'" + family.type() + "'").toList();
     return types.subList(0, types.size() - 1).stream().collect(Collectors.joining(", "))

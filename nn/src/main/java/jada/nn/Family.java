@@ -12,14 +12,21 @@ import tools.jackson.databind.node.ObjectNode;
 /// A family of encoders: what transformers calls a model type. All that depends on the family is
 /// here: its configuration, the names and shapes of its weights, its network and its head.
 ///
-/// [Families] finds the family of a model. Jada's own are [Bert], [DistilBert] and [Roberta];
-/// others are found as providers of this service.
+/// [Families] finds the family of a model. Jada's own are [Bert], [DistilBert], [Roberta], which
+/// XLM-RoBERTa and CamemBERT are instances of, and [Mpnet]; others are found as providers of this
+/// service.
 ///
-/// Weights have Hugging Face's names. Checkpoints of the encoder alone leave the prefix ([#type])
+/// Weights have Hugging Face's names. Checkpoints of the encoder alone leave the prefix ([#prefix])
 /// out of every name, and so does Jada; [#path] and [#bare] add and remove it.
 public interface Family {
-  /// The `model_type` in a `config.json`, and the prefix of the encoder's modules: `bert`.
+  /// The `model_type` in a `config.json`: `bert`.
   String type();
+
+  /// The name of the encoder in a model that classifies, with which the names of its modules begin:
+  /// `bert`; transformers' `base_model_prefix`.
+  default String prefix() {
+    return type();
+  }
 
   /// What Jada does with each key of a `config.json` of this family.
   KeyLedger keys();
@@ -99,11 +106,11 @@ public interface Family {
   /// The whole name of a module or weight in a model that classifies, for example
   /// `bert.pooler.dense` for `pooler.dense`.
   default String path(String name) {
-    return isBeside(name) ? name : type() + "." + name;
+    return isBeside(name) ? name : prefix() + "." + name;
   }
 
   /// The name without the prefix, if it has one: the inverse of [#path].
   default String bare(String path) {
-    return path.startsWith(type() + ".") ? path.substring(type().length() + 1) : path;
+    return path.startsWith(prefix() + ".") ? path.substring(prefix().length() + 1) : path;
   }
 }

@@ -2,6 +2,7 @@ package jada.nn;
 
 import jada.autograd.Variable;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -29,7 +30,7 @@ abstract class NamedFamily implements Family {
   @Override
   public Encoder encoder(
       EncoderConfig config, Function<String, Variable> weights, LinearFactory linears) {
-    return BertEncoder.of(config, blocks, weights, linears);
+    return BertEncoder.of(config, blocks, weights, linears, Optional.empty());
   }
 
   @Override

@@ -29,9 +29,10 @@
 /// The last three lines of the last block need only the rows that the head reads ([jada.nn.Rows]).
 ///
 /// **DistilBERT** (Sanh et al. 2019) is the same without token types and with relu instead of tanh;
-/// **RoBERTa** (Liu et al. 2019) counts positions from the padding token's id + 1. What differs from
-/// family to family is in one class each: [jada.nn.Family], [jada.nn.Bert], [jada.nn.DistilBert],
-/// [jada.nn.Roberta].
+/// **RoBERTa** (Liu et al. 2019), with **XLM-RoBERTa** and **CamemBERT**, counts positions from the
+/// padding token's id + 1; so does **MPNet** (Song et al. 2020), whose attention adds a bias for the
+/// distance of two tokens. What differs from family to family is in one class each:
+/// [jada.nn.Family], [jada.nn.Bert], [jada.nn.DistilBert], [jada.nn.Roberta], [jada.nn.Mpnet].
 ///
 /// **No modes.** A weight is trained if it is a [jada.autograd.Parameter] and frozen if it is a
 /// [jada.autograd.Constant]. A forward pass is training while a [jada.nn.TrainingStep] is bound to

@@ -19,7 +19,8 @@ class FamiliesTest {
     assertThat(Families.of("distilbert")).containsSame(Families.DISTILBERT);
     assertThat(Families.of("roberta")).containsSame(Families.ROBERTA);
     assertThat(Families.of("gpt2")).isEmpty();
-    assertThat(Families.types()).isEqualTo("'bert', 'distilbert' or 'roberta'");
+    assertThat(Families.types())
+        .isEqualTo("'bert', 'distilbert', 'roberta', 'xlm-roberta', 'camembert' or 'mpnet'");
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SequencedMap;
 
 /// A model in Hugging Face's layout: `config.json`, weights ([WeightFiles]), and `tokenizer.json`,
@@ -77,6 +78,16 @@ public final class HuggingFaceFolder {
         folder.toString(),
         labels,
         problemType);
+  }
+
+  /// The number of elements of all weights that a folder holds, read from the heads of its files;
+  /// empty if it holds none.
+  ///
+  /// @throws InputException if a file is not sound
+  public static OptionalLong parameters(Path folder) {
+    return WeightFiles.find(folder).stream()
+        .mapToLong(files -> (long) files.elements())
+        .findFirst();
   }
 
   /// Writes a model so that transformers loads it: `AutoModel.from_pretrained(folder)`, or

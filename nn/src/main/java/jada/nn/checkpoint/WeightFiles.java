@@ -65,15 +65,18 @@ final class WeightFiles {
   ///
   /// @throws InputException if there are none, or a file of them is not sound
   static WeightFiles of(Path folder) {
-    return FORMATS.stream()
-        .flatMap(format -> format.in(folder).stream())
-        .findFirst()
+    return find(folder)
         .orElseThrow(
             () ->
                 new InputException(
                     folder
                         + ": holds no model.safetensors and no pytorch_model.bin; name the folder"
                         + " of a model in Hugging Face layout"));
+  }
+
+  /// The same; empty if there are none.
+  static Optional<WeightFiles> find(Path folder) {
+    return FORMATS.stream().flatMap(format -> format.in(folder).stream()).findFirst();
   }
 
   /// The weights of one file.
@@ -129,6 +132,13 @@ final class WeightFiles {
   /// The names of all weights.
   Set<String> names() {
     return byName.keySet();
+  }
+
+  /// The number of elements of all weights. A double, because files may claim any sizes.
+  double elements() {
+    return names().stream()
+        .mapToDouble(name -> sizes(name).stream().mapToDouble(n -> n).reduce(1, (a, b) -> a * b))
+        .sum();
   }
 
   List<Long> sizes(String name) {

@@ -2,7 +2,7 @@
 ///
 /// | what there is | read by |
 /// |---|---|
-/// | a folder as Hugging Face has it: config.json, model.safetensors, tokenizer.json or vocab.txt | [jada.nn.checkpoint.HuggingFaceFolder] |
+/// | a folder as Hugging Face has it: config.json, weights in one of four forms, tokenizer.json or vocab.txt | [jada.nn.checkpoint.HuggingFaceFolder] |
 /// | ONNX: a protobuf whose initializers are the weights | [jada.nn.checkpoint.OnnxBert] |
 /// | TensorFlow: an index of names, and a file of numbers | [jada.nn.checkpoint.TensorFlowBert] |
 ///

@@ -81,6 +81,9 @@ public final class Tokenizers {
             type ->
                 switch (type) {
                   case "roberta" -> Optional.of("RobertaTokenizer");
+                  case "xlm-roberta" -> Optional.of("XLMRobertaTokenizer");
+                  case "mpnet" -> Optional.of("MPNetTokenizer");
+                  case "camembert" -> Optional.of("CamembertTokenizer");
                   case "gpt2" -> Optional.of("GPT2Tokenizer");
                   case "qwen2", "qwen3" -> Optional.of("Qwen2Tokenizer");
                   default -> Optional.empty();

@@ -383,7 +383,7 @@ class HuggingFaceFolderTest {
         "\"bert\"| \"distilbert\"| hidden_size '4' is not supported: it is another name of dim; use"
             + " a model without it",
         "\"bert\"| \"gpt2\"| model_type 'gpt2' is not supported; use a model whose model_type is"
-            + " 'bert', 'distilbert' or 'roberta'",
+            + " 'bert', 'distilbert', 'roberta', 'xlm-roberta', 'camembert' or 'mpnet'",
         "\"gelu\"| \"relu\"| hidden_act 'relu' is not supported: the activation is"
             + " the exact GELU; use a model with 'gelu'",
         "\"gelu\"| \"gelu_new\"| hidden_act 'gelu_new' is not supported: the activation"

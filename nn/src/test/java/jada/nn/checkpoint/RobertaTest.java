@@ -15,6 +15,7 @@ import jada.nn.LinearFactory;
 import jada.nn.Roberta;
 import jada.nn.SequenceClassifier;
 import jada.nn.files.InputException;
+import jada.nn.files.Safetensors;
 import jada.nn.text.Encoding;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
@@ -30,11 +31,12 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/// RoBERTa's encoder and head give transformers' logits for given token ids. The folders were made
-/// by src/test/python/families_golden.py.
+/// RoBERTa's encoder and head and those of its relatives, whose positions count from the padding
+/// token, give transformers' logits. The folders were made by src/test/python/families_golden.py.
 class RobertaTest {
   private static Path folder(String name) {
     try {
@@ -65,7 +67,14 @@ class RobertaTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"roberta-classification", "roberta-regression"})
+  @ValueSource(
+      strings = {
+        "roberta-classification",
+        "roberta-regression",
+        "xlm-roberta-classification",
+        "camembert-regression",
+        "mpnet-classification"
+      })
   void gives_the_logits_of_transformers(String name) {
     JsonNode golden = Golden.read("families/" + name + "/logits.json");
     List<Encoding> sequences = new ArrayList<>();
@@ -138,13 +147,20 @@ class RobertaTest {
                 + " use tokenizer and weights of the same model");
   }
 
-  /// One folder has tokenizer.json, the other vocab.json and merges.txt.
+  /// The second has vocab.json and merges.txt, the others tokenizer.json.
   @ParameterizedTest
-  @ValueSource(strings = {"roberta-classification", "roberta-regression"})
+  @CsvSource({
+    "roberta-classification, BPE, RobertaForSequenceClassification",
+    "roberta-regression, BPE, RobertaForSequenceClassification",
+    "xlm-roberta-classification, Unigram, XLMRobertaForSequenceClassification",
+    "camembert-regression, Unigram, CamembertForSequenceClassification",
+    "mpnet-classification, WordPiece, MPNetForSequenceClassification",
+  })
   void a_folder_gives_the_tokens_and_logits_of_transformers_and_is_written_back_the_same(
-      String name, @TempDir Path temp) {
+      String name, String tokenizer, String architecture, @TempDir Path temp) throws IOException {
     PretrainedModel model = HuggingFaceFolder.read(folder(name));
-    assertThat(model.tokenizer().kind()).isEqualTo("BPE");
+    assertThat(model.tokenizer().kind()).isEqualTo(tokenizer);
+    assertThat(name).startsWith(model.config().family().type());
     assertThat(model.tokenizer().paddingId()).isEqualTo(1);
     assertGolden(name, model);
 
@@ -152,6 +168,9 @@ class RobertaTest {
     PretrainedModel copy = HuggingFaceFolder.read(temp.resolve("copy"));
 
     assertThat(copy.config()).isEqualTo(model.config());
+    assertThat(Files.readString(temp.resolve("copy/config.json"))).contains(architecture);
+    assertThat(Safetensors.open(temp.resolve("copy/model.safetensors")).names())
+        .isEqualTo(Safetensors.open(folder(name).resolve("model.safetensors")).names());
     assertThat(copy.tokenizer().files()).isEqualTo(model.tokenizer().files());
     assertGolden(name, copy);
   }
@@ -159,14 +178,15 @@ class RobertaTest {
   private static void assertGolden(String name, PretrainedModel model) {
     JsonNode golden = Golden.read("families/" + name + "/texts.json");
     List<Encoding> sequences = new ArrayList<>();
+    int most = model.config().maxTokens();
     for (JsonNode one : golden) {
       JsonNode texts = one.get("texts");
       Encoding encoding =
           texts.size() == 1
-              ? model.tokenizer().encode(texts.get(0).stringValue(), 20)
+              ? model.tokenizer().encode(texts.get(0).stringValue(), most)
               : model
                   .tokenizer()
-                  .encode(texts.get(0).stringValue(), texts.get(1).stringValue(), 20);
+                  .encode(texts.get(0).stringValue(), texts.get(1).stringValue(), most);
       assertThat(encoding.ids()).containsExactly(Golden.ints(one.get("ids")));
       assertThat(encoding.typeIds()).containsOnly(0);
       sequences.add(encoding);
@@ -179,8 +199,8 @@ class RobertaTest {
         new SequenceClassifier(
             Encoder.build(model.config(), weights::get, LinearFactory.PLAIN),
             ClassificationHead.build(model.config(), outputs, weights::get, LinearFactory.PLAIN));
-    Tensor logits = network.logits(Batch.of(sequences)).value(); // (5, K)
-    for (int i = 0; i < 5; i++) {
+    Tensor logits = network.logits(Batch.of(sequences)).value(); // (B, K)
+    for (int i = 0; i < sequences.size(); i++) {
       Tensor row = logits.gatherRows(i).reshape(Shape.of(outputs));
       Golden.assertClose(name, row, Golden.floats(golden.get(i).get("logits")), 1e-5, 0);
     }

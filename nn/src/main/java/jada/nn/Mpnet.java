@@ -1,0 +1,184 @@
+package jada.nn;
+
+import static jada.nn.files.ConfigJson.decimal;
+
+import jada.autograd.Ops;
+import jada.autograd.Variable;
+import jada.nn.files.ConfigJson;
+import jada.nn.files.KeyLedger;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import tools.jackson.databind.node.ObjectNode;
+
+/// MPNet (Song et al. 2020): transformers' `MPNetForSequenceClassification`.
+///
+/// The blocks are BERT's under other names, without token types. Positions count as RoBERTa's, from
+/// p + 1 with p = 1, the id of the padding token; beside the learned positions attention adds a
+/// bias by distance ([RelativeBias]), one table for all layers. The head is RoBERTa's.
+public final class Mpnet extends NamedFamily {
+  /// The modules of a layer.
+  public static final BlockNames BLOCKS =
+      new BlockNames(
+          "encoder.layer.",
+          List.of("attention.attn.q", "attention.attn.k", "attention.attn.v", "attention.attn.o"),
+          "attention.LayerNorm",
+          List.of("intermediate.dense", "output.dense"),
+          "output.LayerNorm");
+
+  private static final String BIAS = "encoder.relative_attention_bias";
+  private static final int PADDING = 1; // transformers' MPNetEmbeddings has it in its code
+
+  private static final KeyLedger KEYS =
+      KeyLedger.of(KeyLedger.Unknown.ACCEPTED_UP_TO_CHECKED_RELEASE)
+          .honoured(
+              "a size of the encoder",
+              "vocab_size",
+              "hidden_size",
+              "num_hidden_layers",
+              "num_attention_heads",
+              "intermediate_size",
+              "max_position_embeddings",
+              "relative_attention_num_buckets")
+          .honoured("a constant of every norm", "layer_norm_eps")
+          .honoured(
+              "a probability of dropout in training",
+              "hidden_dropout_prob",
+              "attention_probs_dropout_prob")
+          .withoutEffect("a probability of dropout of another head", "classifier_dropout")
+          .refusedUnless("the activation is the exact GELU", "hidden_act", "gelu")
+          .refusedUnless("there are no token types", "type_vocab_size", 0, 1, 2)
+          .refusedUnless(
+              ConfigKeys.TOKENIZER, "tokenizer_class", "MPNetTokenizer", "MPNetTokenizerFast")
+          .and(ConfigKeys.COMMON);
+
+  private static final HeadForm HEAD =
+      new HeadForm("classifier.dense", "classifier.out_proj", Ops::tanh, HeadForm.Input.DROPPED);
+
+  Mpnet() {
+    super(BLOCKS, HEAD);
+  }
+
+  /// The sizes of an MPNet encoder and the constants of its layers.
+  ///
+  /// @param sizes those that a BERT has, too, with one token type, which is not used
+  /// @param distanceRanges how many ranges of distances have a bias of their own; a multiple of 4
+  public record Config(BertConfig sizes, int distanceRanges) implements BertSized {
+    /// @throws IllegalArgumentException if no position is left behind that of the padding token, or
+    ///   the ranges are no multiple of 4
+    public Config {
+      ConfigChecks check = new ConfigChecks("MpnetConfig");
+      check.require(
+          sizes.maxPositions() > PADDING + 1,
+          "maxPositions must be more than " + (PADDING + 1) + ", got " + sizes.maxPositions());
+      check.require(
+          distanceRanges > 0 && distanceRanges % 4 == 0 && distanceRanges <= 256,
+          "distanceRanges must be a multiple of 4 from 4 to 256, got " + distanceRanges);
+    }
+
+    @Override
+    public Family family() {
+      return Families.MPNET;
+    }
+
+    /// The positions behind that of the padding token.
+    @Override
+    public int maxTokens() {
+      return maxPositions() - PADDING - 1;
+    }
+
+    /// None.
+    @Override
+    public int tokenTypes() {
+      return 0;
+    }
+
+    @Override
+    public Config withDropout(float hidden, float attention) {
+      return new Config(sizes.withDropout(hidden, attention), distanceRanges);
+    }
+  }
+
+  @Override
+  public String type() {
+    return "mpnet";
+  }
+
+  @Override
+  public KeyLedger keys() {
+    return KEYS;
+  }
+
+  @Override
+  public Config read(ConfigJson json) {
+    return new Config(
+        new BertConfig(
+            json.count("vocab_size"),
+            json.count("hidden_size"),
+            json.count("num_hidden_layers"),
+            json.count("num_attention_heads"),
+            json.count("intermediate_size"),
+            json.count("max_position_embeddings"),
+            1,
+            json.number("layer_norm_eps", 1e-12f),
+            json.number("hidden_dropout_prob", 0.1f),
+            json.number("attention_probs_dropout_prob", 0.1f)),
+        json.has("relative_attention_num_buckets")
+            ? json.count("relative_attention_num_buckets")
+            : 32);
+  }
+
+  @Override
+  public void write(EncoderConfig config, ObjectNode json) {
+    json.put("vocab_size", config.vocabularySize());
+    json.put("hidden_size", config.hiddenSize());
+    json.put("num_hidden_layers", config.layers());
+    json.put("num_attention_heads", config.heads());
+    json.put("intermediate_size", config.intermediateSize());
+    json.put("max_position_embeddings", config.maxPositions());
+    json.put("relative_attention_num_buckets", ((Config) config).distanceRanges());
+    json.put("hidden_act", "gelu");
+    json.put("layer_norm_eps", decimal(config.layerNormEpsilon()));
+    json.put("hidden_dropout_prob", decimal(config.hiddenDropout()));
+    json.put("attention_probs_dropout_prob", decimal(config.attentionDropout()));
+  }
+
+  @Override
+  public List<String> tokenizers() {
+    return List.of("WordPiece");
+  }
+
+  @Override
+  public String architecture(boolean classifies) {
+    return classifies ? "MPNetForSequenceClassification" : "MPNetModel";
+  }
+
+  @Override
+  public Stream<WeightSpec> weights(EncoderConfig config) {
+    return Stream.concat(
+        super.weights(config),
+        Stream.of(WeightSpec.table(BIAS, ((Config) config).distanceRanges(), config.heads())));
+  }
+
+  @Override
+  public Encoder encoder(
+      EncoderConfig config, Function<String, Variable> weights, LinearFactory linears) {
+    NamedWeights named = new NamedWeights("encoder", this, weights, linears);
+    Variable table =
+        named.get(BIAS + ".weight", ((Config) config).distanceRanges(), config.heads());
+    RelativeBias bias = new RelativeBias(new Embedding(table));
+    return Roberta.countedFrom(
+        PADDING, config, BertEncoder.of(config, BLOCKS, weights, linears, Optional.of(bias)));
+  }
+
+  @Override
+  public List<String> besideEncoder() {
+    return List.of("classifier");
+  }
+
+  @Override
+  public List<String> attentionTargets() {
+    return List.of("q", "k", "v", "o");
+  }
+}

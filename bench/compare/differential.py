@@ -296,7 +296,7 @@ def save_weights(d, weights):
         if form == "model.safetensors":
             save_file(some, base / name, {"format": "pt"})
         else:
-            torch.save(some, base / name, pickle_protocol=d.choice(2, 2, 4))
+            torch.save(some, base / name)
 
     if d.chance(0.7):
         save(weights, form)

@@ -2,7 +2,7 @@
 
     python3 bench/compare/all.py --peer-python peers-venv/bin/python --peers ../shared/peers --train sst2/train.tsv
 
-Takes about three quarters of an hour on two cores that do nothing else; `--rounds 1` a third of it. Each part is a
+Takes about an hour and a quarter on two cores that do nothing else; `--rounds 1` a third of it. Each part is a
 script of its own beside this one, which says what it measures and how. `--only` picks parts.
 """
 import tempfile
@@ -12,13 +12,14 @@ import budget
 import epoch
 import gemm
 import predict
+import score
 import startup
 import step
 from sides import parser, print_table
 
 STEPS = [("minilm", "adalora", 16, 64), ("minilm", "lora", 16, 64),
          ("distilbert", "adalora", 16, 128), ("distilbert", "lora", 16, 128)]
-PARTS = {"gemm": gemm, "step": step, "budget": budget, "epoch": epoch, "startup": startup, "predict": predict}
+PARTS = {"gemm": gemm, "step": step, "budget": budget, "epoch": epoch, "startup": startup, "predict": predict, "score": score}
 
 
 def rows_of(part, arguments):
@@ -47,7 +48,8 @@ def main():
         model = ["--model-folder", f"{folder}/model"]
         own = {"gemm": [], "budget": [], "step": ["--peer-step", f"{a.peers}/step.py"],
                "epoch": ["--peer-train", f"{a.peers}/train.py", "--train", a.train, *model],
-               "startup": ["--train", a.train, *model], "predict": model}
+               "startup": ["--train", a.train, *model], "predict": model,
+               "score": ["--texts", a.train, *model]}
         for part in a.only:
             start = time.monotonic()
             rows.append(rows_of(PARTS[part], common + own[part]))

@@ -2,8 +2,8 @@
 
     python peer_score.py onnxruntime|torch MODEL TEXTS
 
-`shared` is one caller whose products are shared by the threads, `callers` so many callers at once, each with a
-session of one thread. Texts are sorted by length; a batch is padded to its longest text.
+`shared` is one caller whose products are shared by the threads, `callers` as many callers at once as
+THREADS, each with a session of one thread. Texts are sorted by length; a batch is padded to its longest text.
 """
 import re
 import sys

@@ -11,7 +11,8 @@ threads in one session, and with one session for each of two threads that share 
 `labels` is Jada's whole Predictor, with LoRA of rank 4 in it, against the other's hidden states. It may leave out what
 no label needs: of the last layer's hidden states only the first token's.
 
-Figures are thousands of tokens a second, padding not counted, median of the rounds; more is better.
+Figures are thousands of tokens a second, padding not counted, median of the rounds; more is better. Of the peak
+memory less is.
 """
 import statistics
 import tempfile

@@ -48,6 +48,10 @@ def main(folder, model):
     torch.save(module, folder / "module-itself.bin")
     torch.save(module.state_dict(), folder / "before-1.6.bin", _use_new_zipfile_serialization=False)
     torch.save({"wide": torch.zeros(1).expand(2**30)}, folder / "expanded.bin")
+    shared = torch.zeros(64)
+    torch.save({f"weight{i}": shared for i in range(9)}, folder / "shared.bin")
+    torch.save({"sign": torch._neg_view(torch.ones(3))}, folder / "sign.bin")
+    torch.save({"complex": torch.ones(3, dtype=torch.complex64)}, folder / "complex.bin")
     torch.save(load_file(Path(model) / "model.safetensors"), folder / "bert-classification.bin")
 
 

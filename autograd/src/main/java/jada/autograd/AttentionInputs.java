@@ -35,7 +35,7 @@ final class AttentionInputs {
     Require.probability("attention", dropout);
     checkOffsets(queryOffsets, "q", q.shape().dim(0));
     checkOffsets(offsets, "k", k.shape().dim(0));
-    bias.ifPresent(b -> checkBias(b, offsets, heads));
+    bias.ifPresent(b -> checkBias(b, Math.max(longest(queryOffsets), longest(offsets)), heads));
     if (queryOffsets.length != offsets.length) {
       throw new IllegalArgumentException(
           "attention: q has "
@@ -46,11 +46,15 @@ final class AttentionInputs {
     }
   }
 
-  private static void checkBias(Variable bias, int[] offsets, int heads) {
-    int longest = 0;
+  private static int longest(int[] offsets) {
+    int longest = 1;
     for (int s = 1; s < offsets.length; s++) {
       longest = Math.max(longest, offsets[s] - offsets[s - 1]);
     }
+    return longest;
+  }
+
+  private static void checkBias(Variable bias, int longest, int heads) {
     Shape shape = bias.shape();
     if (shape.rank() != 2
         || shape.dim(1) != heads

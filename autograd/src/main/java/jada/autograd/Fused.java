@@ -181,7 +181,7 @@ public final class Fused {
   ///
   /// dbias(D − 1 + δ, h) = Σ of dS_ml over all m, l with l − m = δ.
   ///
-  /// @param bias (2D − 1, H), with D at least the length of the longest sequence
+  /// @param bias (2D − 1, H), with D at least the length of the longest sequence, in q as in k
   /// @throws IllegalArgumentException as without a bias, or if that does not fit
   public static Variable attention(
       Variable q,

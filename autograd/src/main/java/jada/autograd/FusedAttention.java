@@ -187,8 +187,9 @@ final class FusedAttention {
     return y;
   }
 
-  /// With S = Q·Kᵀ/√d, P = softmax(S), A = dropout(P), Y = A·V: dV = Aᵀ·G; dA = G·Vᵀ; dP =
-  /// dropout(dA), the same mask; dS = P ⊙ (dP − rowsum(dP ⊙ P)); dQ = dS·K/√d; dK = dSᵀ·Q/√d.
+  /// With S = Q·Kᵀ/√d + B, P = softmax(S), A = dropout(P), Y = A·V: dV = Aᵀ·G; dA = G·Vᵀ; dP =
+  /// dropout(dA), the same mask; dS = P ⊙ (dP − rowsum(dP ⊙ P)); dQ = dS·K/√d; dK = dSᵀ·Q/√d;
+  /// dbias(D − 1 + δ, h) = Σ of dS_ml over l − m = δ, as √d times the sum of dS/√d.
   private InputGradients gradients(Tensor g, Live live) {
     boolean scores = live.q || live.k || live.bias;
     Tensor dq = live.q ? blankOrZeros(q) : NOTHING;
@@ -316,8 +317,8 @@ final class FusedAttention {
     return p;
   }
 
-  /// √d·bias of one head for every distance in a sequence, so that element (l, m) of Bᵀ is that
-  /// with the number n − 1 − l + m: they lie in a row, and softmax divides all by √d.
+  /// √d·bias of one head for every distance in a sequence; softmax divides by √d. Element (l, m) of
+  /// Bᵀ is number n − 1 − l + m, so the elements of a row of Bᵀ are adjacent.
   private float[] distances(HeadBuffers buffers, int m, int n, int head) {
     float[] row = buffers.distances(m + n);
     float root = (float) Math.sqrt(width);

@@ -10,6 +10,7 @@ import jada.tensor.Tensor;
 import jada.tensor.Workspace;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -182,6 +183,21 @@ class FusedTest {
 
     assertThat(Ops.gatherRows(together, rows).value().array())
         .containsExactly(alone.value().array());
+  }
+
+  @Test
+  void attention_refuses_a_bias_that_lacks_a_distance() {
+    Variable q = zeros(5, 8);
+    Variable k = zeros(3, 8);
+    for (Variable bias : List.of(zeros(7, 2), zeros(8, 2), zeros(9, 4))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () ->
+                  Fused.attention(
+                      q, new int[] {0, 5}, k, k, new int[] {0, 3}, 2, Optional.of(bias), 0, 0))
+          .withMessageStartingWith(
+              "attention: the bias must be (2D - 1, 2) with D at least 5, got");
+    }
   }
 
   @Test

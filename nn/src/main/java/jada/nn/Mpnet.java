@@ -28,6 +28,7 @@ public final class Mpnet extends NamedFamily {
           "output.LayerNorm");
 
   private static final String BIAS = "encoder.relative_attention_bias";
+  private static final int RANGES = 32;
   private static final int PADDING = 1; // transformers' MPNetEmbeddings has it in its code
 
   private static final KeyLedger KEYS =
@@ -39,8 +40,7 @@ public final class Mpnet extends NamedFamily {
               "num_hidden_layers",
               "num_attention_heads",
               "intermediate_size",
-              "max_position_embeddings",
-              "relative_attention_num_buckets")
+              "max_position_embeddings")
           .honoured("a constant of every norm", "layer_norm_eps")
           .honoured(
               "a probability of dropout in training",
@@ -48,6 +48,10 @@ public final class Mpnet extends NamedFamily {
               "attention_probs_dropout_prob")
           .withoutEffect("a probability of dropout of another head", "classifier_dropout")
           .refusedUnless("the activation is the exact GELU", "hidden_act", "gelu")
+          .refusedUnless(
+              "transformers computes 32 ranges of distances whatever it says",
+              "relative_attention_num_buckets",
+              RANGES)
           .refusedUnless("there are no token types", "type_vocab_size", 0, 1, 2)
           .refusedUnless(
               ConfigKeys.TOKENIZER, "tokenizer_class", "MPNetTokenizer", "MPNetTokenizerFast")
@@ -63,18 +67,13 @@ public final class Mpnet extends NamedFamily {
   /// The sizes of an MPNet encoder and the constants of its layers.
   ///
   /// @param sizes those that a BERT has, too, with one token type, which is not used
-  /// @param distanceRanges how many ranges of distances have a bias of their own; a multiple of 4
-  public record Config(BertConfig sizes, int distanceRanges) implements BertSized {
-    /// @throws IllegalArgumentException if no position is left behind that of the padding token, or
-    ///   the ranges are no multiple of 4
+  public record Config(BertConfig sizes) implements BertSized {
+    /// @throws IllegalArgumentException if no position is left behind that of the padding token
     public Config {
       ConfigChecks check = new ConfigChecks("MpnetConfig");
       check.require(
           sizes.maxPositions() > PADDING + 1,
           "maxPositions must be more than " + (PADDING + 1) + ", got " + sizes.maxPositions());
-      check.require(
-          distanceRanges > 0 && distanceRanges % 4 == 0 && distanceRanges <= 256,
-          "distanceRanges must be a multiple of 4 from 4 to 256, got " + distanceRanges);
     }
 
     @Override
@@ -96,7 +95,7 @@ public final class Mpnet extends NamedFamily {
 
     @Override
     public Config withDropout(float hidden, float attention) {
-      return new Config(sizes.withDropout(hidden, attention), distanceRanges);
+      return new Config(sizes.withDropout(hidden, attention));
     }
   }
 
@@ -123,10 +122,7 @@ public final class Mpnet extends NamedFamily {
             1,
             json.number("layer_norm_eps", 1e-12f),
             json.number("hidden_dropout_prob", 0.1f),
-            json.number("attention_probs_dropout_prob", 0.1f)),
-        json.has("relative_attention_num_buckets")
-            ? json.count("relative_attention_num_buckets")
-            : 32);
+            json.number("attention_probs_dropout_prob", 0.1f)));
   }
 
   @Override
@@ -137,7 +133,7 @@ public final class Mpnet extends NamedFamily {
     json.put("num_attention_heads", config.heads());
     json.put("intermediate_size", config.intermediateSize());
     json.put("max_position_embeddings", config.maxPositions());
-    json.put("relative_attention_num_buckets", ((Config) config).distanceRanges());
+    json.put("relative_attention_num_buckets", RANGES);
     json.put("hidden_act", "gelu");
     json.put("layer_norm_eps", decimal(config.layerNormEpsilon()));
     json.put("hidden_dropout_prob", decimal(config.hiddenDropout()));
@@ -157,16 +153,14 @@ public final class Mpnet extends NamedFamily {
   @Override
   public Stream<WeightSpec> weights(EncoderConfig config) {
     return Stream.concat(
-        super.weights(config),
-        Stream.of(WeightSpec.table(BIAS, ((Config) config).distanceRanges(), config.heads())));
+        super.weights(config), Stream.of(WeightSpec.table(BIAS, RANGES, config.heads())));
   }
 
   @Override
   public Encoder encoder(
       EncoderConfig config, Function<String, Variable> weights, LinearFactory linears) {
     NamedWeights named = new NamedWeights("encoder", this, weights, linears);
-    Variable table =
-        named.get(BIAS + ".weight", ((Config) config).distanceRanges(), config.heads());
+    Variable table = named.get(BIAS + ".weight", RANGES, config.heads());
     RelativeBias bias = new RelativeBias(new Embedding(table));
     return Roberta.countedFrom(
         PADDING, config, BertEncoder.of(config, BLOCKS, weights, linears, Optional.of(bias)));

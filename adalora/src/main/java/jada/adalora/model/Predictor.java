@@ -62,8 +62,8 @@ public final class Predictor implements AutoCloseable {
   /// The memory that the weights take in the heap, and from the first prediction on the copies of
   /// their matrices that are packed for products, outside of the heap; for all-MiniLM-L6-v2 90 MB
   /// and 43 MB. Weights that were not adapted are shared with the base model and with other
-  /// predictors, and counted by each. Each call under way takes the memory of one layer for its
-  /// batch more, for 32 sentences some 15 MB, which later calls use again.
+  /// predictors, and counted by each. Not counted is the memory of one layer for each call under
+  /// way, for 32 sentences some 15 MB, which is kept for later calls while the heap has room.
   ///
   /// @return bytes
   /// @throws IllegalStateException if it is closed
@@ -106,8 +106,19 @@ public final class Predictor implements AutoCloseable {
             }
           });
     }
-    workspaces.push(new SoftReference<>(workspace));
+    keep(workspace);
     return predictions;
+  }
+
+  /// Keeps a workspace for a later call: not more of them than processors, and none once this is
+  /// closed.
+  private void keep(Workspace workspace) {
+    if (workspaces.size() < Runtime.getRuntime().availableProcessors()) {
+      workspaces.push(new SoftReference<>(workspace));
+    }
+    if (model.isEmpty()) {
+      workspaces.clear(); // closed meanwhile
+    }
   }
 
   /// The workspace of an earlier call, or a new one.

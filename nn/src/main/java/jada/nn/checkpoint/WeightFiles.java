@@ -110,7 +110,7 @@ final class WeightFiles {
                   + Quoted.of(name)
                   + ", which "
                   + index.getFileName()
-                  + " does not find there; use index and files of the same model");
+                  + " does not list for this file; use index and files of the same model");
         }
       }
     }
@@ -119,9 +119,7 @@ final class WeightFiles {
 
   /// Whether a name is that of a file, without a way out of the folder.
   private static boolean isPlain(String name) {
-    return !name.isEmpty()
-        && !name.startsWith(".")
-        && name.chars().noneMatch(c -> c == '/' || c == '\\' || c == ':' || c < ' ');
+    return name.matches("[A-Za-z0-9_-][A-Za-z0-9._-]*");
   }
 
   /// What errors name: the file, or the index of several.

@@ -2,13 +2,14 @@ package jada.nn.files;
 
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
-import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +29,15 @@ import java.util.zip.ZipFile;
 public final class TorchFile implements TensorFile {
   static final String REMEDY = "save the model as safetensors: model.save_pretrained(folder)";
 
-  private static final long MOST_PICKLE = 100_000_000; // as the header of safetensors
+  /// A byte of a pickle may take some 60 bytes of memory; a model of a thousand layers has 2 MB.
+  private static final int MOST_PICKLE = 4_000_000;
+
+  /// How often the elements of the file may be read, on average: tied weights share theirs.
+  private static final int MOST_SHARING = 4;
+
+  private static final int BUFFER = 1 << 20;
   private static final int MAX_RANK = 4;
+  private static final int MOST_SIZES = 64; // torch's own limit
   private static final String PICKLE = "data.pkl";
 
   private static final Map<String, Dtype> STORAGES =
@@ -67,22 +75,24 @@ public final class TorchFile implements TensorFile {
   ///   tensors by name
   public static TorchFile open(Path file) {
     InputFile.require(file);
-    try (ZipFile zip = new ZipFile(file.toFile())) {
-      ZipEntry pickle =
-          zip.stream()
-              .filter(e -> e.getName().endsWith("/" + PICKLE) || e.getName().equals(PICKLE))
-              .findFirst()
-              .map(ZipEntry.class::cast)
-              .orElseThrow(() -> new InputException(file + ": holds no data.pkl; " + REMEDY));
-      String name = pickle.getName();
+    try (ZipFile zip = zip(file)) {
+      List<? extends ZipEntry> pickles =
+          zip.stream().filter(entry -> entry.getName().matches("[^/]+/data\\.pkl")).toList();
+      if (pickles.size() != 1) {
+        throw new InputException(
+            file + ": holds " + pickles.size() + " files data.pkl, not one; " + REMEDY);
+      }
+      String name = pickles.getFirst().getName();
       String prefix = name.substring(0, name.length() - PICKLE.length());
       requireLittleEndian(file, zip, prefix);
-      byte[] bytes = bytes(file, zip, pickle, MOST_PICKLE);
-      Object root = Pickle.read(file + "!/" + name, bytes, new TorchCalls());
+      byte[] bytes = bytes(file, zip, pickles.getFirst(), MOST_PICKLE);
+      String source = file + "!/" + PICKLE;
+      Object root = Pickle.read(source, bytes, new TorchCalls(source));
       TorchFile opened = new TorchFile(file, prefix, views(file, root));
       for (Map.Entry<String, View> view : opened.views.entrySet()) {
         opened.check(zip, view.getKey(), view.getValue());
       }
+      opened.checkSharing();
       return opened;
     } catch (ZipException e) {
       throw new InputException(
@@ -97,8 +107,18 @@ public final class TorchFile implements TensorFile {
     }
   }
 
+  private static ZipFile zip(Path file) throws IOException {
+    try {
+      return new ZipFile(file.toFile());
+    } catch (IllegalArgumentException | UnsupportedOperationException e) {
+      throw new ZipException(e.getMessage()); // names that are no UTF-8, no file of the disk
+    }
+  }
+
   /// What torch's pickles of weights ask for.
-  private static final class TorchCalls implements Pickle.Calls {
+  ///
+  /// @param source named in errors
+  private record TorchCalls(String source) implements Pickle.Calls {
     @Override
     public Optional<Object> call(Pickle.Global function, List<Object> arguments) {
       return switch (function.toString()) {
@@ -110,9 +130,13 @@ public final class TorchFile implements TensorFile {
       };
     }
 
-    /// (storage, offset, sizes, strides, whether it has a gradient, hooks)
+    /// (storage, offset, sizes, strides, whether it has a gradient, hooks, and in rare files a dict
+    /// of what is still to be done to the elements, such as a change of sign)
     private static Optional<Object> view(List<Object> arguments) {
-      return arguments.size() >= 4
+      boolean asItIs =
+          arguments.size() < 7 || arguments.get(6) instanceof Map<?, ?> todo && todo.isEmpty();
+      return asItIs
+              && arguments.size() >= 4
               && arguments.get(0) instanceof Storage storage
               && arguments.get(1) instanceof Long offset
               && wholeNumbers(arguments.get(2)) instanceof Optional<List<Long>> sizes
@@ -126,6 +150,7 @@ public final class TorchFile implements TensorFile {
 
     private static Optional<List<Long>> wholeNumbers(Object tuple) {
       return tuple instanceof Pickle.Tuple(List<Object> items)
+              && items.size() <= MOST_SIZES
               && items.stream().allMatch(Long.class::isInstance)
           ? Optional.of(items.stream().map(Long.class::cast).toList())
           : Optional.empty();
@@ -134,6 +159,13 @@ public final class TorchFile implements TensorFile {
     /// ("storage", class of the storage, key, device, number of elements)
     @Override
     public Optional<Object> stored(Object id) {
+      if (id instanceof Pickle.Tuple(List<Object> named)
+          && named.size() == 5
+          && named.get(1) instanceof Pickle.Global kind
+          && !STORAGES.containsKey(kind.name())) {
+        throw new InputException(
+            source + ": a storage " + Quoted.of(kind.toString()) + " is not read; " + REMEDY);
+      }
       return id instanceof Pickle.Tuple(List<Object> parts)
               && parts.size() == 5
               && "storage".equals(parts.get(0))
@@ -200,7 +232,7 @@ public final class TorchFile implements TensorFile {
               + view.storage.dtype
               + "; fetch the file again");
     }
-    if (entry.getMethod() != ZipEntry.STORED) {
+    if (!isPlain(entry)) {
       throw new InputException(at(name) + "is compressed, which torch.save never does; " + REMEDY);
     }
     if (!liesWithin(view)) {
@@ -215,6 +247,33 @@ public final class TorchFile implements TensorFile {
               + " reach beyond its "
               + elements
               + " elements; fetch the file again");
+    }
+  }
+
+  private static boolean isPlain(ZipEntry entry) {
+    return entry.getMethod() == ZipEntry.STORED && entry.getCompressedSize() == entry.getSize();
+  }
+
+  /// Bytes of an element.
+  private static int width(Storage storage) {
+    return storage.dtype.bits() / 8;
+  }
+
+  /// Refuses a small file that many weights read again and again.
+  private void checkSharing() {
+    Map<String, Long> stored = new HashMap<>();
+    double read = 0;
+    for (View view : views.values()) {
+      stored.put(view.storage.key, view.storage.elements);
+      read += view.sizes.stream().mapToDouble(size -> size).reduce(1, (a, b) -> a * b);
+    }
+    double there = stored.values().stream().mapToDouble(elements -> elements).sum();
+    if (read > MOST_SHARING * there) {
+      throw new InputException(
+          file
+              + ": its weights have %.0f elements, of which the file holds %.0f; "
+                  .formatted(read, there)
+              + REMEDY);
     }
   }
 
@@ -271,21 +330,82 @@ public final class TorchFile implements TensorFile {
           at(name) + "shape " + view.sizes + " has more than 4 dimensions; " + REMEDY);
     }
     int[] sizes = view.sizes.stream().mapToInt(Math::toIntExact).toArray();
+    int[] strides = view.strides.stream().mapToInt(Math::toIntExact).toArray();
     Shape shape = Shape.of(sizes);
-    ByteBuffer bytes = elements(name, view.storage).order(ByteOrder.LITTLE_ENDIAN);
     float[] elements = new float[shape.size()];
+    if (elements.length == 0) {
+      return Tensor.of(shape, elements);
+    }
+    try (ZipFile zip = zip(file)) {
+      ZipEntry entry = zip.getEntry(prefix + "data/" + view.storage.key);
+      if (entry == null || entry.getSize() != view.storage.elements * width(view.storage)) {
+        throw new InputException(at(name) + "the file changed since it was opened; try again");
+      }
+      try (InputStream in = zip.getInputStream(entry)) {
+        in.skipNBytes(view.offset * width(view.storage));
+        if (isContiguous(sizes, strides)) {
+          read(in, view.storage, elements);
+        } else {
+          float[] span = new float[1 + last(sizes, strides)];
+          read(in, view.storage, span);
+          gather(span, sizes, strides, elements);
+        }
+      }
+    } catch (IOException e) {
+      throw InputFile.unreadable(file, e);
+    }
+    return Tensor.of(shape, elements);
+  }
+
+  /// Whether the elements lie in the order of the tensor, without gaps.
+  private static boolean isContiguous(int[] sizes, int[] strides) {
+    int next = 1;
+    for (int d = sizes.length - 1; d >= 0; d--) {
+      if (sizes[d] > 1 && strides[d] != next) {
+        return false;
+      }
+      next *= sizes[d];
+    }
+    return true;
+  }
+
+  /// The place of the last element behind the first.
+  private static int last(int[] sizes, int[] strides) {
+    int last = 0;
+    for (int d = 0; d < sizes.length; d++) {
+      last += (sizes[d] - 1) * strides[d];
+    }
+    return last;
+  }
+
+  private static void read(InputStream in, Storage storage, float[] elements) throws IOException {
+    int width = width(storage);
+    byte[] bytes = new byte[(int) Math.min(BUFFER, (long) elements.length * width)];
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    for (int done = 0; done < elements.length; ) {
+      int count = Math.min(bytes.length / width, elements.length - done);
+      if (in.readNBytes(bytes, 0, count * width) < count * width) {
+        throw new EOFException("the file ends before its tensors do");
+      }
+      for (int i = 0; i < count; i++) {
+        elements[done + i] = element(storage.dtype, buffer, i);
+      }
+      done += count;
+    }
+  }
+
+  private static void gather(float[] from, int[] sizes, int[] strides, float[] elements) {
     int[] index = new int[sizes.length];
     for (int i = 0; i < elements.length; i++) {
-      long at = view.offset;
+      int at = 0;
       for (int d = 0; d < sizes.length; d++) {
-        at += index[d] * view.strides.get(d);
+        at += index[d] * strides[d];
       }
-      elements[i] = element(view.storage.dtype, bytes, Math.toIntExact(at));
+      elements[i] = from[at];
       for (int d = sizes.length - 1; d >= 0 && ++index[d] == sizes[d]; d--) {
         index[d] = 0;
       }
     }
-    return Tensor.of(shape, elements);
   }
 
   private static float element(Dtype dtype, ByteBuffer bytes, int at) {
@@ -296,25 +416,8 @@ public final class TorchFile implements TensorFile {
     };
   }
 
-  private ByteBuffer elements(String name, Storage storage) {
-    try (ZipFile zip = new ZipFile(file.toFile())) {
-      ZipEntry entry = zip.getEntry(prefix + "data/" + storage.key);
-      if (entry == null) {
-        throw new InputException(at(name) + "the file changed since it was opened; try again");
-      }
-      byte[] bytes = bytes(file, zip, entry, Integer.MAX_VALUE - 8);
-      if (8L * bytes.length != storage.elements * storage.dtype.bits()) {
-        throw new InputException(at(name) + "the file changed since it was opened; try again");
-      }
-      return ByteBuffer.wrap(bytes);
-    } catch (IOException e) {
-      throw InputFile.unreadable(file, e);
-    }
-  }
-
-  private static byte[] bytes(Path file, ZipFile zip, ZipEntry entry, long most)
-      throws IOException {
-    if (entry.getSize() > most || entry.getMethod() != ZipEntry.STORED) {
+  private static byte[] bytes(Path file, ZipFile zip, ZipEntry entry, int most) throws IOException {
+    if (entry.getSize() > most || !isPlain(entry)) {
       throw new InputException(
           file
               + ": "
@@ -324,8 +427,8 @@ public final class TorchFile implements TensorFile {
               + " bytes; "
               + REMEDY);
     }
-    try (InputStream in = new BufferedInputStream(zip.getInputStream(entry))) {
-      return in.readAllBytes();
+    try (InputStream in = zip.getInputStream(entry)) {
+      return in.readNBytes(most);
     }
   }
 

@@ -139,6 +139,8 @@ class WeightFilesTest {
       value = {
         "../model-00001-of-00002.safetensors | , not a file of this folder",
         "/etc/passwd | , not a file of this folder",
+        "\\ud800 | , not a file of this folder",
+        "\\u202e.safetensors | , not a file of this folder",
         "model-00002-of-00002.safetensors | holds no tensor",
         "model-00003-of-00002.safetensors | model-00003-of-00002.safetensors: no such file",
       })
@@ -162,7 +164,7 @@ class WeightFilesTest {
     index(INDEX, map);
 
     assertThatThrownBy(() -> HuggingFaceFolder.read(folder))
-        .hasMessageContaining(part(0) + ": holds 'another', which " + INDEX + " does not find");
+        .hasMessageContaining(part(0) + ": holds 'another', which " + INDEX + " does not list");
   }
 
   @Test

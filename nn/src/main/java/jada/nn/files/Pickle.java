@@ -120,8 +120,11 @@ final class Pickle {
       case 'b' -> build(popped(2));
       default ->
           throw new InputException(
-              "%s: holds opcode 0x%02x of Python's pickle, which no weights need; %s"
-                  .formatted(source, opcode, TorchFile.REMEDY));
+              source
+                  + ": holds opcode 0x"
+                  + Integer.toHexString(opcode)
+                  + " of Python's pickle, which no weights need; "
+                  + TorchFile.REMEDY);
     }
   }
 

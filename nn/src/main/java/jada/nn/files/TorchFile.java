@@ -271,8 +271,8 @@ public final class TorchFile implements TensorFile {
     if (read > MOST_SHARING * there) {
       throw new InputException(
           file
-              + ": its weights have %.0f elements, of which the file holds %.0f; "
-                  .formatted(read, there)
+              + ": its weights have %s elements, of which the file holds %s; "
+                  .formatted((long) read, (long) there)
               + REMEDY);
     }
   }

@@ -7,8 +7,9 @@ import java.util.Optional;
 /// Multi-head attention within each sequence (Vaswani et al. 2017, section 3.2).
 ///
 /// For a sequence and a head of D = C / H channels, with q, k, v the head's channels of the three
-/// projections: head = softmax(q·kᵀ / √D)·v. The concatenated heads go through the output
-/// projection. A token attends to its own sequence only, so nothing has to be masked.
+/// projections: head = softmax(q·kᵀ / √D)·v, or softmax(q·kᵀ / √D + B)·v where there is a
+/// [RelativeBias]. The concatenated heads go through the output projection. A token attends to its
+/// own sequence only, so nothing has to be masked.
 ///
 /// The projections are given as layers, (rows, C) -> (rows, C) each.
 ///

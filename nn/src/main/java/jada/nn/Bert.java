@@ -73,6 +73,12 @@ public final class Bert extends NamedFamily {
   @Override
   public BertConfig read(ConfigJson json) {
     float hiddenDropout = json.number("hidden_dropout_prob", 0.1f);
+    return sizes(
+        json, json.count("type_vocab_size"), json.number("classifier_dropout", hiddenDropout));
+  }
+
+  /// The sizes under BERT's keys, in families that have them, too.
+  static BertConfig sizes(ConfigJson json, int tokenTypes, float headDropout) {
     return new BertConfig(
         json.count("vocab_size"),
         json.count("hidden_size"),
@@ -80,11 +86,11 @@ public final class Bert extends NamedFamily {
         json.count("num_attention_heads"),
         json.count("intermediate_size"),
         json.count("max_position_embeddings"),
-        json.count("type_vocab_size"),
+        tokenTypes,
         json.number("layer_norm_eps", 1e-12f),
-        hiddenDropout,
+        json.number("hidden_dropout_prob", 0.1f),
         json.number("attention_probs_dropout_prob", 0.1f),
-        json.number("classifier_dropout", hiddenDropout));
+        headDropout);
   }
 
   @Override

@@ -50,17 +50,15 @@ final class BertEncoder implements Encoder {
 
   @Override
   public Variable forward(Batch batch, Rows rows) {
+    // Before the mark, since every layer reads it.
+    Optional<Variable> distances = bias.map(relative -> relative.forward(batch)); // (2D − 1, H)
     long mark = Workspace.mark();
     Variable x = embeddings.forward(batch); // (T, C)
     for (BertLayer layer : layers.subList(0, layers.size() - 1)) {
-      x = done(layer.forward(x, batch, Rows.ALL, distances(batch)), mark);
+      x = done(layer.forward(x, batch, Rows.ALL, distances), mark);
     }
-    Variable last = layers.getLast().forward(x, batch, rows, distances(batch));
+    Variable last = layers.getLast().forward(x, batch, rows, distances);
     return done(last, mark); // (T, C) -> (N, C)
-  }
-
-  private Optional<Variable> distances(Batch batch) {
-    return bias.map(relative -> relative.forward(batch));
   }
 
   /// Where no gradient is wanted, nothing of the computation is read again but its result. Reusing

@@ -2,9 +2,9 @@ package jada.nn;
 
 /// The sizes of an encoder and the constants of its layers, whatever its family.
 ///
-/// All activations are the exact (erf) GELU; positions are learned and absolute. With C the hidden
-/// size and F the intermediate size, a layer holds four (C, C) attention projections, a (F, C) and
-/// a (C, F) matrix, their biases and two LayerNorms.
+/// All activations are the exact (erf) GELU; positions are learned and absolute, in MPNet also
+/// relative. With C the hidden size and F the intermediate size, a layer holds four (C, C)
+/// attention projections, a (F, C) and a (C, F) matrix, their biases and two LayerNorms.
 public interface EncoderConfig {
   /// The family, which names the modules and makes the head.
   Family family();

@@ -1,8 +1,5 @@
 package jada.nn;
 
-import static jada.nn.files.ConfigJson.decimal;
-
-import jada.autograd.Ops;
 import jada.autograd.Variable;
 import jada.nn.files.ConfigJson;
 import jada.nn.files.KeyLedger;
@@ -57,11 +54,8 @@ public final class Mpnet extends NamedFamily {
               ConfigKeys.TOKENIZER, "tokenizer_class", "MPNetTokenizer", "MPNetTokenizerFast")
           .and(ConfigKeys.COMMON);
 
-  private static final HeadForm HEAD =
-      new HeadForm("classifier.dense", "classifier.out_proj", Ops::tanh, HeadForm.Input.DROPPED);
-
   Mpnet() {
-    super(BLOCKS, HEAD);
+    super(BLOCKS, Roberta.HEAD);
   }
 
   /// The sizes of an MPNet encoder and the constants of its layers.
@@ -111,33 +105,14 @@ public final class Mpnet extends NamedFamily {
 
   @Override
   public Config read(ConfigJson json) {
-    return new Config(
-        new BertConfig(
-            json.count("vocab_size"),
-            json.count("hidden_size"),
-            json.count("num_hidden_layers"),
-            json.count("num_attention_heads"),
-            json.count("intermediate_size"),
-            json.count("max_position_embeddings"),
-            1,
-            json.number("layer_norm_eps", 1e-12f),
-            json.number("hidden_dropout_prob", 0.1f),
-            json.number("attention_probs_dropout_prob", 0.1f)));
+    return new Config(Bert.sizes(json, 1, json.number("hidden_dropout_prob", 0.1f)));
   }
 
   @Override
   public void write(EncoderConfig config, ObjectNode json) {
-    json.put("vocab_size", config.vocabularySize());
-    json.put("hidden_size", config.hiddenSize());
-    json.put("num_hidden_layers", config.layers());
-    json.put("num_attention_heads", config.heads());
-    json.put("intermediate_size", config.intermediateSize());
-    json.put("max_position_embeddings", config.maxPositions());
+    Families.BERT.write(config, json);
+    json.remove("type_vocab_size");
     json.put("relative_attention_num_buckets", RANGES);
-    json.put("hidden_act", "gelu");
-    json.put("layer_norm_eps", decimal(config.layerNormEpsilon()));
-    json.put("hidden_dropout_prob", decimal(config.hiddenDropout()));
-    json.put("attention_probs_dropout_prob", decimal(config.attentionDropout()));
   }
 
   @Override

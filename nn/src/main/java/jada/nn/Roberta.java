@@ -18,7 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// serves 512 tokens. A padding token within a text keeps position p and is not counted. The head
 /// is beside the encoder: `classifier.dense`, tanh, `classifier.out_proj`.
 public final class Roberta extends NamedFamily {
-  private static final HeadForm HEAD =
+  static final HeadForm HEAD =
       new HeadForm("classifier.dense", "classifier.out_proj", Ops::tanh, HeadForm.Input.DROPPED);
 
   private final String type;

@@ -12,6 +12,7 @@ import jada.autograd.Parameter;
 import jada.autograd.Variable;
 import jada.nn.files.InputException;
 import jada.nn.text.Encoding;
+import jada.tensor.RandomSource;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import jada.tensor.Workspace;
@@ -103,6 +104,32 @@ class BertEncoderTest {
         assertThat(copy.array()).isEqualTo(Arrays.copyOf(expected.array(), expected.size()));
       }
     }
+  }
+
+  /// The same with a bias for each distance, large enough to be lent, which all layers read.
+  @Test
+  void keeps_the_bias_of_all_layers() {
+    Mpnet.Config config =
+        new Mpnet.Config(new BertConfig(20, 64, 3, 32, 128, 40, 1, 1e-12f, 0.1f, 0.1f));
+    Map<String, Variable> frozen = new HashMap<>();
+    RandomSource random = RandomSource.of(5);
+    config
+        .family()
+        .weights(config)
+        .forEach(
+            weight -> {
+              int[] sizes = weight.sizes().stream().mapToInt(Math::toIntExact).toArray();
+              Tensor value = Tensor.normal(Shape.of(sizes), 0.3f, random);
+              frozen.put(weight.name(), Constant.of(value));
+            });
+    Encoder encoder = Encoder.build(config, frozen::get, LinearFactory.PLAIN);
+    Batch batch = Batch.of(List.of(sequence(IntStream.range(0, 20).toArray()), SHORT));
+    Tensor expected = encoder.forward(batch).value();
+
+    Tensor copy = new Workspace().call(() -> encoder.forward(batch).value().copy());
+
+    assertThat(copy.array()).isEqualTo(Arrays.copyOf(expected.array(), expected.size()));
+    assertThat(copy.isFinite()).isTrue();
   }
 
   @Test

@@ -4,14 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import jada.adalora.model.AdaptedModel;
 import jada.adalora.peft.PeftFolder;
+import jada.nn.files.Checksum;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -25,15 +23,12 @@ final class AdapterDigest {
       Path folder = Files.createTempDirectory("adapter");
       try {
         PeftFolder.save(model, folder);
-        byte[] file = Files.readAllBytes(folder.resolve("adapter_model.safetensors"));
-        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file));
+        return Checksum.of(folder.resolve("adapter_model.safetensors"));
       } finally {
         delete(folder);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
     }
   }
 

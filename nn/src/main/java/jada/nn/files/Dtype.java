@@ -1,12 +1,15 @@
 package jada.nn.files;
 
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The element types that a safetensors file may hold and their sizes in bits; [#F32], [#F16] and
+/// The element types that a file of tensors may hold and their sizes in bits; [#F32], [#F16] and
 /// [#BF16] can be read as floats.
 enum Dtype {
   BOOL(8),
@@ -51,5 +54,26 @@ enum Dtype {
 
   boolean isReadable() {
     return this == F32 || this == F16 || this == BF16;
+  }
+
+  /// Reads all elements that are left in a buffer as floats.
+  ///
+  /// @param from where the first of them goes
+  /// @return the index after the last element written
+  int decode(ByteBuffer buffer, float[] elements, int from) {
+    if (this == F32) {
+      FloatBuffer floats = buffer.asFloatBuffer();
+      int count = floats.remaining();
+      floats.get(elements, from, count);
+      return from + count;
+    }
+    ShortBuffer halves = buffer.asShortBuffer();
+    int count = halves.remaining();
+    for (int i = 0; i < count; i++) {
+      short bits = halves.get(i);
+      elements[from + i] =
+          this == F16 ? Float.float16ToFloat(bits) : Float.intBitsToFloat(bits << 16);
+    }
+    return from + count;
   }
 }

@@ -7,8 +7,6 @@ import jada.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.nio.ShortBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -210,26 +208,8 @@ public final class Safetensors implements TensorFile {
     for (long at = entry.begin(); at < entry.end(); at += buffer.limit()) {
       buffer.clear().limit((int) Math.min(entry.end() - at, BUFFER));
       fill(file, channel, buffer, at);
-      done = decode(entry.dtype(), buffer, elements, done);
+      done = entry.dtype().decode(buffer, elements, done);
     }
-  }
-
-  // Returns the index after the last element written.
-  private static int decode(Dtype dtype, ByteBuffer buffer, float[] elements, int from) {
-    if (dtype == Dtype.F32) {
-      FloatBuffer floats = buffer.asFloatBuffer();
-      int count = floats.remaining();
-      floats.get(elements, from, count);
-      return from + count;
-    }
-    ShortBuffer halves = buffer.asShortBuffer();
-    int count = halves.remaining();
-    for (int i = 0; i < count; i++) {
-      short bits = halves.get(i);
-      elements[from + i] =
-          dtype == Dtype.F16 ? Float.float16ToFloat(bits) : Float.intBitsToFloat(bits << 16);
-    }
-    return from + count;
   }
 
   // Leaves the buffer ready to be read from its start.

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -92,7 +93,7 @@ public final class TorchFile implements TensorFile {
       for (Map.Entry<String, View> view : opened.views.entrySet()) {
         opened.check(zip, view.getKey(), view.getValue());
       }
-      opened.checkSharing();
+      opened.checkSharing(Files.size(file));
       return opened;
     } catch (ZipException e) {
       throw new InputException(
@@ -221,7 +222,7 @@ public final class TorchFile implements TensorFile {
     long elements = view.storage.elements;
     if (elements < 0
         || elements > Integer.MAX_VALUE
-        || entry.getSize() * 8 != elements * view.storage.dtype.bits()) {
+        || entry.getSize() != elements * width(view.storage)) {
       throw new InputException(
           at(name)
               + "its storage has "
@@ -259,15 +260,25 @@ public final class TorchFile implements TensorFile {
     return storage.dtype.bits() / 8;
   }
 
-  /// Refuses a small file that many weights read again and again.
-  private void checkSharing() {
-    Map<String, Long> stored = new HashMap<>();
+  /// Refuses a file that claims more elements than it has room for, and a small one that many
+  /// weights read again and again.
+  ///
+  /// @param bytes of the file
+  private void checkSharing(long bytes) {
+    Map<String, Storage> storages = new HashMap<>();
     double read = 0;
     for (View view : views.values()) {
-      stored.put(view.storage.key, view.storage.elements);
+      storages.put(view.storage.key, view.storage);
       read += view.sizes.stream().mapToDouble(size -> size).reduce(1, (a, b) -> a * b);
     }
-    double there = stored.values().stream().mapToDouble(elements -> elements).sum();
+    double claimed = storages.values().stream().mapToDouble(s -> s.elements * width(s)).sum();
+    if (claimed > bytes) {
+      throw new InputException(
+          file
+              + ": claims %s bytes of elements in a file of %s; fetch it again"
+                  .formatted((long) claimed, bytes));
+    }
+    double there = storages.values().stream().mapToDouble(Storage::elements).sum();
     if (read > MOST_SHARING * there) {
       throw new InputException(
           file
@@ -387,10 +398,7 @@ public final class TorchFile implements TensorFile {
       if (in.readNBytes(bytes, 0, count * width) < count * width) {
         throw new EOFException("the file ends before its tensors do");
       }
-      for (int i = 0; i < count; i++) {
-        elements[done + i] = element(storage.dtype, buffer, i);
-      }
-      done += count;
+      done = storage.dtype.decode(buffer.clear().limit(count * width), elements, done);
     }
   }
 
@@ -406,14 +414,6 @@ public final class TorchFile implements TensorFile {
         index[d] = 0;
       }
     }
-  }
-
-  private static float element(Dtype dtype, ByteBuffer bytes, int at) {
-    return switch (dtype) {
-      case F32 -> bytes.getFloat(4 * at);
-      case F16 -> Float.float16ToFloat(bytes.getShort(2 * at));
-      default -> Float.intBitsToFloat(bytes.getShort(2 * at) << 16); // BF16
-    };
   }
 
   private static byte[] bytes(Path file, ZipFile zip, ZipEntry entry, int most) throws IOException {

@@ -4,6 +4,7 @@
 /// |---|---|
 /// | what a user gave and cannot be used | [jada.nn.files.InputException], one line: what, the rule, the remedy |
 /// | safetensors: a JSON header of names, types, shapes and offsets, then the numbers | [jada.nn.files.Safetensors], [jada.nn.files.SafetensorsWriter] |
+/// | what `torch.save` wrote: a zip with a pickle, of which nothing is run | [jada.nn.files.TorchFile] |
 /// | JSON, with limits on depth, length and numbers | [jada.nn.files.JsonFile] |
 /// | a file that appears complete or not at all | [jada.nn.files.AtomicFile] |
 /// | several files that belong together | [jada.nn.files.StagedFiles], [jada.nn.files.AtomicFolder] |

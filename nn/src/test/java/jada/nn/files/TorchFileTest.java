@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jada.tensor.Tensor;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,6 +129,30 @@ class TorchFileTest {
         changed("module.bin", "data.pkl", null, ZipEntry.STORED),
         "holds 0 files data.pkl, not one");
     refuses(changed("module.bin", "byteorder", big, ZipEntry.STORED), "'big' endian");
+  }
+
+  /// A file of a few kilobytes whose directory and pickle claim a gigabyte.
+  @Test
+  void allocates_nothing_for_elements_that_the_file_has_no_room_for() throws IOException {
+    byte[] pickle;
+    try (ZipFile zip = new ZipFile(fixture("shared.bin").toFile())) {
+      pickle = zip.getInputStream(zip.getEntry("shared/data.pkl")).readAllBytes();
+    }
+    String sixtyFour = "K@"; // BININT1 64
+    String claim = "J\0\0\0\20"; // BININT 2²⁸
+    byte[] claiming =
+        new String(pickle, StandardCharsets.ISO_8859_1)
+            .replace(sixtyFour, claim)
+            .getBytes(StandardCharsets.ISO_8859_1);
+    Path file = changed("shared.bin", "data.pkl", claiming, ZipEntry.STORED);
+    ByteBuffer zip = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    String text = new String(zip.array(), StandardCharsets.ISO_8859_1);
+    int entry = text.lastIndexOf("shared/data/0") - 46; // in the directory at the end
+    assertThat(zip.getInt(entry)).isEqualTo(0x02014b50);
+    zip.putInt(entry + 20, 1 << 30).putInt(entry + 24, 1 << 30);
+    Files.write(file, zip.array());
+
+    refuses(file, "claims 1073741824 bytes of elements in a file of");
   }
 
   private static void refuses(Path file, String message) {

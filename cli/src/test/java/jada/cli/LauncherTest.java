@@ -178,6 +178,25 @@ class LauncherTest {
     assertThat(root.resolve("calls")).content().hasLineCount(2);
   }
 
+  /// `jada predict` reads texts from standard input, also where it has to be built first.
+  @Test
+  void leaves_standard_input_to_the_command_while_it_builds()
+      throws IOException, InterruptedException {
+    Path root = builtRepository();
+    Files.delete(root.resolve("cli/target/launcher.built"));
+    Path bin = tools();
+    executable(bin.resolve("mvn"), "cat >/dev/null");
+    Path jdk = fakeJdk("jdk", "25");
+    executable(jdk.resolve("bin/java"), "cat");
+    Map<String, String> environment =
+        Map.of("JAVA_HOME", jdk.toString(), "PATH", bin.toString(), "L", root + "/jada");
+
+    Outcome outcome = run(environment, "/bin/sh", "-c", "echo 'a text' | \"$L\" predict");
+
+    assertThat(outcome.err()).isEqualTo("jada: building (once) ...\n");
+    assertThat(outcome.out()).isEqualTo("a text\n");
+  }
+
   @Test
   void shows_the_log_of_a_build_that_fails() throws IOException, InterruptedException {
     Path root = builtRepository();

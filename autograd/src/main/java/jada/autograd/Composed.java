@@ -215,6 +215,42 @@ public final class Composed {
     return Ops.multiply(x, Constant.of(Tensor.of(x.shape(), mask)));
   }
 
+  /// y_s = Σ_t x_t / n_s. See [Fused#meanRows].
+  public static Variable meanRows(Variable x, int[] offsets) {
+    int rows = x.shape().dim(0); // T
+    int sequences = offsets.length - 1; // B
+    Tensor shares = Tensor.zeros(Shape.of(sequences, rows));
+    for (int s = 0; s < sequences; s++) {
+      for (int t = offsets[s]; t < offsets[s + 1]; t++) {
+        shares.array()[s * rows + t] = 1f / (offsets[s + 1] - offsets[s]);
+      }
+    }
+    return Ops.matmul(Constant.of(shares), x); // (B,T)(T,C)
+  }
+
+  /// y_i = x_i·e^(−½·ln ‖x_i‖²), without the least length. See [Fused#normalizeRows].
+  public static Variable normalizeRows(Variable x) {
+    Variable squares = Ops.sumColumns(Ops.multiply(x, x)); // (B)
+    return Ops.multiplyColumn(x, Ops.exp(Ops.scale(Ops.log(squares), -0.5f)));
+  }
+
+  /// y_i = √Σ_j (a_ij − b_ij)². See [Fused#rowDistances].
+  public static Variable rowDistances(Variable a, Variable b) {
+    Variable difference = Ops.subtract(a, b);
+    return Ops.sqrt(Ops.sumColumns(Ops.multiply(difference, difference)));
+  }
+
+  /// ln (1 + Σ e^(s_i − s_j) over the pairs with label_i < label_j). See [Fused#cosent].
+  public static Variable cosent(Variable scores, float[] labels) {
+    int n = labels.length;
+    int[] pairs = IntStream.range(0, n * n).filter(k -> labels[k / n] < labels[k % n]).toArray();
+    Variable column = Ops.reshape(scores, Shape.of(n, 1));
+    Variable low = Ops.gatherRows(column, IntStream.of(pairs).map(k -> k / n).toArray());
+    Variable high = Ops.gatherRows(column, IntStream.of(pairs).map(k -> k % n).toArray());
+    Variable sum = Ops.sum(Ops.exp(Ops.subtract(low, high)));
+    return Ops.log(Ops.add(sum, Constant.of(Tensor.scalar(1))));
+  }
+
   /// ‖PᵀP − I‖²_F. See [Fused#columnGramDeviationSquared].
   public static Variable columnGramDeviationSquared(Variable p) {
     Variable gram = Ops.transposedMatmul(p, p); // (r,out)(out,r)

@@ -281,7 +281,54 @@ public final class Fused {
         edge(table, g -> g.scatterRows(rows, numbers)));
   }
 
+  // ---- sentence embeddings -------------------------------------------------------------------
+
+  /// The mean of the rows of each sequence: x (T,C), y (B,C), y_s = Σ_t x_t / n_s over the n_s rows
+  /// of sequence s.
+  ///
+  /// dx_t = G_s / n_s.
+  ///
+  /// @param offsets where the sequences begin and end: B + 1 rising numbers from 0 to T
+  /// @throws IllegalArgumentException if x is no matrix, or the offsets do not rise from 0 to T
+  public static Variable meanRows(Variable x, int[] offsets) {
+    return FusedEmbedding.meanRows(x, offsets);
+  }
+
+  /// Rows of length 1: y_i = x_i / max(‖x_i‖, 1e-12), x and y (B,C). The product of two such rows
+  /// is their cosine.
+  ///
+  /// dx_i = (G_i − y_i·⟨G_i, y_i⟩) / ‖x_i‖.
+  ///
+  /// @throws IllegalArgumentException if x is no matrix
+  public static Variable normalizeRows(Variable x) {
+    return FusedEmbedding.normalizeRows(x);
+  }
+
+  /// Euclid's distance of two rows: a and b (B,C), y (B), y_i = ‖a_i − b_i‖.
+  ///
+  /// da_i = g_i·(a_i − b_i)/y_i, db_i = −da_i; 0 where y_i = 0, a subgradient.
+  ///
+  /// @throws IllegalArgumentException if a and b are not matrices of one shape
+  public static Variable rowDistances(Variable a, Variable b) {
+    return FusedEmbedding.rowDistances(a, b);
+  }
+
   // ---- losses --------------------------------------------------------------------------------
+
+  /// CoSENT: scores s (B) should rise with the labels. With all pairs of rows whose labels differ,
+  ///
+  ///     L = ln (1 + Σ e^(s_i − s_j) over the i, j with label_i < label_j)
+  ///
+  /// a scalar, 0 if all labels are alike. Only the order of the labels counts.
+  ///
+  /// ds_i = g·Σ_j p_ij − g·Σ_j p_ji with p_ij = e^(s_i − s_j)/(1 + Σ …). Source: Huang et al. 2024,
+  /// and sentence-transformers' `CoSENTLoss`.
+  ///
+  /// @throws IllegalArgumentException if s is no vector with elements, or there is not one label for
+  ///   each
+  public static Variable cosent(Variable scores, float[] labels) {
+    return FusedLoss.cosent(scores, labels);
+  }
 
   /// The mean over the rows of −ln softmax(z)_label = ln Σ_k e^(z_k) − z_label: logits (B,K), B
   /// labels in `[0, K)`, a scalar, in nats. Stable for logits of any size.

@@ -155,6 +155,50 @@ final class FusedLoss {
             }));
   }
 
+  static Variable cosent(Variable scores, float[] labels) {
+    Require.shapes(scores.shape().rank() == 1, "cosent", "scores (B)", scores);
+    requireOnePerRow("cosent", "label", scores, labels.length);
+    float[] y = labels.clone();
+    int n = y.length;
+    float[] s = scores.value().array();
+    double max = 0; // the term 1 is e⁰
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < n; j++) {
+        max = y[i] < y[j] ? Math.max(max, (double) s[i] - s[j]) : max;
+      }
+    }
+    double most = max;
+    double sum = StrictMath.exp(-most);
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < n; j++) {
+        sum += y[i] < y[j] ? StrictMath.exp((double) s[i] - s[j] - most) : 0;
+      }
+    }
+    double whole = sum;
+    return Result.of(
+        "cosent",
+        Tensor.scalar((float) (most + StrictMath.log(whole))),
+        edge(
+            scores,
+            g -> {
+              double[] d = new double[n];
+              for (int i = 0; i < n; i++) {
+                for (int j = 0; j < n; j++) {
+                  if (y[i] < y[j]) {
+                    double p = StrictMath.exp((double) s[i] - s[j] - most) / whole;
+                    d[i] += p;
+                    d[j] -= p;
+                  }
+                }
+              }
+              Tensor ds = Tensor.zeros(scores.shape());
+              for (int i = 0; i < n; i++) {
+                ds.array()[i] = (float) (d[i] * g.item());
+              }
+              return ds;
+            }));
+  }
+
   /// ln Σ_k e^(z_k) = max + ln Σ_k e^(z_k − max), which no logit can overflow.
   private static double logSumExp(float[] z, int from, int n) {
     float max = Float.NEGATIVE_INFINITY;

@@ -5,6 +5,7 @@ import static jada.autograd.Edge.edge;
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
 import jada.tensor.kernel.Kernels;
+import java.util.List;
 
 /// The primitives: operations with simple derivatives, from which everything else can be composed.
 ///
@@ -121,6 +122,73 @@ public final class Ops {
         "gatherRows",
         x.value().gatherRows(numbers),
         edge(x, g -> g.scatterRows(x.shape().dim(0), numbers)));
+  }
+
+  /// The rows of all matrices, one matrix after the other: X_p (m_p,n), Y (Σ m_p,n). dX_p is its
+  /// rows of G.
+  ///
+  /// @throws IllegalArgumentException if there is none, or they have not equally many columns
+  public static Variable concatRows(List<Variable> parts) {
+    List<Variable> all = List.copyOf(parts);
+    boolean fit =
+        !all.isEmpty()
+            && all.stream()
+                .allMatch(
+                    part ->
+                        part.shape().rank() == 2
+                            && part.shape().dim(1) == all.getFirst().shape().dim(1));
+    Require.shapes(fit, "concatRows", "matrices (m, n) of one n", all.toArray(Variable[]::new));
+    int n = all.getFirst().shape().dim(1);
+    int rows = all.stream().mapToInt(part -> part.shape().dim(0)).sum();
+    Tensor y = Tensor.blank(Shape.of(rows, n));
+    Edge[] edges = new Edge[all.size()];
+    int from = 0;
+    for (int p = 0; p < edges.length; p++) {
+      Variable part = all.get(p);
+      int first = from;
+      int size = part.shape().size();
+      System.arraycopy(part.value().array(), 0, y.array(), first, size);
+      edges[p] =
+          edge(
+              part,
+              g -> {
+                Tensor own = Tensor.blank(part.shape());
+                System.arraycopy(g.array(), first, own.array(), 0, size);
+                return own;
+              });
+      from += size;
+    }
+    return Result.of("concatRows", y, edges);
+  }
+
+  /// The first k columns: (m,n) -> (m,k). dX is G there, 0 elsewhere.
+  ///
+  /// @throws IllegalArgumentException if X is no matrix with at least k columns, or k is less than
+  ///   1
+  public static Variable firstColumns(Variable x, int k) {
+    Require.shapes(
+        x.shape().rank() == 2 && k >= 1 && k <= x.shape().dim(1),
+        "firstColumns",
+        "x (m, n), n >= " + k + " >= 1",
+        x);
+    int rows = x.shape().dim(0);
+    int n = x.shape().dim(1);
+    Tensor y = Tensor.blank(Shape.of(rows, k));
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(x.value().array(), i * n, y.array(), i * k, k);
+    }
+    return Result.of(
+        "firstColumns",
+        y,
+        edge(
+            x,
+            g -> {
+              Tensor dx = Tensor.zeros(x.shape());
+              for (int i = 0; i < rows; i++) {
+                System.arraycopy(g.array(), i * k, dx.array(), i * n, k);
+              }
+              return dx;
+            }));
   }
 
   // ---- sums ----------------------------------------------------------------------------------

@@ -222,6 +222,113 @@ class FusedTest {
             "attention: the probability to drop must be at least 0 and less than 1, got 1.0");
   }
 
+  // ---- sentence embeddings -------------------------------------------------------------------
+
+  @Test
+  void the_mean_of_one_row_is_that_row() {
+    Parameter x = parameter(3, 5);
+
+    Variable y = Fused.meanRows(x, new int[] {0, 1, 2, 3});
+
+    assertThat(y.value().array()).containsExactly(x.value().array());
+  }
+
+  @Test
+  void means_refuse_offsets_that_leave_a_sequence_without_a_row_or_rows_without_a_sequence() {
+    for (int[] offsets :
+        new int[][] {{}, {0}, {0, 4}, {1, 5}, {0, 3, 3, 5}, {0, 3, 2, 5}, {0, 6}}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> Fused.meanRows(zeros(5, 4), offsets))
+          .withMessage("meanRows: the offsets must rise from 0 to T = 5, each sequence with a row");
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Fused.meanRows(zeros(5), new int[] {0, 5}))
+        .withMessage("meanRows: (5) do not fit: needed x (T, C)");
+  }
+
+  @Test
+  void offsets_that_the_caller_changes_later_change_no_gradient() {
+    Parameter x = parameter(4, 2);
+    int[] offsets = {0, 3, 4};
+    Variable y = Fused.meanRows(x, offsets);
+    offsets[1] = 1;
+
+    float[] dx = Gradients.of(Ops.sum(y)).of(x).array();
+
+    assertThat(dx).containsExactly(1 / 3f, 1 / 3f, 1 / 3f, 1 / 3f, 1 / 3f, 1 / 3f, 1, 1);
+  }
+
+  @Test
+  void rows_have_length_one_however_long_or_short_they_were() {
+    Parameter x =
+        Parameter.of("x", Tensor.matrix(new float[] {3e30f, 4e30f}, new float[] {-3e-8f, 4e-8f}));
+
+    float[] y = Fused.normalizeRows(x).value().array();
+
+    assertThat(y).containsExactly(new float[] {0.6f, 0.8f, -0.6f, 0.8f}, offset(1e-7f));
+  }
+
+  @Test
+  void a_row_of_zeros_stays_and_its_gradient_is_that_of_pytorch() {
+    Parameter x = Parameter.of("x", Tensor.matrix(new float[] {0, 0}, new float[] {0, 2}));
+    Variable y = Fused.normalizeRows(x);
+
+    float[] dx = Gradients.of(Ops.sum(y)).of(x).array();
+
+    assertThat(y.value().array()).containsExactly(0, 0, 0, 1);
+    assertThat(dx).containsExactly(1e12f, 1e12f, 0.5f, 0);
+  }
+
+  @Test
+  void the_distance_of_equal_rows_and_its_derivative_are_zero() {
+    Parameter a = Parameter.of("a", Tensor.matrix(new float[] {1, 2}, new float[] {3, 4}));
+    Parameter b = Parameter.of("b", Tensor.matrix(new float[] {1, 2}, new float[] {0, 0}));
+    Variable y = Fused.rowDistances(a, b);
+
+    Gradients gradients = Gradients.of(Ops.sum(y));
+
+    assertThat(y.value().array()).containsExactly(0, 5);
+    assertThat(gradients.of(a).array()).containsExactly(0, 0, 0.6f, 0.8f);
+    assertThat(gradients.of(b).array()).containsExactly(0, 0, -0.6f, -0.8f);
+  }
+
+  @Test
+  void vectors_of_sentences_are_refused_in_other_shapes() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Fused.normalizeRows(zeros(4)))
+        .withMessage("normalizeRows: (4) do not fit: needed x (B, C)");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Fused.rowDistances(zeros(2, 3), zeros(3, 2)))
+        .withMessage("rowDistances: (2, 3), (3, 2) do not fit: needed a (B, C), b (B, C)");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Fused.cosent(zeros(2, 1), new float[] {0, 1}))
+        .withMessage("cosent: (2, 1) do not fit: needed scores (B)");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Fused.cosent(zeros(2), new float[] {0}))
+        .withMessage("cosent: (2) needs at least one row and one label for each, got 1");
+  }
+
+  @Test
+  void cosent_of_equal_labels_has_nothing_to_teach() {
+    Parameter s = Parameter.of("s", Tensor.vector(3, -1, 2));
+    Variable loss = Fused.cosent(s, new float[] {0.5f, 0.5f, 0.5f});
+
+    assertThat(loss.value().item()).isZero();
+    assertThat(Gradients.of(loss).of(s).array()).containsOnly(0);
+  }
+
+  @Test
+  void cosent_counts_pairs_in_the_wrong_order_however_far_apart() {
+    Parameter s = Parameter.of("s", Tensor.vector(20_000, -20_000, 0));
+    Variable wrong = Fused.cosent(s, new float[] {0, 2, 1});
+    Variable right = Fused.cosent(s, new float[] {2, 0, 1});
+
+    assertThat(wrong.value().item()).isEqualTo(40_000);
+    assertThat(Gradients.of(wrong).of(s).array()).containsExactly(1, -1, 0);
+    assertThat(right.value().item()).isZero();
+    assertThat(Gradients.of(right).of(s).array()).containsOnly(0);
+  }
+
   // ---- losses --------------------------------------------------------------------------------
 
   @Test

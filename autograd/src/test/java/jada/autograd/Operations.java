@@ -100,6 +100,12 @@ final class Operations {
         in -> Ops.reshape(in.get(0), Shape.of(3, n, 2 * n)),
         normal(2 * n, 3 * n));
     op("gatherRows(Variable, int[])", in -> Ops.gatherRows(in.get(0), 1, 0, 1, 1), a);
+    op(
+        "concatRows(List)",
+        in -> Ops.concatRows(List.of(in.get(0), in.get(1))),
+        a,
+        normal(n, 3 * n));
+    op("firstColumns(Variable, int)", in -> Ops.firstColumns(in.get(0), n + 1), a);
     op("sum(Variable)", in -> Ops.sum(in.get(0)), a);
     op("mean(Variable)", in -> Ops.mean(in.get(0)), a);
     op("sumRows(Variable)", in -> Ops.sumRows(in.get(0)), a);
@@ -266,6 +272,33 @@ final class Operations {
         in -> Fused.embedding(in.get(0), ids),
         in -> Ops.gatherRows(in.get(0), ids),
         x);
+
+    int[] sequences = {0, 1, 3 * n};
+    fused(
+        "meanRows(Variable, int[])",
+        in -> Fused.meanRows(in.get(0), sequences),
+        in -> Composed.meanRows(in.get(0), sequences),
+        x);
+    fused(
+        "normalizeRows(Variable)",
+        in -> Fused.normalizeRows(in.get(0)),
+        in -> Composed.normalizeRows(in.get(0)),
+        x);
+    fused(
+        "rowDistances(Variable, Variable)",
+        in -> Fused.rowDistances(in.get(0), in.get(1)),
+        in -> Composed.rowDistances(in.get(0), in.get(1)),
+        x,
+        normal(3 * n, 4 * n));
+    float[] order = new float[3 * n];
+    for (int i = 0; i < order.length; i++) {
+      order[i] = i * 5 % 3; // some are equal
+    }
+    fused(
+        "cosent(Variable, float[])",
+        in -> Fused.cosent(in.get(0), order),
+        in -> Composed.cosent(in.get(0), order),
+        normal(3 * n));
 
     int[] labels = IntStream.range(0, 3 * n).map(i -> 7 * i % (4 * n)).toArray();
     fused(

@@ -6,6 +6,7 @@ import static org.assertj.core.data.Offset.offset;
 
 import jada.tensor.Shape;
 import jada.tensor.Tensor;
+import java.util.List;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -41,6 +42,22 @@ class OpsTest {
         one("transpose", Ops::transpose, 1, 3, 2, -4),
         one("reshape", x -> Ops.reshape(x, Shape.of(4)), 1, 2, 3, -4),
         one("gatherRows", x -> Ops.gatherRows(x, 1, 1), 3, -4, 3, -4),
+        one(
+            "concatRows",
+            x -> Ops.concatRows(List.of(x, B, x)),
+            1,
+            2,
+            3,
+            -4,
+            5,
+            6,
+            7,
+            8,
+            1,
+            2,
+            3,
+            -4),
+        one("firstColumns", x -> Ops.firstColumns(x, 1), 1, 3),
         one("sum", Ops::sum, 2),
         one("mean", Ops::mean, 0.5f),
         one("sumRows", Ops::sumRows, 4, -2),
@@ -91,6 +108,20 @@ class OpsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Ops.add(A, wide))
         .withMessage("add: (2, 2) and (2, 3) do not fit: shapes must be equal");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Ops.concatRows(List.of(A, wide)))
+        .withMessage("concatRows: (2, 2), (2, 3) do not fit: needed matrices (m, n) of one n");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Ops.concatRows(List.of(V, V)))
+        .withMessage("concatRows: (2), (2) do not fit: needed matrices (m, n) of one n");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Ops.concatRows(List.of()))
+        .withMessage("concatRows:  do not fit: needed matrices (m, n) of one n");
+    for (int k : new int[] {0, 4}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> Ops.firstColumns(wide, k))
+          .withMessage("firstColumns: (2, 3) do not fit: needed x (m, n), n >= %s >= 1", k);
+    }
   }
 
   @Test

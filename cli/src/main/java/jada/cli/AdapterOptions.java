@@ -1,6 +1,7 @@
 package jada.cli;
 
 import jada.adalora.model.AdaptedModel;
+import jada.adalora.peft.PeftFolder;
 import jada.adalora.training.TrainingOptions;
 import jada.nn.files.InputException;
 import jada.tensor.Workers;
@@ -34,6 +35,11 @@ final class AdapterOptions {
       paramLabel = "N",
       description = "threads that compute [${DEFAULT-VALUE}]")
   private int threads;
+
+  /// Whether it is an adapter for sentence embeddings, which has other data than a classifier.
+  boolean embeds() {
+    return folder.isPresent() && PeftFolder.embeds(saved().folder());
+  }
 
   /// The adapter on its base model.
   AdaptedModel load(Console console) {

@@ -3,9 +3,11 @@ package jada.cli;
 import jada.adalora.data.Dataset;
 import jada.adalora.data.DatasetReader;
 import jada.adalora.data.EmptyTexts;
+import jada.adalora.data.Grouped;
 import jada.adalora.data.OddLabels;
 import jada.adalora.data.Split;
 import jada.adalora.data.Stratified;
+import jada.adalora.model.EmbeddingTask;
 import jada.adalora.model.MultiLabelTask;
 import jada.adalora.model.SequenceTask;
 import jada.adalora.model.SingleLabelTask;
@@ -14,6 +16,7 @@ import jada.adalora.model.TaskType;
 import jada.adalora.model.TaskTypes;
 import jada.cli.artifact.Artifacts;
 import jada.cli.builtin.BuiltInData;
+import jada.cli.builtin.SearchData;
 import jada.nn.files.InputException;
 import jada.nn.files.Quoted;
 import java.nio.file.Path;
@@ -63,8 +66,10 @@ final class DataOptions {
       names = "--task",
       paramLabel = "KIND",
       description = {
-        "classification, multi-label (JSON Lines with lists as labels), or regression (numbers as",
-        "labels) [multi-label if a label is a list, else classification]"
+        "classification, multi-label (JSON Lines with lists as labels), regression (numbers as",
+        "labels), or embedding: pairs of texts that belong together, a query and its document, and",
+        "perhaps hard negatives in further columns, or a score; or a BEIR folder [multi-label if a",
+        "label is a list, else classification]"
       })
   private Optional<String> kind = Optional.empty();
 
@@ -84,12 +89,18 @@ final class DataOptions {
     kind.ifPresent(
         name -> {
           type(name);
-          if (isBuiltIn() && !name.equals(SingleLabelTask.TYPE.name())) {
+          boolean known = embeds() || name.equals(SingleLabelTask.TYPE.name());
+          if (isBuiltIn() && !known) {
             throw new InputException(
-                "--task %s: the built-in data have one label a text; add --train FILE"
+                "--task %s: the built-in data are for classification and embedding; add --train FILE"
                     .formatted(name));
           }
         });
+  }
+
+  /// Whether sentence embeddings are trained.
+  boolean embeds() {
+    return kind.equals(Optional.of(EmbeddingTask.TYPE.name()));
   }
 
   /// Whether the built-in data are used.
@@ -101,7 +112,7 @@ final class DataOptions {
   Split read(DatasetReader reader, Console console) {
     if (train.isPresent()) {
       DatasetReader files = reader.withEmpty(empty);
-      Dataset labelled = files.read(train.get());
+      Dataset labelled = read(files, train.get());
       sayWhatIsLeft(labelled, console);
       OptionalDouble share = share(dev.orElseThrow());
       if (share.isPresent()) {
@@ -109,7 +120,7 @@ final class DataOptions {
         sayWhatIsInBoth(split, console);
         return split;
       }
-      Dataset held = files.read(Path.of(dev.get()));
+      Dataset held = read(files, Path.of(dev.get()));
       sayWhatIsSkipped(held, console);
       if (!held.columns().equals(labelled.columns())) {
         sayWhatIsUnread(held, console);
@@ -120,8 +131,14 @@ final class DataOptions {
     }
     try (Artifacts artifacts = Artifacts.ofUserSettings();
         ConsoleProgress progress = new ConsoleProgress(console)) {
-      return BuiltInData.load(artifacts, progress);
+      return embeds()
+          ? SearchData.load(artifacts, progress)
+          : BuiltInData.load(artifacts, progress);
     }
+  }
+
+  private Dataset read(DatasetReader files, Path file) {
+    return embeds() ? files.readTuples(file) : files.read(file);
   }
 
   /// The part of the training file that is held out, where one was asked for instead of a file.
@@ -141,9 +158,11 @@ final class DataOptions {
         "--dev " + dev + ": must be between 0% and 100%, for example 10%, or a file");
   }
 
-  private static Split heldOut(Dataset labelled, double share) {
+  private Split heldOut(Dataset labelled, double share) {
     try {
-      return Stratified.holdOut(labelled, share, 0);
+      return embeds()
+          ? Grouped.holdOut(labelled, share, 0)
+          : Stratified.holdOut(labelled, share, 0);
     } catch (IllegalArgumentException e) {
       throw new InputException("--" + e.getMessage(), e);
     }

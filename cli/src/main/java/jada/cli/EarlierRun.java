@@ -204,9 +204,12 @@ record EarlierRun(
                 .formatted(before, after));
   }
 
-  /// The score of the head alone, if it was measured.
-  Optional<Evaluation> headAlone() {
-    JsonNode saved = record.at("/metrics/head_alone");
+  /// The score of the baseline, if it was measured.
+  Optional<Evaluation> baseline() {
+    JsonNode saved =
+        record.at("/metrics/head_alone").isObject()
+            ? record.at("/metrics/head_alone")
+            : record.at("/metrics/before");
     double loss = saved.path("loss").asDouble(Double.NaN);
     if (!saved.isObject() || !Double.isFinite(loss)) {
       return Optional.empty();

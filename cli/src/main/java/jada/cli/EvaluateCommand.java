@@ -1,11 +1,12 @@
 package jada.cli;
 
 import jada.adalora.data.Dataset;
+import jada.adalora.data.DatasetReader;
 import jada.adalora.data.EmptyTexts;
 import jada.adalora.model.AdaptedModel;
-import jada.adalora.model.EncodedExamples;
 import jada.adalora.model.Evaluation;
 import jada.adalora.model.Evaluator;
+import jada.adalora.model.Objective;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -37,7 +38,10 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--data",
       paramLabel = "FILE",
       required = true,
-      description = "labelled texts: TSV, CSV or JSON Lines in UTF-8, also as .gz")
+      description = {
+        "labelled texts: TSV, CSV or JSON Lines in UTF-8, also as .gz; for an adapter of",
+        "sentence embeddings pairs of texts, or a BEIR folder"
+      })
   private Path data;
 
   @Option(
@@ -57,12 +61,13 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Dataset examples = columns.reader().withEmpty(empty).read(data);
+    DatasetReader reader = columns.reader().withEmpty(empty);
+    Dataset examples = adapter.embeds() ? reader.readTuples(data) : reader.read(data);
     DataOptions.sayWhatIsLeft(examples, console);
     AdaptedModel model = adapter.load(console);
-    Evaluation evaluation =
-        adapter.withWorkers(() -> Evaluator.evaluate(model, examples, adapter.maxLength(model)));
-    long cut = cut(examples, model);
+    Objective prepared = Evaluator.examples(model, examples, adapter.maxLength(model));
+    Evaluation evaluation = adapter.withWorkers(() -> Evaluator.evaluate(model, prepared));
+    int cut = prepared.cut();
     if (cut > 0) {
       console.say(
           PredictionPrinter.cutTexts(
@@ -83,12 +88,5 @@ final class EvaluateCommand implements Callable<Integer> {
       console.result("examples\t" + examples.size());
     }
     return 0;
-  }
-
-  private long cut(Dataset examples, AdaptedModel model) {
-    int maxLength = adapter.maxLength(model);
-    return examples.examples().stream()
-        .filter(example -> EncodedExamples.isCut(example.input(), model.base(), maxLength))
-        .count();
   }
 }

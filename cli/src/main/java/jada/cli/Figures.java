@@ -2,6 +2,7 @@ package jada.cli;
 
 import jada.adalora.model.Evaluation;
 import jada.adalora.model.Evaluator;
+import jada.adalora.model.Retrieval;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -21,8 +22,18 @@ final class Figures {
     Map<String, Double> metrics = evaluation.metrics();
     return metrics.entrySet().stream()
         .filter(e -> !e.getKey().equals(Evaluator.COMMONEST_CLASS))
-        .map(e -> e.getKey() + " " + metric(e.getValue()) + beside(e.getKey(), metrics))
+        .map(
+            e ->
+                Retrieval.shown(e.getKey())
+                    + " "
+                    + metric(e.getValue())
+                    + beside(e.getKey(), metrics))
         .collect(Collectors.joining(", "));
+  }
+
+  /// The main metric alone: `nDCG@10 0.5120`.
+  static String main(Evaluation evaluation) {
+    return Retrieval.shown(evaluation.mainMetric()) + " " + metric(evaluation.main());
   }
 
   private static String beside(String name, Map<String, Double> metrics) {

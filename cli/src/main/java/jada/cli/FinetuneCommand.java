@@ -7,6 +7,7 @@ import jada.adalora.data.DatasetReader;
 import jada.adalora.data.Split;
 import jada.adalora.model.AdaLora;
 import jada.adalora.model.AdaptedModel;
+import jada.adalora.model.EmbeddingTask;
 import jada.adalora.model.Evaluation;
 import jada.adalora.model.Task;
 import jada.adalora.training.Checkpoint;
@@ -44,6 +45,8 @@ import picocli.CommandLine.Spec;
       "  jada finetune --train train.tsv --dev dev.tsv --out runs/mine",
       "  jada finetune --train train.csv --dev dev.csv --text-column body --label-column kind",
       "  jada finetune --train sts.tsv --dev sts-dev.tsv --task regression --epochs 4",
+      "  jada finetune --task embedding",
+      "  jada finetune --task embedding --train pairs.tsv --dev 10%% --batch-size 64",
       "  jada finetune --method lora --target-r 8 --target-modules query,value",
       "  jada finetune --preset article",
       "  jada finetune --target-r 1",
@@ -86,6 +89,12 @@ final class FinetuneCommand implements Callable<Integer> {
 
   @ArgGroup(heading = "%nMethod:%n", validate = false, exclusive = false)
   private final MethodOptions method = new MethodOptions();
+
+  @ArgGroup(
+      heading = "%nSentence embeddings (--task embedding):%n",
+      validate = false,
+      exclusive = false)
+  private final EmbeddingOptions embedding = new EmbeddingOptions();
 
   @ArgGroup(heading = "%nTraining:%n", validate = false, exclusive = false)
   private final OptimizerOptions optimizer = new OptimizerOptions();
@@ -167,6 +176,9 @@ final class FinetuneCommand implements Callable<Integer> {
   private int train() {
     ZonedDateTime started = ZonedDateTime.now();
     data.check();
+    if (!data.embeds()) {
+      EmbeddingOptions.requireNone(Settings.given(spec).keySet());
+    }
     AdaLoraConfig config = method.config(Settings.given(spec).keySet());
     if (config.method() == Method.ADALORA) {
       config.requireConsistent();
@@ -183,19 +195,23 @@ final class FinetuneCommand implements Callable<Integer> {
             : output.folder(started)) {
       Split split = data.read(reader, console);
       earlier.ifPresent(e -> e.requireSame(split));
-      Task task = data.task(split);
+      Task fitted = fitted(split, options);
       requireFittingSchedule(config, FineTuner.steps(split.train().size(), options));
       model.requireHeap(Runtime.getRuntime().maxMemory(), config.method());
       PretrainedModel base = model.load(console, optimizer.dropout());
       earlier.ifPresent(e -> e.requireSame(base));
       options = options.withMaxLength(optimizer.maxLength(base));
+      Task task =
+          fitted instanceof EmbeddingTask vectors ? embedding.on(vectors, base, console) : fitted;
       AdaptedModel adapted = model.adapt(base, task, config, options.seed());
       RunRecord record =
-          new RunRecord(started, settings(folder, config, options, base), adapted, split);
+          new RunRecord(started, settings(folder, config, options, adapted), adapted, split);
       describe(split, task);
       sayWhatBecomesOfTheHead(base, task);
       earlier.flatMap(e -> e.difference(record)).ifPresent(d -> console.say("jada: " + d));
-      boolean measureHead = output.headBaseline(data.isBuiltIn()) && config.method() != Method.HEAD;
+      // Before training, adapters change nothing: that is the baseline of sentence embeddings.
+      boolean measureBaseline =
+          data.embeds() || output.headBaseline(data.isBuiltIn()) && config.method() != Method.HEAD;
       FineTuner tuner =
           FineTuner.of(adapted).options(options).checkpoints(folder.checkpoints(), checkpointEvery);
       FinetuneRun run =
@@ -209,9 +225,9 @@ final class FinetuneCommand implements Callable<Integer> {
               folder,
               trace,
               output.live());
-      Optional<Evaluation> headAlone = checkpoint.flatMap(_ -> earlier.orElseThrow().headAlone());
+      Optional<Evaluation> baseline = checkpoint.flatMap(_ -> earlier.orElseThrow().baseline());
       boolean inPlace = checkpointEvery > 0 || checkpoint.isPresent();
-      IntSupplier work = () -> run.run(measureHead, headAlone, inPlace);
+      IntSupplier work = () -> run.run(measureBaseline, baseline, inPlace);
       earlier.filter(e -> e.inPlace() && checkpoint.isEmpty()).ifPresent(EarlierRun::removeLeft);
       int status = output.profile() ? profiled(work, options) : work.getAsInt();
       console.result(output.json() ? Json.line(record.fields()) : folder.target().toString());
@@ -221,13 +237,31 @@ final class FinetuneCommand implements Callable<Integer> {
 
   /// Every effective option, also those whose default depends on others or on the model.
   private Map<String, Object> settings(
-      RunFolder folder, AdaLoraConfig config, TrainingOptions options, PretrainedModel base) {
+      RunFolder folder, AdaLoraConfig config, TrainingOptions options, AdaptedModel model) {
     Map<String, Object> settings = Settings.of(spec, folder.target(), config, options);
+    EmbeddingOptions.NAMES.forEach(settings::remove);
+    if (model.task() instanceof EmbeddingTask vectors) {
+      settings.putAll(EmbeddingOptions.settings(vectors));
+    }
+    PretrainedModel base = model.base();
     // Where the two differ the model's own are in force, and no option stands for them.
     if (base.config().hiddenDropout() == base.config().attentionDropout()) {
       settings.put("dropout", base.config().hiddenDropout());
     }
     return settings;
+  }
+
+  /// The task that the examples define; all of them are checked against it.
+  private Task fitted(Split split, TrainingOptions options) {
+    Task task = data.task(split);
+    if (!(task instanceof EmbeddingTask vectors)) {
+      return task;
+    }
+    EmbeddingTask chosen = embedding.task(vectors, Settings.given(spec).keySet());
+    chosen.requireFitting(split.train());
+    chosen.evaluating(split.dev()).requireFitting(split.dev());
+    chosen.requireBatch(split.train(), options.batchSize());
+    return chosen;
   }
 
   private void warnOfThreads(int threads) {
@@ -259,7 +293,8 @@ final class FinetuneCommand implements Callable<Integer> {
   }
 
   private void sayWhatBecomesOfTheHead(PretrainedModel base, Task task) {
-    if (base.weights().containsKey("classifier.weight")
+    if (task.hasClassifier()
+        && base.weights().containsKey("classifier.weight")
         && !AdaLora.startsFromClassifier(base, task)) {
       console.say(
           "model %s: its classifier answers something else (%s); a new one is trained"

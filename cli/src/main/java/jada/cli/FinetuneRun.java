@@ -3,7 +3,9 @@ package jada.cli;
 import jada.adalora.TrainingDiverged;
 import jada.adalora.data.Split;
 import jada.adalora.model.AdaptedModel;
+import jada.adalora.model.EmbeddingTask;
 import jada.adalora.model.Evaluation;
+import jada.adalora.model.Evaluator;
 import jada.adalora.model.SequenceTask;
 import jada.adalora.peft.PeftFolder;
 import jada.adalora.training.Checkpoint;
@@ -18,6 +20,7 @@ import jada.cli.report.Report;
 import jada.cli.report.RunHistory;
 import jada.nn.files.AtomicFile;
 import jada.nn.files.InputException;
+import jada.tensor.Workers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,13 +83,16 @@ final class FinetuneRun {
 
   /// Runs and returns the exit status.
   ///
-  /// @param measureHead whether the head alone is trained first, to compare with
+  /// @param measure whether a baseline is measured first, to compare with ([Baseline])
   /// @param measured its score, if that is known
   /// @param inPlace whether the folder holds or will hold checkpoints while the run goes on
   /// @throws TrainingDiverged if there is no good state to save
-  int run(boolean measureHead, Optional<Evaluation> measured, boolean inPlace) {
-    Optional<Evaluation> headAlone = measureHead ? measured.or(this::headAlone) : Optional.empty();
-    headAlone.ifPresent(record::headAlone);
+  int run(boolean measure, Optional<Evaluation> measured, boolean inPlace) {
+    Optional<Baseline> baseline =
+        measure
+            ? measured.map(score -> new Baseline(model, score)).or(this::baseline)
+            : Optional.empty();
+    baseline.ifPresent(record::baseline);
     Path aside = inPlace ? folder.openInPlace() : folder.open();
     folder.takeRoom(room());
     keepRecord(aside);
@@ -96,13 +102,13 @@ final class FinetuneRun {
       Optional<TrainingDiverged> divergence = train(trace, interrupts);
       boolean stopped = divergence.isEmpty() && history.result().isEmpty();
       String status = divergence.isPresent() ? "diverged" : stopped ? "interrupted" : "finished";
-      record.finish(status, model, history, headAlone);
+      record.finish(status, model, history, baseline);
       save(aside, trace);
       Optional<Path> report = report();
       if (record.isFinished()) {
         folder.removeCheckpoints();
       }
-      new Summary(console, model, history, headAlone, folder.target(), tracePlace).print();
+      new Summary(console, model, history, baseline, folder.target(), tracePlace).print();
       if (stopped) {
         console.say("jada: go on with: jada finetune --resume " + folder.target());
       }
@@ -135,17 +141,28 @@ final class FinetuneRun {
             : BYTES_OF_CHECKPOINT * model.trainableParameters());
   }
 
-  /// The score of a head on the frozen encoder; empty for a task that does not classify whole
-  /// texts.
-  private Optional<Evaluation> headAlone() {
-    if (!(model.task() instanceof SequenceTask task)) {
-      return Optional.empty();
-    }
+  /// The score of a head on the frozen encoder, or where the task has no head that of the model
+  /// before training; empty for other tasks.
+  private Optional<Baseline> baseline() {
     try (ConsoleProgress progress = new ConsoleProgress(console)) {
-      Evaluation evaluation =
-          HeadBaseline.measure(model.base(), task, options, data.train(), data.dev(), progress);
-      console.say("head alone: dev " + Figures.metrics(evaluation));
-      return Optional.of(evaluation);
+      return switch (model.task()) {
+        case SequenceTask task -> {
+          Evaluation evaluation =
+              HeadBaseline.measure(model.base(), task, options, data.train(), data.dev(), progress);
+          console.say("head alone: dev " + Figures.metrics(evaluation));
+          yield Optional.of(new Baseline(model, evaluation));
+        }
+        case EmbeddingTask _ -> {
+          Evaluation evaluation;
+          try (Workers workers = Workers.of(options.threads())) {
+            evaluation =
+                workers.call(() -> Evaluator.evaluate(model, data.dev(), options.maxLength()));
+          }
+          console.say("before: dev " + Figures.main(evaluation));
+          yield Optional.of(new Baseline(model, evaluation));
+        }
+        default -> Optional.empty();
+      };
     }
   }
 

@@ -16,6 +16,7 @@ import jada.adalora.data.EmptyTexts;
 import jada.adalora.data.OddLabels;
 import jada.adalora.model.ClassWeights;
 import jada.adalora.training.TrainingOptions;
+import jada.nn.Pooling;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -138,6 +139,9 @@ public final class Main {
             .addSubcommand(new FinetuneCommand(console))
             .addSubcommand(new EvaluateCommand(console))
             .addSubcommand(new PredictCommand(console))
+            .addSubcommand(new EmbedCommand(console))
+            .addSubcommand(new SearchCommand(console))
+            .addSubcommand(new MineCommand(console))
             .addSubcommand(new InspectCommand(console))
             .addSubcommand(new ReportCommand(console))
             .addSubcommand(new ExportCommand(console))
@@ -172,6 +176,8 @@ public final class Main {
     choices(line, TrainingOptions.Schedule.class);
     choices(line, TrainingOptions.Keep.class);
     choices(line, ClassWeights.class);
+    choices(line, Pooling.class);
+    choices(line, EmbeddingOptions.Loss.class);
     return line;
   }
 

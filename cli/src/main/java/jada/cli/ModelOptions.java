@@ -49,7 +49,8 @@ final class ModelOptions {
         base.checksum(),
         base.source(),
         base.labels(),
-        base.problemType());
+        base.problemType(),
+        base.embedding());
   }
 
   /// The base model prepared for training.

@@ -70,6 +70,11 @@ final class PredictCommand implements Callable<Integer> {
   public Integer call() {
     Optional<List<Line>> given = given();
     AdaptedModel model = adapter.load(console);
+    if (!model.task().hasClassifier()) {
+      throw new InputException(
+          "predict: the adapter makes sentence embeddings, not labels; use jada embed, or jada"
+              + " search");
+    }
     PredictionPrinter printer =
         new PredictionPrinter(
             console, Predictor.of(model), model.base(), adapter.maxLength(model), json);

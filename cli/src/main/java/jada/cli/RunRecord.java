@@ -78,9 +78,9 @@ final class RunRecord {
     return machine;
   }
 
-  /// Adds the score of the head alone.
-  void headAlone(Evaluation evaluation) {
-    fields.put("metrics", new LinkedHashMap<>(Map.of("head_alone", scores(evaluation))));
+  /// Adds the score of the baseline.
+  void baseline(Baseline baseline) {
+    fields.put("metrics", new LinkedHashMap<>(Map.of(baseline.key(), scores(baseline.score()))));
   }
 
   /// Keeps the record in every checkpoint, and adds the steps from which the run was resumed.
@@ -123,11 +123,11 @@ final class RunRecord {
   /// Adds the results.
   ///
   /// @param status finished, interrupted or diverged
-  void finish(String status, AdaptedModel model, History history, Optional<Evaluation> headAlone) {
+  void finish(String status, AdaptedModel model, History history, Optional<Baseline> baseline) {
     fields.put("status", status);
     Map<String, Object> metrics = new LinkedHashMap<>();
     history.result().ifPresent(e -> metrics.put("dev", scores(e)));
-    headAlone.ifPresent(e -> metrics.put("head_alone", scores(e)));
+    baseline.ifPresent(b -> metrics.put(b.key(), scores(b.score())));
     fields.put("metrics", metrics);
     fields.put("evaluations", history.evaluations().stream().map(RunRecord::scores).toList());
     Map<String, Object> run = new LinkedHashMap<>();

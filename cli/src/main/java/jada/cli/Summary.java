@@ -2,7 +2,9 @@ package jada.cli;
 
 import jada.adalora.Method;
 import jada.adalora.model.AdaptedModel;
+import jada.adalora.model.EmbeddingTask;
 import jada.adalora.model.Evaluation;
+import jada.adalora.model.Retrieval;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,7 +21,7 @@ record Summary(
     Console console,
     AdaptedModel model,
     History history,
-    Optional<Evaluation> headAlone,
+    Optional<Baseline> baseline,
     Path folder,
     Optional<Path> trace) {
   void print() {
@@ -41,7 +43,7 @@ record Summary(
             dev ->
                 say(
                     "dev        %s, loss %.4f%s",
-                    Figures.metrics(dev),
+                    model.task().hasClassifier() ? Figures.metrics(dev) : Figures.main(dev),
                     dev.loss(),
                     dev.step() == history.steps()
                         ? ""
@@ -50,18 +52,38 @@ record Summary(
                 say(
                     "stopped    after step %,d of %,d, loss %.4f; not scored on dev",
                     history.steps(), history.plan().steps(), history.lastLoss()));
-    headAlone.ifPresent(
-        head -> {
-          String gain =
-              history
-                  .result()
-                  .map(
-                      dev ->
-                          String.format(
-                              Locale.ROOT, ": the adapter adds %+.4f", dev.main() - head.main()))
-                  .orElse("");
-          say("head alone %s %.4f%s", head.mainMetric(), head.main(), gain);
-        });
+    baseline.ifPresent(this::compare);
+  }
+
+  private void compare(Baseline baseline) {
+    if (!model.task().hasClassifier() && history.result().isPresent()) {
+      table(baseline.score(), history.result().get());
+      return;
+    }
+    Evaluation base = baseline.score();
+    String gain =
+        history
+            .result()
+            .map(
+                dev ->
+                    String.format(
+                        Locale.ROOT, ": the adapter adds %+.4f", dev.main() - base.main()))
+            .orElse("");
+    say("%s %s %.4f%s", baseline.name(), Retrieval.shown(base.mainMetric()), base.main(), gain);
+  }
+
+  /// Every metric before and after training.
+  private void table(Evaluation before, Evaluation after) {
+    say("           %-16s %7s %8s", "", "before", "after");
+    after
+        .metrics()
+        .forEach(
+            (metric, value) -> {
+              double was = before.metrics().getOrDefault(metric, Double.NaN);
+              say(
+                  "           %-16s %7.4f %8.4f   %+.4f",
+                  Retrieval.shown(metric), was, value, value - was);
+            });
   }
 
   private void ranks() {
@@ -89,9 +111,14 @@ record Summary(
   private void sizes() {
     ParameterCounts counts = ParameterCounts.of(model);
     if (counts.adapter() > 0) {
-      say(
-          "adapter    %,d parameters, %s on disk with a head of %,d",
-          counts.adapter(), Figures.bytes(size("adapter_model.safetensors")), counts.head());
+      String bytes = Figures.bytes(size("adapter_model.safetensors"));
+      if (counts.head() > 0) {
+        say(
+            "adapter    %,d parameters, %s on disk with a head of %,d",
+            counts.adapter(), bytes, counts.head());
+      } else {
+        say("adapter    %,d parameters, %s on disk", counts.adapter(), bytes);
+      }
       say(
           "           LoRA of rank %d has %,d, full fine-tuning changes %,d",
           model.config().targetRank(), counts.lora(), counts.full());
@@ -118,7 +145,11 @@ record Summary(
     say("           run.json: options, data, machine, scores, ranks");
     say("           %s: one JSON object a step", trace.map(Path::toString).orElse("trace.jsonl"));
     say("           report.html: every picture of the run, for any browser");
-    say("try        jada predict --adapter %s \"some text\"", folder);
+    if (model.task() instanceof EmbeddingTask) {
+      say("try        jada search --adapter %s --data texts.txt \"some words\"", folder);
+    } else {
+      say("try        jada predict --adapter %s \"some text\"", folder);
+    }
     if (!model.adapters().isEmpty()) {
       say("           jada inspect %s", folder);
     }

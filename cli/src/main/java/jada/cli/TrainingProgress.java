@@ -108,7 +108,9 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
             Locale.ROOT,
             "dev after step %d: %s, loss %.4f",
             evaluation.step(),
-            Figures.metrics(evaluation),
+            evaluation.metrics().size() > 6
+                ? Figures.main(evaluation)
+                : Figures.metrics(evaluation),
             evaluation.loss());
     meter.ifPresentOrElse(m -> m.say(line), () -> console.say(line));
   }
@@ -116,12 +118,7 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
   @Override
   public void ended(int steps, Evaluation result) {
     String best =
-        String.format(
-            Locale.ROOT,
-            "%s %.4f after step %,d",
-            result.mainMetric(),
-            result.main(),
-            result.step());
+        String.format(Locale.ROOT, "%s after step %,d", Figures.main(result), result.step());
     if (steps < planned) {
       say(
           String.format(

@@ -113,7 +113,7 @@ class MultiLabelTest {
     Path train = data("train.jsonl", 20, 1);
     assertThat(run(2, "finetune", "--train", train, "--dev", train, "--task", "ordinal").errLines())
         .containsExactly(
-            "jada: --task 'ordinal': there are classification, multi-label, regression");
+            "jada: --task 'ordinal': there are classification, multi-label, regression, embedding");
     assertThat(
             run(2, "finetune", "--train", train, "--dev", train, "--task", "classification")
                 .errLines())

@@ -29,7 +29,16 @@ public final class Dataset {
   /// @param skipped rows that were left out
   /// @param columns where the parts of the examples were found
   /// @param lists whether a label was given as a list
-  record Reading(int skipped, Optional<UsedColumns> columns, boolean lists) {}
+  /// @param corpus documents to search among besides those of the examples
+  record Reading(int skipped, Optional<UsedColumns> columns, boolean lists, List<String> corpus) {
+    Reading {
+      corpus = List.copyOf(corpus);
+    }
+
+    Reading(int skipped, Optional<UsedColumns> columns, boolean lists) {
+      this(skipped, columns, lists, List.of());
+    }
+  }
 
   Dataset(
       String name, List<Example> examples, List<Integer> lines, String checksum, Reading reading) {
@@ -51,10 +60,21 @@ public final class Dataset {
   ///
   /// @throws IllegalArgumentException if there are no examples
   public static Dataset of(String name, List<Example> examples) {
+    return of(name, examples, List.of());
+  }
+
+  /// A dataset made in memory, with documents that are searched besides those of the examples.
+  ///
+  /// @throws IllegalArgumentException if there are no examples
+  public static Dataset of(String name, List<Example> examples, List<String> corpus) {
     List<Integer> lines = IntStream.rangeClosed(1, examples.size()).boxed().toList();
     boolean lists = examples.stream().anyMatch(example -> example.labels().size() != 1);
     return new Dataset(
-        name, examples, lines, checksum(examples), new Reading(0, Optional.empty(), lists));
+        name,
+        examples,
+        lines,
+        checksum(examples, corpus),
+        new Reading(0, Optional.empty(), lists, corpus));
   }
 
   /// The examples at these positions, with the same name and places; the checksum is that of their
@@ -64,18 +84,32 @@ public final class Dataset {
   Dataset at(BitSet positions) {
     List<Example> chosen = positions.stream().mapToObj(examples::get).toList();
     return new Dataset(
-        name, chosen, positions.stream().mapToObj(lines::get).toList(), checksum(chosen), reading);
+        name,
+        chosen,
+        positions.stream().mapToObj(lines::get).toList(),
+        checksum(chosen, corpus()),
+        reading);
   }
 
-  private static String checksum(List<Example> examples) {
+  private static String checksum(List<Example> examples, List<String> corpus) {
     MessageDigest sha = Checksum.sha256();
     for (Example example : examples) {
       // A length before each part keeps ("ab", "c") apart from ("a", "bc").
       update(sha, example.text());
       update(sha, example.pair().orElse(""));
       example.labels().forEach(label -> update(sha, label));
+      updateAll(sha, example.negatives());
     }
+    updateAll(sha, corpus);
     return Checksum.hex(sha);
+  }
+
+  /// Lists that classifiers do not have: an empty one leaves the checksum as it is.
+  private static void updateAll(MessageDigest sha, List<String> parts) {
+    if (!parts.isEmpty()) {
+      update(sha, parts.size() + " texts");
+      parts.forEach(part -> update(sha, part));
+    }
   }
 
   private static void update(MessageDigest sha, String part) {
@@ -92,6 +126,12 @@ public final class Dataset {
   /// The examples, in the order of their source. Unmodifiable.
   public List<Example> examples() {
     return examples;
+  }
+
+  /// Documents that are searched besides those of the examples, for sentence embeddings; else
+  /// empty. Unmodifiable.
+  public List<String> corpus() {
+    return reading.corpus();
   }
 
   /// How many examples there are, at least one.
@@ -161,12 +201,8 @@ public final class Dataset {
 
   private float target(int index) {
     String label = label(index);
-    // Java's own literals, such as 1d and 0x1p3, are no numbers as data have them.
-    if (label.strip().matches("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?")) {
-      float value = Float.parseFloat(label);
-      if (Float.isFinite(value)) {
-        return value;
-      }
+    if (FiniteNumber.is(label)) {
+      return Float.parseFloat(label);
     }
     throw new InputException(
         "%s: the label %s is not a finite number; correct it, or use `task` classification"

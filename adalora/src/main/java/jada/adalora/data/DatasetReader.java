@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// Reads texts, with or without labels, from TSV, CSV or JSON Lines.
 ///
@@ -82,7 +83,7 @@ public final class DatasetReader {
     SourceText source = SourceText.read(file, charset);
     Records records = records(source, format(file.toString(), source, true), true, file.toString());
     List<Entry> all = records.entries();
-    List<Entry> entries = withoutEmpty(source.name(), all);
+    List<Entry> entries = empty.applied(source.name(), all, Entry::line, DatasetReader::emptyPart);
     return new Dataset(
         source.name(),
         entries.stream().map(e -> new Example(e.input(), e.labels())).toList(),
@@ -91,31 +92,65 @@ public final class DatasetReader {
         new Dataset.Reading(all.size() - entries.size(), records.columns(), records.lists()));
   }
 
-  private List<Entry> withoutEmpty(String name, List<Entry> all) {
-    List<Entry> found = all.stream().filter(DatasetReader::hasEmptyText).toList();
-    if (found.isEmpty() || empty == EmptyTexts.KEEP) {
-      return all;
+  private static Optional<String> emptyPart(Entry entry) {
+    if (entry.input().text().isBlank()) {
+      return Optional.of("text");
     }
-    if (empty == EmptyTexts.SKIP && found.size() < all.size()) {
-      return all.stream().filter(entry -> !hasEmptyText(entry)).toList();
-    }
-    Entry first = found.getFirst();
-    throw new InputException(
-        String.format(
-            Locale.ROOT,
-            "%s:%d: the %s is empty%s; correct the file, or say what is done with such rows:"
-                + " `empty` keep, or skip",
-            name,
-            first.line(),
-            first.input().text().isBlank() ? "text" : "second text",
-            found.size() == 1
-                ? ""
-                : String.format(
-                    Locale.ROOT, ", and so it is in %,d of %,d rows", found.size(), all.size())));
+    return entry.input().pair().filter(String::isBlank).map(_ -> "second text");
   }
 
-  private static boolean hasEmptyText(Entry entry) {
-    return entry.input().text().isBlank() || entry.input().pair().orElse("-").isBlank();
+  /// Reads texts that belong together, for sentence embeddings: each example's input is a query and
+  /// its document, its negatives are documents that do not answer the query, and its label, if
+  /// there is one, is the score of the pair. Read are:
+  ///
+  /// - TSV, CSV and JSON Lines by the convention of sentence-transformers: a column `label`,
+  ///   `labels`, `score` or `scores` is the score, all others are texts, in their order the query,
+  ///   the document and any number of negatives; those named `id`, `idx`, `index` or `…_id` are not
+  ///   read. Without a header the last of three or more columns is the score if it holds numbers.
+  ///   Empty cells at the end of a row are no negatives. In JSON Lines the first object decides,
+  ///   and `negative`, `negatives` and `neg` may hold a list. If the columns of text and pair were
+  ///   given, they are query and document, that of the label is the score, and nothing else is
+  ///   read.
+  /// - FlagEmbedding's lines, `{"query": "…", "pos": ["…"], "neg": ["…"]}`: one example for each
+  ///   positive.
+  /// - BEIR's folders of `corpus.jsonl`, `queries.jsonl` and `qrels/<split>.tsv`, given as the
+  ///   folder, or as one of several files in `qrels`: one example for each judgement above 0, and
+  ///   all documents as the corpus.
+  ///
+  /// @throws InputException as [#read(Path)], and if there are no two texts, texts are nothing but
+  ///   numbers, all pairs are the same, all queries are their own document, a score is not a finite
+  ///   number, or some pairs have one and others do not
+  public Dataset readTuples(Path path) {
+    if (BeirFolder.isOne(path)) {
+      if (!columns.equals(Columns.byHeader())) {
+        throw new InputException(
+            path
+                + ": BEIR's data have no columns to choose from; leave `text-column`,"
+                + " `pair-column` and `label-column` out");
+      }
+      return BeirFolder.read(path, charset, empty);
+    }
+    SourceText source = SourceText.read(path, charset);
+    return tuples(source, path.toString()).dataset(empty);
+  }
+
+  private Tuples tuples(SourceText source, String file) {
+    Format format =
+        byExtension(file)
+            .orElseGet(() -> sniff(source.lines().getFirst().text(), TupleColumns::isHeader));
+    return switch (format) {
+      case TAGGED_LINES ->
+          throw new InputException(
+              source.name()
+                  + ": holds one text a line; a query and a document are expected, in TSV, CSV or"
+                  + " JSON Lines");
+      case JSON_LINES ->
+          columns.equals(Columns.byHeader()) && FlagEmbeddingLines.areIn(source)
+              ? FlagEmbeddingLines.tuples(source)
+              : TupleLines.tuples(source, columns);
+      case CSV -> TupleTable.tuples(source, Row.ofCommas(source), columns, header);
+      case TSV -> TupleTable.tuples(source, Row.ofTabs(source), columns, header);
+    };
   }
 
   /// Reads inputs without labels; a label column, if there is one, is not looked at. A TSV whose
@@ -139,7 +174,7 @@ public final class DatasetReader {
     }
     return byExtension(file.toString())
         .map(format -> format == Format.TSV)
-        .orElseGet(() -> isTsv(first.get().text()));
+        .orElseGet(() -> sniff(first.get().text(), DatasetReader::isKnownHeader) == Format.TSV);
   }
 
   /// Reads inputs without labels to the end of a stream, which stays open.
@@ -212,27 +247,29 @@ public final class DatasetReader {
 
   private Format sniff(SourceText source, boolean labelled) {
     SourceText.Line first = source.lines().getFirst();
-    if (isJson(first.text())) {
-      return Format.JSON_LINES;
-    }
     // Without labels `WARN:disk is full` is a text, not a class and its question.
     if (labelled && columns.equals(Columns.byHeader()) && TaggedLines.isTagged(first)) {
       return Format.TAGGED_LINES;
     }
-    return isTsv(first.text()) ? Format.TSV : Format.CSV;
+    return sniff(first.text(), DatasetReader::isKnownHeader);
+  }
+
+  /// @param header whether cells between commas are the header of a CSV table
+  private static Format sniff(String first, Predicate<List<String>> header) {
+    if (isJson(first)) {
+      return Format.JSON_LINES;
+    }
+    List<String> cells =
+        Arrays.stream(first.split(",")).map(cell -> cell.replace('"', ' ').strip()).toList();
+    return cells.size() > 1 && header.test(cells) ? Format.CSV : Format.TSV;
+  }
+
+  private static boolean isKnownHeader(List<String> cells) {
+    return ColumnNames.foundIn(cells.stream().map(cell -> cell.toLowerCase(Locale.ROOT)).toList())
+        .isPresent();
   }
 
   private static boolean isJson(String first) {
     return first.strip().startsWith("{");
-  }
-
-  /// Whether a first line is neither of JSON Lines nor the header of a CSV table.
-  private static boolean isTsv(String first) {
-    List<String> names =
-        Arrays.stream(first.toLowerCase(Locale.ROOT).split(","))
-            .map(cell -> cell.replace('"', ' ').strip())
-            .toList();
-    boolean header = names.size() > 1 && ColumnNames.foundIn(names).isPresent();
-    return !isJson(first) && !header;
   }
 }

@@ -6,24 +6,32 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/// One labelled input.
+/// One example to learn from: an input with its labels, or texts that belong together.
 ///
-/// @param input what the model reads
-/// @param labels what it should answer, never blank: the name of a class, a number, or any number
-///   of names in a multi-label task
-public record Example(Input input, List<String> labels) {
-  /// Copies the labels.
+/// @param input what the model reads; for sentence embeddings a query and its document
+/// @param labels what the model should answer, never blank: the name of a class, a number, or any
+///   number of names in a multi-label task; for sentence embeddings the score of the pair, or none
+/// @param negatives documents that do not answer the query (hard negatives), for sentence
+///   embeddings alone; else empty
+public record Example(Input input, List<String> labels, List<String> negatives) {
+  /// Copies the lists.
   ///
   /// @throws IllegalArgumentException if a label is blank, or is there twice
   public Example {
     Objects.requireNonNull(input, "input");
     labels = List.copyOf(labels);
+    negatives = List.copyOf(negatives);
     if (labels.stream().anyMatch(String::isBlank)) {
       throw new IllegalArgumentException("example: the label is blank");
     }
     if (labels.size() > 1 && new HashSet<>(labels).size() < labels.size()) {
       throw new IllegalArgumentException("example: a label occurs twice among " + labels);
     }
+  }
+
+  /// An input with its labels.
+  public Example(Input input, List<String> labels) {
+    this(input, labels, List.of());
   }
 
   /// An input with one label.

@@ -9,22 +9,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Reads JSON Lines: one object a line. Texts are strings; a label is a string, a number or a
 /// boolean, or a list of strings or whole numbers. The first object with known keys decides which
 /// are read from all.
 final class JsonLines {
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
-
   /// Unread keys that are remembered; a file may have a new one on every line.
   private static final int MOST_UNREAD = 100;
 
@@ -106,21 +96,7 @@ final class JsonLines {
   }
 
   private JsonNode parse(SourceText.Line line) {
-    JsonNode node;
-    try {
-      node = JSON.readTree(line.text());
-    } catch (JacksonException e) {
-      throw new InputException(
-          "%s: not a JSON object%s: %s; JSON Lines has one object a line"
-              .formatted(place(line), JsonFault.place(e), Quoted.of(JsonFault.of(e))),
-          e);
-    }
-    if (!node.isObject()) {
-      throw new InputException(
-          "%s: a JSON object is expected; JSON Lines has one object a line (jq -c '.[]' makes it)"
-              .formatted(place(line)));
-    }
-    return node;
+    return JsonObject.of(source.name(), line).node();
   }
 
   private String text(JsonNode object, String key, String option, SourceText.Line line) {
@@ -131,7 +107,7 @@ final class JsonLines {
                   .formatted(place(line), Quoted.of(key))
               + " with `%s`".formatted(option));
     }
-    return whole(value.stringValue(), key, line);
+    return JsonObject.whole(value.stringValue(), key, place(line));
   }
 
   /// One label, or with a list of them any number, each once.
@@ -189,18 +165,7 @@ final class JsonLines {
           "%s: the label %s is %s, on line %s it is %s; write all labels in one way, such as strings"
               .formatted(place(line), Quoted.of(label), kind, first.line(), first.name()));
     }
-    return whole(label, labelKey, line);
-  }
-
-  /// A string, refused if UTF-8 has no bytes for it: then it could not be saved as it is.
-  private String whole(String text, String key, SourceText.Line line) {
-    if (Surrogates.unpaired(text) >= 0) {
-      throw new InputException(
-          "%s: the string under %s has one half of a surrogate pair (\\ud800 to \\udfff) without the"
-                  .formatted(place(line), Quoted.of(key))
-              + " other, which is no character; write both, or remove it");
-    }
-    return text;
+    return JsonObject.whole(label, labelKey, place(line));
   }
 
   private String place(SourceText.Line line) {

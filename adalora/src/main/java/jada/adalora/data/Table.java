@@ -23,7 +23,7 @@ final class Table {
 
   /// Common names of text columns in published data sets. A first row of a text name and a label
   /// name is taken for a header even where there are too few rows to tell.
-  private static final Set<String> TEXT_NAMES =
+  static final Set<String> TEXT_NAMES =
       Set.of(
           "text",
           "texts",
@@ -120,9 +120,7 @@ final class Table {
     List<Entry> entries = new ArrayList<>(body.size());
     for (Row row : body) {
       if (layout.header() && layout.width() > 1 && row.cells().equals(first.cells())) {
-        throw new InputException(
-            "%s:%s: is the header once more; remove it, or it would be an example"
-                .formatted(name, row.line()));
+        throw headerOnceMore(name, row);
       }
       entries.add(entry(row, layout));
     }
@@ -179,10 +177,7 @@ final class Table {
       }
     }
     if (cells.size() != layout.width()) {
-      throw new InputException(
-          "%s:%s: %s columns, but line %s has %s; a text that holds the separator cannot be told"
-                  .formatted(name, row.line(), cells.size(), rows.getFirst().line(), layout.width())
-              + " apart: correct the row, or use JSON Lines");
+      throw ragged(name, row, rows.getFirst());
     }
     Optional<String> pair = layout.pair().map(cells::get);
     return new Entry(
@@ -191,19 +186,37 @@ final class Table {
         labelled ? layout.label().map(label -> cells.get(label).strip()) : Optional.empty());
   }
 
+  static InputException headerOnceMore(String name, Row row) {
+    return new InputException(
+        "%s:%s: is the header once more; remove it, or it would be an example"
+            .formatted(name, row.line()));
+  }
+
+  /// A row of another width than the first.
+  static InputException ragged(String name, Row row, Row first) {
+    return new InputException(
+        "%s:%s: %s columns, but line %s has %s; a text that holds the separator cannot be told"
+                .formatted(name, row.line(), row.cells().size(), first.line(), first.cells().size())
+            + " apart: correct the row, or use JSON Lines");
+  }
+
   private boolean hasHeader(Row first) {
     if (headerRow != HeaderRow.FIND) {
       return headerRow == HeaderRow.YES;
     }
-    List<String> cells = normalized(first);
-    List<String> named = named();
-    return named.isEmpty()
-        ? ColumnNames.foundIn(cells).isPresent()
-        : named.stream().anyMatch(column -> cells.contains(normalized(column)));
+    return named(columns, labelled).isEmpty()
+        ? ColumnNames.foundIn(normalized(first)).isPresent()
+        : hasNamed(columns, labelled, first);
+  }
+
+  /// Whether a row holds one of the columns that were given by name.
+  static boolean hasNamed(Columns columns, boolean labelled, Row row) {
+    List<String> cells = normalized(row);
+    return named(columns, labelled).stream().anyMatch(column -> cells.contains(normalized(column)));
   }
 
   /// The columns that were given by name; a number is no name.
-  private List<String> named() {
+  static List<String> named(Columns columns, boolean labelled) {
     List<Optional<String>> given =
         labelled
             ? List.of(columns.text(), columns.pair(), columns.label())
@@ -241,8 +254,10 @@ final class Table {
         true);
   }
 
-  private Layout byNumber(Row first) {
-    for (String column : named()) {
+  /// A table without a header has no columns of a name.
+  static void refuseNamed(
+      String name, Columns columns, boolean labelled, HeaderRow headerRow, Row first) {
+    for (String column : named(columns, labelled)) {
       if (headerRow == HeaderRow.NO) {
         throw new InputException(
             "%s: `header` no, so no column is called %s; give its number"
@@ -252,6 +267,10 @@ final class Table {
           "%s:%s: no column %s; the columns are %s"
               .formatted(name, first.line(), Quoted.of(column), shown(first)));
     }
+  }
+
+  private Layout byNumber(Row first) {
+    refuseNamed(name, columns, labelled, headerRow, first);
     int width = first.cells().size();
     boolean guessed = columns.text().isEmpty();
     if (guessed && width > 2) {
@@ -285,10 +304,24 @@ final class Table {
     if (cell.startsWith("__label__")) {
       return "; this is fastText's form: put the label behind a tab, without __label__";
     }
-    return cell.indexOf(';') < 0 ? "" : "; semicolons separate nothing: save it with commas";
+    return semicolons(first);
+  }
+
+  /// A hint for a row whose first cell has semicolons, as some spreadsheets write them.
+  static String semicolons(Row first) {
+    return first.cells().getFirst().indexOf(';') < 0
+        ? ""
+        : "; semicolons separate nothing: save it with commas";
   }
 
   private int position(String column, Row first, String option) {
+    return position(name, column, first, option);
+  }
+
+  /// Where a column is that was given by its name or its number.
+  ///
+  /// @param name the source, for messages
+  static int position(String name, String column, Row first, String option) {
     int width = first.cells().size();
     Optional<Integer> number = numberOf(column);
     if (number.isPresent()) {
@@ -379,7 +412,7 @@ final class Table {
     return column.strip().toLowerCase(Locale.ROOT);
   }
 
-  private static String shown(Row row) {
+  static String shown(Row row) {
     return Quoted.of(String.join(", ", row.cells()));
   }
 }

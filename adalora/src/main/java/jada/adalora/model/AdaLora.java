@@ -63,10 +63,16 @@ public final class AdaLora {
   ///   adapted, or as [#adapt(PretrainedModel, Task, AdaLoraConfig, long)]
   public static AdaptedModel adapt(
       PretrainedModel model,
-      Task task,
+      Task wantedTask,
       AdaLoraConfig wanted,
       long seed,
       Map<String, Integer> ranks) {
+    Task task = wantedTask.on(model);
+    if (!task.hasClassifier() && wanted.method() == Method.HEAD) {
+      throw new InputException(
+          "`method` head: the task %s has no head to train; use adalora, lora or full"
+              .formatted(task.type().name()));
+    }
     AdaLoraConfig config =
         wanted.withTargetModules(wanted.targetModules().in(model.config().family()));
     requireFitting(ranks, config);
@@ -142,7 +148,7 @@ public final class AdaLora {
   /// The row of the checkpoint's classifier for each output of the task.
   private static Optional<int[]> classifierRows(PretrainedModel model, Task task) {
     Tensor classifier = model.weights().get(model.config().family().classifier() + ".weight");
-    if (classifier == null) {
+    if (classifier == null || !task.hasClassifier()) {
       return Optional.empty();
     }
     int outputs = classifier.shape().dim(0);

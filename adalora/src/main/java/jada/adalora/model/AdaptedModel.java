@@ -280,6 +280,14 @@ public final class AdaptedModel implements Network {
   /// the task. Weights that were not trained are shared with the base model.
   public PretrainedModel merged() {
     SequencedMap<String, Tensor> merged = new LinkedHashMap<>(weights);
+    // A task without a head leaves the model's own pooler as it is.
+    base.weights()
+        .forEach(
+            (name, weight) -> {
+              if (!base.config().family().isBeside(name)) {
+                merged.putIfAbsent(name, weight);
+              }
+            });
     trainedWeights.forEach((name, parameter) -> merged.put(name, parameter.value().copy()));
     adapters.forEach(
         (module, adapter) -> {
@@ -296,6 +304,7 @@ public final class AdaptedModel implements Network {
         base.checksum(),
         base.source(),
         task.labels(),
-        Optional.of(task.type().problemType()));
+        task.hasClassifier() ? Optional.of(task.type().problemType()) : Optional.empty(),
+        task instanceof EmbeddingTask embedding ? embedding.form() : base.embedding());
   }
 }

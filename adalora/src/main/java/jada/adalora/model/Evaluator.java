@@ -28,9 +28,19 @@ public final class Evaluator {
   /// @param maxLength tokens at which texts are cut, special tokens included
   /// @throws jada.nn.files.InputException if a label does not fit the task, naming its place
   public static Evaluation evaluate(AdaptedModel model, Dataset data, int maxLength) {
-    return model
-        .task()
-        .prepare(data, model.base(), maxLength)
-        .evaluate(model::output, 0, new Workspace());
+    return evaluate(model, examples(model, data, maxLength));
+  }
+
+  /// Loss and metrics of a model on prepared examples.
+  public static Evaluation evaluate(AdaptedModel model, Objective examples) {
+    return examples.evaluate(model::output, 0, new Workspace());
+  }
+
+  /// The examples of a data set, prepared for the model's evaluation.
+  ///
+  /// @param maxLength tokens at which texts are cut, special tokens included
+  /// @throws jada.nn.files.InputException if a label does not fit the task, naming its place
+  public static Objective examples(AdaptedModel model, Dataset data, int maxLength) {
+    return model.task().evaluating(data).prepare(data, model.base(), maxLength);
   }
 }

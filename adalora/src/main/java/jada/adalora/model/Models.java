@@ -1,7 +1,9 @@
 package jada.adalora.model;
 
 import jada.adalora.data.Progress;
+import jada.nn.Pooling;
 import jada.nn.checkpoint.DistilBertStart;
+import jada.nn.checkpoint.EmbeddingForm;
 import jada.nn.checkpoint.HuggingFaceFolder;
 import jada.nn.checkpoint.OnnxBert;
 import jada.nn.checkpoint.PretrainedModel;
@@ -40,7 +42,7 @@ public final class Models {
               "Apache-2.0",
               "sentence encoder, BERT 6 × 384, English",
               onnxFiles("all-minilm-l6-v2"),
-              onnx("all-minilm-l6-v2")),
+              onnx("all-minilm-l6-v2", EmbeddingForm.DEFAULT.withMaxLength(256))),
           new KnownModel(
               "bge-small-en-v1.5",
               "bge-small",
@@ -50,7 +52,11 @@ public final class Models {
               "MIT",
               "sentence encoder, BERT 12 × 384, English",
               onnxFiles("bge-small-en-v1.5"),
-              onnx("bge-small-en-v1.5")),
+              onnx(
+                  "bge-small-en-v1.5",
+                  EmbeddingForm.of(Pooling.CLS)
+                      .withPrompts("Represent this sentence for searching relevant passages: ", "")
+                      .withMaxLength(512))),
           new KnownModel(
               "e5-small-v2",
               "e5-small",
@@ -60,7 +66,9 @@ public final class Models {
               "MIT",
               "sentence encoder, BERT 12 × 384, English",
               onnxFiles("e5-small-v2"),
-              onnx("e5-small-v2")),
+              onnx(
+                  "e5-small-v2",
+                  EmbeddingForm.DEFAULT.withPrompts("query: ", "passage: ").withMaxLength(512))),
           new KnownModel(
               "bert-base-uncased",
               "bert-base",
@@ -130,9 +138,11 @@ public final class Models {
     return List.of(file + ".onnx", file + "-tokenizer.json");
   }
 
-  private static Reader onnx(String file) {
+  /// @param form as the model's publisher has it; the artifact does not hold it
+  private static Reader onnx(String file, EmbeddingForm form) {
     return (name, jar) ->
-        OnnxBert.fromJar(name, jar, file + ".onnx", file + "-tokenizer.json", HEADS);
+        OnnxBert.fromJar(name, jar, file + ".onnx", file + "-tokenizer.json", HEADS)
+            .withEmbedding(form);
   }
 
   private static PretrainedModel bertBase(String name, Path jar) {

@@ -18,6 +18,15 @@ public interface Objective {
   /// The number of tokens that the network reads to compute the loss of these examples.
   int tokens(int[] positions);
 
+  /// The examples in the order in which training takes them, a batch after the other: by default as
+  /// they were shuffled.
+  ///
+  /// @param shuffled all positions
+  /// @param batchSize examples of a batch
+  default int[] order(int[] shuffled, int batchSize) {
+    return shuffled;
+  }
+
   /// The mean loss over these examples, a scalar. It may run the network once or several times: on
   /// two texts of each example, or on parts of the batch.
   Variable loss(Network network, int[] positions);

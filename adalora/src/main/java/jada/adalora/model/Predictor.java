@@ -5,13 +5,10 @@ import jada.nn.text.Encoding;
 import jada.nn.text.Input;
 import jada.tensor.Tensor;
 import jada.tensor.Workspace;
-import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentLinkedDeque;
 
 /// Answers with a trained model as it is when the predictor is made: every ΔW is added to its
 /// matrix then, and what the model learns later does not reach the predictor. One sentence costs
@@ -25,9 +22,7 @@ public final class Predictor implements AutoCloseable {
   private volatile Optional<AdaptedModel> model;
   private final int maxLength;
 
-  /// Workspaces that no call uses now. Fresh memory costs as much as a third of a batch's time, so
-  /// it is kept from call to call, but not if the heap becomes short.
-  private final Deque<SoftReference<Workspace>> workspaces = new ConcurrentLinkedDeque<>();
+  private final Workspaces workspaces = new Workspaces();
 
   private Predictor(AdaptedModel model, int maxLength) {
     this.model = Optional.of(model);
@@ -35,7 +30,14 @@ public final class Predictor implements AutoCloseable {
   }
 
   /// A predictor that cuts texts where training cut them ([AdaptedModel#maxLength]).
+  ///
+  /// @throws IllegalArgumentException if the model makes sentence embeddings
   public static Predictor of(AdaptedModel model) {
+    if (model.task() instanceof EmbeddingTask) {
+      throw new IllegalArgumentException(
+          "predictor: the task of the model is %s; use an embedder"
+              .formatted(model.task().type().name()));
+    }
     return new Predictor(model.frozen(), model.maxLength());
   }
 
@@ -76,7 +78,7 @@ public final class Predictor implements AutoCloseable {
   @Override
   public void close() {
     model = Optional.empty();
-    workspaces.clear();
+    workspaces.close();
   }
 
   private AdaptedModel open() {
@@ -90,7 +92,7 @@ public final class Predictor implements AutoCloseable {
   public List<Prediction> predict(List<Input> inputs) {
     AdaptedModel model = open();
     List<Prediction> predictions = new ArrayList<>(inputs.size());
-    Workspace workspace = idleWorkspace();
+    Workspace workspace = workspaces.take();
     for (int from = 0; from < inputs.size(); from += Evaluator.BATCH) {
       List<Encoding> encodings = new ArrayList<>();
       for (Input input : inputs.subList(from, Math.min(inputs.size(), from + Evaluator.BATCH))) {
@@ -106,29 +108,7 @@ public final class Predictor implements AutoCloseable {
             }
           });
     }
-    keep(workspace);
+    workspaces.keep(workspace);
     return predictions;
-  }
-
-  /// Keeps a workspace for a later call: not more of them than processors, and none once this is
-  /// closed.
-  private void keep(Workspace workspace) {
-    if (workspaces.size() < Runtime.getRuntime().availableProcessors()) {
-      workspaces.push(new SoftReference<>(workspace));
-    }
-    if (model.isEmpty()) {
-      workspaces.clear(); // closed meanwhile
-    }
-  }
-
-  /// The workspace of an earlier call, or a new one.
-  private Workspace idleWorkspace() {
-    for (var kept = workspaces.poll(); kept != null; kept = workspaces.poll()) {
-      Workspace workspace = kept.get();
-      if (workspace != null) {
-        return workspace;
-      }
-    }
-    return new Workspace();
   }
 }

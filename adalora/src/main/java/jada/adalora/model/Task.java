@@ -12,6 +12,7 @@ import jada.tensor.RandomSource;
 import jada.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /// A task: its head, its loss, its metrics, and the meaning of the output.
@@ -32,6 +33,23 @@ public interface Task {
   /// A description in a few words, such as `9 labels`.
   String description();
 
+  /// This task on a base model, whose files may say how it is done. By default nothing changes.
+  ///
+  /// @throws jada.nn.files.InputException if the model cannot do it
+  default Task on(PretrainedModel base) {
+    return this;
+  }
+
+  /// What determines a run beside type and labels, as text: two tasks with equal texts train alike.
+  default String identity() {
+    return "";
+  }
+
+  /// Whether the head has a classifier, whose weights are saved and read with the adapter.
+  default boolean hasClassifier() {
+    return true;
+  }
+
   /// The examples of a data set with their targets, prepared for training and evaluation.
   ///
   /// @param maxLength tokens at which texts are cut, special tokens included
@@ -51,6 +69,12 @@ public interface Task {
               + "; leave them out");
     }
     return prepare(data, base, maxLength);
+  }
+
+  /// This task for the evaluation of these examples, where the choices of training, which a saved
+  /// adapter does not hold, may not fit them. By default nothing changes.
+  default Task evaluating(Dataset data) {
+    return this;
   }
 
   /// The prediction that an output means.
@@ -86,6 +110,12 @@ public interface Task {
   /// Telling for each of these labels whether a text has it.
   static MultiLabelTask multiLabel(List<String> labels) {
     return new MultiLabelTask(labels);
+  }
+
+  /// Sentence embeddings, trained by multiple negatives ranking, with vectors made as the base
+  /// model's files say.
+  static EmbeddingTask embedding() {
+    return new EmbeddingTask(Optional.empty(), EmbeddingLoss.multipleNegatives(), 0, 0);
   }
 
   /// Regression: the prediction of a number.

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 /// All kinds of task: those of Jada, and those that other modules provide.
 public final class TaskTypes {
   private static final List<TaskType> OWN =
-      List.of(SingleLabelTask.TYPE, MultiLabelTask.TYPE, RegressionTask.TYPE);
+      List.of(SingleLabelTask.TYPE, MultiLabelTask.TYPE, RegressionTask.TYPE, EmbeddingTask.TYPE);
 
   private TaskTypes() {}
 

@@ -1,5 +1,6 @@
 package jada.adalora.peft;
 
+import jada.adalora.model.EmbeddingTask;
 import jada.adalora.model.RegressionTask;
 import jada.adalora.model.SingleLabelTask;
 import jada.adalora.model.Task;
@@ -83,6 +84,12 @@ final class LabelsFile {
     return outputs == 1
         ? List.of()
         : IntStream.range(0, outputs).mapToObj(i -> "LABEL_" + i).toList();
+  }
+
+  /// Whether the file of a folder says that its model makes sentence embeddings.
+  static boolean isEmbedding(Path folder) {
+    JsonFile json = JsonFile.read(folder.resolve(NAME));
+    return json.node(PROBLEM_TYPE).asString("").equals(EmbeddingTask.TYPE.problemType());
   }
 
   private static TaskType type(JsonFile json, List<String> labels) {

@@ -14,6 +14,7 @@ import jada.adalora.Steps;
 import jada.adalora.SvdLinear;
 import jada.adalora.TargetModules;
 import jada.adalora.model.AdaptedModel;
+import jada.nn.Family;
 import jada.nn.checkpoint.PretrainedModel;
 import jada.nn.files.InputException;
 import jada.nn.files.JsonFile;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -46,15 +48,21 @@ final class PeftConfig {
   /// matrix of a model has as many rows or columns.
   private static final int MOST_RANK = 65_536;
 
+  /// The task of a model without a head, whose modules have no prefix of the family in their names.
+  private static final String EMBEDDING = "FEATURE_EXTRACTION";
+
   private static final String HEAD_TYPE = "JADA_HEAD";
   private final JsonFile json;
   private final Method method;
   private final AdaLoraConfig config;
+  private final UnaryOperator<String> inFile;
 
-  private PeftConfig(JsonFile json, Method method, AdaLoraConfig config) {
+  private PeftConfig(
+      JsonFile json, Method method, AdaLoraConfig config, UnaryOperator<String> inFile) {
     this.json = json;
     this.method = method;
     this.config = config;
+    this.inFile = inFile;
   }
 
   // ---- writing -------------------------------------------------------------------------------
@@ -62,16 +70,16 @@ final class PeftConfig {
   /// The text of the file.
   static String write(AdaptedModel model) {
     AdaLoraConfig config = model.config();
+    boolean classifies = model.task().hasClassifier();
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     root.put("peft_type", peftType(config.method()));
-    root.put("task_type", "SEQ_CLS");
+    root.put("task_type", classifies ? "SEQ_CLS" : EMBEDDING);
     root.put("base_model_name_or_path", baseModel(model.base()));
     root.put("inference_mode", true);
-    ArrayNode saved = root.putArray("modules_to_save").add("classifier").add("score");
-    String pooling = model.base().config().family().headModules().getFirst();
-    String whole = pooling.split("\\.", 2)[0]; // PEFT saves BERT's pooler as a whole
-    if (model.trainedWeights().containsKey(pooling + ".weight") && !whole.equals("classifier")) {
-      saved.add(whole);
+    if (classifies) {
+      putHead(root, model);
+    } else {
+      root.putNull("modules_to_save");
     }
     switch (config.method()) {
       case SavedForm form -> {
@@ -93,6 +101,15 @@ final class PeftConfig {
       case Method.WithoutAdapters _ -> {}
     }
     return JsonFile.text(root);
+  }
+
+  private static void putHead(ObjectNode root, AdaptedModel model) {
+    ArrayNode saved = root.putArray("modules_to_save").add("classifier").add("score");
+    String pooling = model.base().config().family().headModules().getFirst();
+    String whole = pooling.split("\\.", 2)[0]; // PEFT saves BERT's pooler as a whole
+    if (model.trainedWeights().containsKey(pooling + ".weight") && !whole.equals("classifier")) {
+      saved.add(whole);
+    }
   }
 
   private static String peftType(Method method) {
@@ -146,14 +163,20 @@ final class PeftConfig {
         config, model.adapters().size(), model.runSteps().orElse(ends < steps ? steps : ends + 1));
   }
 
+  /// The name of a module in PEFT's files: a model without a head has no prefix of the family.
+  static String nameInFile(AdaptedModel model, String module) {
+    return model.task().hasClassifier() ? module : model.base().config().family().bare(module);
+  }
+
   /// An expression is written as the list of the modules that it chose: PEFT tries it on modules of
   /// all kinds, and fails on one that is no linear layer.
   private static void putTargets(ObjectNode root, AdaptedModel model) {
     ArrayNode names = root.putArray("target_modules");
     switch (model.config().targetModules()) {
-      case TargetModules.Named named -> named.names().forEach(names::add);
+      case TargetModules.Named named ->
+          named.names().forEach(name -> names.add(nameInFile(model, name)));
       case TargetModules.Attention _, TargetModules.AllLinear _, TargetModules.Matching _ ->
-          model.adapters().keySet().forEach(names::add);
+          model.adapters().keySet().forEach(name -> names.add(nameInFile(model, name)));
     }
   }
 
@@ -176,7 +199,7 @@ final class PeftConfig {
     root.put("orth_reg_weight", config.orthRegWeight());
     ObjectNode pattern = root.putObject("rank_pattern");
     for (SvdLinear adapter : model.svdAdapters()) {
-      ArrayNode alive = pattern.putArray(adapter.name() + ".lora_E");
+      ArrayNode alive = pattern.putArray(nameInFile(model, adapter.name()) + ".lora_E");
       BitSet survivors = adapter.survivors();
       for (int i = 0; i < adapter.initialRank(); i++) {
         alive.add(survivors.get(i));
@@ -195,10 +218,10 @@ final class PeftConfig {
     for (Adapter adapter : model.adapters().values()) {
       LoraLinear lora = (LoraLinear) adapter;
       if (lora.rank() != config.targetRank()) {
-        ranks.put(lora.name(), lora.rank());
+        ranks.put(nameInFile(model, lora.name()), lora.rank());
       }
       if (lora.scale() != (float) (config.alpha() / lora.rank())) {
-        alphas.put(lora.name(), (double) lora.scale() * lora.rank());
+        alphas.put(nameInFile(model, lora.name()), (double) lora.scale() * lora.rank());
       }
     }
   }
@@ -231,13 +254,30 @@ final class PeftConfig {
     try {
       AdaLoraConfig config = config(json, method);
       return new PeftConfig(
-          json, method, method == Method.ADALORA ? ChoicesFile.read(folder, config) : config);
+          json,
+          method,
+          method == Method.ADALORA ? ChoicesFile.read(folder, config) : config,
+          UnaryOperator.identity());
     } catch (InputException e) {
       String message = e.getMessage();
       throw message.startsWith(folder.toString())
           ? e
           : new InputException(file + ": " + message, e);
     }
+  }
+
+  /// The same for a base model of this family: the methods below then take the names that its
+  /// modules have here.
+  PeftConfig on(Family family) {
+    return isEmbedding() ? new PeftConfig(json, method, config, family::bare) : this;
+  }
+
+  /// Whether it is an adapter of a model without a head: by its task, or where that is not told by
+  /// the class of the model, such as `BertModel`.
+  boolean isEmbedding() {
+    String task = json.node("task_type").asString("");
+    String model = json.node("auto_mapping").path("base_model_class").asString("");
+    return task.isEmpty() ? model.endsWith("Model") : task.equals(EMBEDDING);
   }
 
   private static Method method(JsonFile json) {
@@ -317,7 +357,7 @@ final class PeftConfig {
 
   /// Which modules have an adapter.
   PeftTargets peftTargets() {
-    return new PeftTargets(json, config.targetModules());
+    return new PeftTargets(json, config.targetModules(), inFile);
   }
 
   /// Refuses an adapter whose tensors tell what it changes only together with the base model.
@@ -370,7 +410,7 @@ final class PeftConfig {
   /// @throws InputException if the pattern is not a list of init_r booleans
   BitSet survivors(String module) {
     BitSet survivors = new BitSet();
-    JsonNode pattern = json.node("rank_pattern").path(module + ".lora_E");
+    JsonNode pattern = json.node("rank_pattern").path(inFile.apply(module) + ".lora_E");
     if (pattern.isMissingNode()) {
       survivors.set(0, config.initRank());
       return survivors;
@@ -411,7 +451,7 @@ final class PeftConfig {
   /// module's name, as in PEFT.
   private double patterned(String key, String module, double otherwise) {
     for (Map.Entry<String, JsonNode> entry : json.node(key).properties()) {
-      if (isEnd(key, entry.getKey(), module)) {
+      if (isEnd(key, entry.getKey(), inFile.apply(module))) {
         // A whole number may have more digits than a double can hold.
         double number = entry.getValue().asDouble(Double.NaN);
         json.require(

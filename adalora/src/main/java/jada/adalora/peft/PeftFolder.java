@@ -8,6 +8,7 @@ import jada.adalora.Method;
 import jada.adalora.SvdLinear;
 import jada.adalora.Triplets;
 import jada.adalora.model.AdaptedModel;
+import jada.adalora.model.EmbeddingTask;
 import jada.adalora.model.RegressionTask;
 import jada.adalora.model.Task;
 import jada.adalora.model.TaskType;
@@ -16,6 +17,7 @@ import jada.autograd.Parameter;
 import jada.autograd.Variable;
 import jada.nn.Family;
 import jada.nn.Linear;
+import jada.nn.checkpoint.EmbeddingFiles;
 import jada.nn.checkpoint.HuggingFaceFolder;
 import jada.nn.checkpoint.PretrainedModel;
 import jada.nn.files.AtomicFile;
@@ -49,6 +51,8 @@ import java.util.Set;
 /// - `labels.json`: `{"0": "first label", …}`; PEFT does not read it. Without it the labels are
 ///   those of the base model's `id2label`, if it has one for every output, else `LABEL_0`,
 ///   `LABEL_1` …
+/// - of an adapter for sentence embeddings the files of sentence-transformers, `modules.json` and
+///   those it names, and of the tokenizer.
 /// - `jada.json`: what PEFT has no name for: the length at which training cut texts, and beside
 ///   triplets the choices of the method, such as the unit of the budget; PEFT does not read it
 ///   either.
@@ -78,6 +82,12 @@ public final class PeftFolder {
       Safetensors.write(staged.path(TENSORS), tensors(model), Map.of("format", "pt"));
       AtomicFile.writeText(staged.path(LabelsFile.NAME), LabelsFile.write(model.task()));
       List<String> names = new ArrayList<>(List.of(TENSORS, LabelsFile.NAME));
+      if (model.task() instanceof EmbeddingTask) {
+        // sentence-transformers loads the folder by these, and by the tokenizer beside them.
+        SequencedMap<String, String> files = HuggingFaceFolder.files(model.merged());
+        AtomicFile.writeTexts(staged.path(""), files);
+        names.addAll(files.keySet());
+      }
       writeChoices(model, false, staged, names);
       AtomicFile.writeText(staged.path(PeftConfig.FILE), config);
       names.add(PeftConfig.FILE);
@@ -102,10 +112,11 @@ public final class PeftFolder {
           folder + ": holds an adapter, which a whole model is not; choose another folder");
     }
     try (StagedFiles staged = StagedFiles.in(folder)) {
-      HuggingFaceFolder.write(staged.path(""), model.merged());
+      PretrainedModel merged = model.merged();
+      HuggingFaceFolder.write(staged.path(""), merged);
       AtomicFile.writeText(staged.path(LabelsFile.NAME), LabelsFile.write(model.task()));
       List<String> names = new ArrayList<>(List.of(WEIGHTS, LabelsFile.NAME));
-      names.addAll(model.base().tokenizer().files().keySet());
+      names.addAll(HuggingFaceFolder.files(merged).keySet());
       writeChoices(model, true, staged, names);
       names.add(MODEL_CONFIG);
       staged.publish(names);
@@ -115,7 +126,7 @@ public final class PeftFolder {
   private static SequencedMap<String, Tensor> tensors(AdaptedModel model) {
     SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
     for (Adapter adapter : model.adapters().values()) {
-      String module = PREFIX + adapter.name();
+      String module = PREFIX + PeftConfig.nameInFile(model, adapter.name());
       if (adapter instanceof LoraLinear lora) {
         requireBaseWeight(model, lora);
       }
@@ -124,7 +135,7 @@ public final class PeftFolder {
     for (Map.Entry<String, Parameter> weight : model.trainedWeights().entrySet()) {
       String path = model.base().config().family().path(weight.getKey());
       String name = ChangedWeights.nameInFile(path, model.adapters().keySet());
-      tensors.put(PREFIX + name, weight.getValue().value());
+      tensors.put(PREFIX + PeftConfig.nameInFile(model, name), weight.getValue().value());
     }
     return tensors;
   }
@@ -162,19 +173,23 @@ public final class PeftFolder {
   public static AdaptedModel load(PretrainedModel base, Path folder) {
     if (isWhole(folder)) {
       AdaLoraConfig full = AdaLoraConfig.defaults().withMethod(Method.FULL);
-      Task task = task(folder, base, Map.of());
+      Task task =
+          wholeEmbeds(folder, base) ? embedding(folder, base) : task(folder, base, Map.of());
       AdaptedModel model =
           new AdaptedModel(base, task, full, Map.of(), AdaptedModel.AdapterFactory.NONE);
       ChoicesFile.maxLength(folder).ifPresent(model::cutTextsAt);
       return model;
     }
-    PeftConfig config = PeftConfig.read(folder);
+    PeftConfig config = PeftConfig.read(folder).on(base.config().family());
     ChoicesFile.requireBase(base, folder);
     Path file = folder.resolve(TENSORS);
     requireSafetensors(file);
-    SavedTensors tensors = new SavedTensors(file, PREFIX, Safetensors.read(file));
-    Map<String, Tensor> trained = head(base, file, tensors);
-    Task task = task(folder, base, trained);
+    boolean embeds = config.isEmbedding();
+    Map<String, Tensor> read = Safetensors.read(file);
+    SavedTensors tensors =
+        new SavedTensors(file, PREFIX, embeds ? withPrefix(read, base.config().family()) : read);
+    Map<String, Tensor> trained = embeds ? new LinkedHashMap<>() : head(base, file, tensors);
+    Task task = embeds ? embedding(folder, base) : task(folder, base, trained);
     ChangedWeights changed = new ChangedWeights(base, config, tensors);
     trained.putAll(changed.read(Set.copyOf(trained.keySet())));
     AdaptedModel model =
@@ -195,6 +210,48 @@ public final class PeftFolder {
     config.totalSteps().ifPresent(model::planRun);
     ChoicesFile.maxLength(folder).ifPresent(model::cutTextsAt);
     return model;
+  }
+
+  /// Whether a folder is that of sentence embeddings, as far as its files tell without the base
+  /// model.
+  ///
+  /// @throws InputException if it holds neither an adapter nor a model
+  public static boolean embeds(Path folder) {
+    if (!isWhole(folder)) {
+      return PeftConfig.read(folder).isEmbedding();
+    }
+    return Files.exists(folder.resolve(LabelsFile.NAME))
+        ? LabelsFile.isEmbedding(folder)
+        : Files.exists(folder.resolve(EmbeddingFiles.MODULES));
+  }
+
+  /// The tensors of a model without a head, by the names that its modules have here.
+  private static Map<String, Tensor> withPrefix(Map<String, Tensor> read, Family family) {
+    Map<String, Tensor> named = new LinkedHashMap<>();
+    read.forEach(
+        (name, tensor) ->
+            named.put(
+                name.startsWith(PREFIX)
+                    ? PREFIX + family.path(name.substring(PREFIX.length()))
+                    : name,
+                tensor));
+    return named;
+  }
+
+  /// The task of an adapter or model that makes sentence embeddings, as the files beside it say, or
+  /// else those of the base model.
+  private static Task embedding(Path folder, PretrainedModel base) {
+    return Task.embedding().on(EmbeddingFiles.read(folder).map(base::withEmbedding).orElse(base));
+  }
+
+  /// Whether a model that was saved whole makes sentence embeddings: its labels.json says so, or it
+  /// has none and no classifier, but the files of sentence-transformers.
+  private static boolean wholeEmbeds(Path folder, PretrainedModel base) {
+    if (Files.exists(folder.resolve(LabelsFile.NAME))) {
+      return LabelsFile.isEmbedding(folder);
+    }
+    String classifier = base.config().family().classifier() + ".weight";
+    return base.embedding().isPresent() && !base.weights().containsKey(classifier);
   }
 
   /// A file without one adapter is not what its configuration says, and PEFT refuses it.

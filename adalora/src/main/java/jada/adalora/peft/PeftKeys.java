@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /// What Jada does about every key of adapter_config.json, as PEFT 0.21 writes it for LoRA and
@@ -31,7 +30,7 @@ final class PeftKeys {
   /// @param neutral the values, as JSON, with which a refused key changes nothing, besides null,
   ///   false and what is empty
   /// @param what the key is for, or why it does not matter
-  record Key(String name, Role role, Set<String> neutral, String what) {}
+  record Key(String name, Role role, List<String> neutral, String what) {}
 
   private static final SequencedMap<String, Key> ALL = new LinkedHashMap<>();
 
@@ -82,7 +81,7 @@ final class PeftKeys {
         "for a language model's head that shares the embeddings, which is not read");
     noEffect("runtime_config", "how PEFT computes, not what");
 
-    refused("task_type", "what the head is for", "\"SEQ_CLS\"");
+    refused("task_type", "what the head is for", "\"SEQ_CLS\"", "\"FEATURE_EXTRACTION\"");
     refused("use_qalora", "QALoRA: inputs averaged by groups");
     refused("use_bdlora", "adapters of diagonal blocks");
     refused("alora_invocation_tokens", "adapters that act from a token on");
@@ -98,15 +97,15 @@ final class PeftKeys {
   private PeftKeys() {}
 
   private static void honoured(String name, String what) {
-    put(new Key(name, Role.HONOURED, Set.of(), what));
+    put(new Key(name, Role.HONOURED, List.of(), what));
   }
 
   private static void noEffect(String name, String why) {
-    put(new Key(name, Role.NO_EFFECT, Set.of(), why));
+    put(new Key(name, Role.NO_EFFECT, List.of(), why));
   }
 
   private static void refused(String name, String what, String... neutral) {
-    put(new Key(name, Role.REFUSED, Set.of(neutral), what));
+    put(new Key(name, Role.REFUSED, List.of(neutral), what));
   }
 
   private static void put(Key key) {

@@ -7,6 +7,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 
 /// Which modules an adapter_config.json gives an adapter to, as PEFT decides it: those that
@@ -21,16 +22,20 @@ final class PeftTargets {
 
   private final JsonFile json;
   private final TargetModules targets;
+  private final UnaryOperator<String> inFile;
 
-  PeftTargets(JsonFile json, TargetModules targets) {
+  /// @param inFile the name that a module has in the file
+  PeftTargets(JsonFile json, TargetModules targets, UnaryOperator<String> inFile) {
     this.json = json;
     this.targets = targets;
+    this.inFile = inFile;
   }
 
   /// Refuses an adapter of a module that is no target.
   ///
   /// @throws jada.nn.files.InputException naming the key that rules the module out
-  void require(String module) {
+  void require(String moduleOfModel) {
+    String module = inFile.apply(moduleOfModel);
     boolean byName = json.node("target_modules").isArray();
     json.require(
         byName || isMissing("layers_to_transform"),
@@ -71,7 +76,8 @@ final class PeftTargets {
 
   /// Whether a layer is saved as a whole: the end of its name, or of the name of a module that it
   /// lies in, is one of `modules_to_save`. Of a classifier PEFT saves its head without being told.
-  boolean isTrainedWhole(String module) {
+  boolean isTrainedWhole(String moduleOfModel) {
+    String module = inFile.apply(moduleOfModel);
     List<String> names = new ArrayList<>(texts("modules_to_save"));
     if (json.node("task_type").asString("").equals("SEQ_CLS")) {
       names.addAll(CLASSIFIERS);

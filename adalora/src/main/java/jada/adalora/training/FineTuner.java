@@ -2,7 +2,7 @@ package jada.adalora.training;
 
 import jada.adalora.data.Dataset;
 import jada.adalora.model.AdaptedModel;
-import jada.adalora.model.ClassLoss;
+import jada.adalora.model.Evaluator;
 import jada.adalora.model.Objective;
 import jada.adalora.training.CheckpointPlan.Possession;
 import jada.tensor.Workers;
@@ -133,8 +133,9 @@ public final class FineTuner {
         Possession _ = checkpoints.map(CheckpointPlan::takeForRun).orElse(Possession.NONE)) {
       return workers.call(
           () -> {
-            Objective trainExamples = prepare(train, options.classLoss());
-            Objective devExamples = prepare(dev, ClassLoss.PLAIN);
+            Objective trainExamples =
+                model.task().prepare(train, model.base(), options.maxLength(), options.classLoss());
+            Objective devExamples = Evaluator.examples(model, dev, options.maxLength());
             return new TrainingRun(
                     model,
                     options,
@@ -148,9 +149,5 @@ public final class FineTuner {
                 .run(start);
           });
     }
-  }
-
-  private Objective prepare(Dataset data, ClassLoss loss) {
-    return model.task().prepare(data, model.base(), options.maxLength(), loss);
   }
 }

@@ -29,6 +29,9 @@ record RunIdentity(SequencedMap<String, String> facts) {
     facts.put("lora-alpha", Double.toString(model.config().alpha()));
     facts.put("steps", Integer.toString(steps));
     facts.put("task", model.task().type().name());
+    if (!model.task().identity().isEmpty()) {
+      facts.put("task-settings", model.task().identity());
+    }
     facts.put("labels", model.task().labels().toString());
     facts.put("base-model", model.base().checksum());
     facts.put("base-model-config", String.valueOf(model.base().config()));

@@ -231,6 +231,6 @@ final class TrainingRun {
     if (options.shuffle()) {
       RandomSource.of(options.seed()).split("order of epoch " + epoch).shuffle(order);
     }
-    return order;
+    return train.order(order, options.batchSize());
   }
 }

@@ -3,14 +3,9 @@ package jada.cli.builtin;
 import jada.adalora.data.Progress;
 import jada.adalora.data.Split;
 import jada.cli.artifact.Artifacts;
-import jada.cli.artifact.Coordinates;
 import jada.nn.files.InputException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /// The built-in data: which of twelve Apache libraries does this documentation describe? The texts
 /// are read from the libraries' source artifacts; the label is the library's name, such as
@@ -19,9 +14,7 @@ public final class BuiltInData {
   /// Changes whenever the same sources would give other examples.
   private static final String FORMAT = "jada-built-in-1";
 
-  /// Files given to the parser at once: enough that its start-up is shared, few enough that the
-  /// progress moves and their syntax trees fit a small heap.
-  private static final int BATCH = 100;
+  static final Choice CHOICE = new Choice("built-in", 1_200, 12, 6);
 
   private BuiltInData() {}
 
@@ -31,53 +24,18 @@ public final class BuiltInData {
   ///
   /// @throws InputException if a source artifact cannot be fetched or is damaged
   public static Split load(Artifacts artifacts, Progress progress) {
-    return load(
-        Library.ALL,
-        coordinates -> artifacts.resolve(coordinates, progress),
-        SplitCache.userFolder(),
-        progress);
+    return load(LibrarySources.of(artifacts, progress), SplitCache.userFolder());
   }
 
-  static Split load(
-      List<Library> libraries,
-      Function<Coordinates, Path> resolver,
-      Path cacheFolder,
-      Progress progress) {
-    String key =
-        libraries.stream()
-            .map(library -> library.sources().toString())
-            .collect(Collectors.joining(" ", FORMAT + " ", ""));
-    SplitCache cache = new SplitCache(cacheFolder, key);
-    Optional<Split> cached = cache.read();
-    if (cached.isPresent()) {
-      return cached.get();
-    }
-    // All are fetched before the first is parsed: a missing connection shows at once.
-    List<Path> jars = libraries.stream().map(Library::sources).map(resolver).toList();
-    List<Choice.Candidate> candidates = new ArrayList<>();
-    for (int i = 0; i < jars.size(); i++) {
-      candidates.addAll(candidates(libraries.get(i).label(), jars.get(i), progress));
-    }
-    Split split = Choice.of(candidates);
-    cache.write(split);
-    return split;
+  static Split load(LibrarySources sources, Path cacheFolder) {
+    return new SplitCache(
+            cacheFolder.resolve("built-in-data.tsv"), CHOICE.name(), sources.key(FORMAT))
+        .get(() -> CHOICE.of(sources.read(BuiltInData::candidates)));
   }
 
-  private static List<Choice.Candidate> candidates(String label, Path jar, Progress progress) {
-    List<SourceFile> files = SourceFile.read(jar);
-    List<Choice.Candidate> candidates = new ArrayList<>();
-    progress.started("reading the documentation of " + label, "files", files.size());
-    try {
-      for (int from = 0; from < files.size(); from += BATCH) {
-        int to = Math.min(from + BATCH, files.size());
-        for (Comments.Found found : Comments.openings(files.subList(from, to))) {
-          candidates.add(new Choice.Candidate(label, found.path(), found.opening()));
-        }
-        progress.advanced(to);
-      }
-    } finally {
-      progress.finished();
-    }
-    return candidates;
+  private static List<Choice.Candidate> candidates(String label, List<SourceFile> files) {
+    return Comments.openings(files).stream()
+        .map(found -> Choice.Candidate.labelled(label, found.path(), found.opening()))
+        .toList();
   }
 }

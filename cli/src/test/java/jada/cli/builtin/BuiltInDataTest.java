@@ -10,14 +10,12 @@ import jada.adalora.data.Split;
 import jada.cli.artifact.Coordinates;
 import jada.nn.files.InputException;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,15 +47,14 @@ class BuiltInDataTest {
       };
 
   private void jar(String label, int files) throws IOException {
-    try (OutputStream out = Files.newOutputStream(folder.resolve(label + ".jar"));
-        ZipOutputStream zip = new ZipOutputStream(out)) {
-      for (int i = files - 1; i >= 0; i--) {
-        add(zip, "p/F%d.java".formatted(i), source(label, i));
-      }
-      add(zip, "../../outside.java", source(label, files));
-      add(zip, "p/package-info.java", "/** This package has documentation of its own here. */");
-      add(zip, "README.txt", "no source");
+    Map<String, String> sources = new LinkedHashMap<>();
+    for (int i = files - 1; i >= 0; i--) {
+      sources.put("p/F%d.java".formatted(i), source(label, i));
     }
+    sources.put("../../outside.java", source(label, files));
+    sources.put("p/package-info.java", "/** This package has documentation of its own here. */");
+    sources.put("README.txt", "no source");
+    SourceJar.write(folder.resolve(label + ".jar"), sources);
   }
 
   private static String source(String label, int i) {
@@ -65,17 +62,11 @@ class BuiltInDataTest {
         .formatted(i, label, i);
   }
 
-  private static void add(ZipOutputStream zip, String name, String content) throws IOException {
-    zip.putNextEntry(new ZipEntry(name));
-    zip.write(content.getBytes(StandardCharsets.UTF_8));
-  }
-
   private Split load() {
     return BuiltInData.load(
-        LIBRARIES,
-        coordinates -> folder.resolve(coordinates.artifact() + ".jar"),
-        folder.resolve("cache"),
-        progress);
+        new LibrarySources(
+            LIBRARIES, coordinates -> folder.resolve(coordinates.artifact() + ".jar"), progress),
+        folder.resolve("cache"));
   }
 
   @Test
@@ -120,10 +111,7 @@ class BuiltInDataTest {
 
   @Test
   void refuses_a_jar_that_unpacks_to_too_much() throws IOException {
-    try (OutputStream out = Files.newOutputStream(folder.resolve("jam.jar"));
-        ZipOutputStream zip = new ZipOutputStream(out)) {
-      add(zip, "p/Bomb.java", " ".repeat(5 << 20));
-    }
+    SourceJar.write(folder.resolve("jam.jar"), Map.of("p/Bomb.java", " ".repeat(5 << 20)));
     jar("tea", 20);
     assertThatThrownBy(this::load)
         .isInstanceOf(InputException.class)

@@ -22,7 +22,8 @@ import java.util.OptionalLong;
 import java.util.SequencedMap;
 
 /// A model in Hugging Face's layout: `config.json`, weights ([WeightFiles]), and `tokenizer.json`,
-/// `vocab.txt` or `vocab.json` with `merges.txt`.
+/// `vocab.txt` or `vocab.json` with `merges.txt`; of a sentence encoder also the files of
+/// sentence-transformers ([EmbeddingFiles]).
 public final class HuggingFaceFolder {
   private static final String CONFIG = "config.json";
   private static final String WEIGHTS = "model.safetensors";
@@ -77,7 +78,8 @@ public final class HuggingFaceFolder {
         files.checksum(),
         folder.toString(),
         labels,
-        problemType);
+        problemType,
+        EmbeddingFiles.read(folder));
   }
 
   /// The number of elements of all weights that a folder holds, read from the heads of its files;
@@ -106,11 +108,18 @@ public final class HuggingFaceFolder {
         aside -> {
           AtomicFile.writeText(aside.resolve(CONFIG), ConfigText.of(model));
           Safetensors.write(aside.resolve(WEIGHTS), weights);
-          model
-              .tokenizer()
-              .files()
-              .forEach((name, text) -> AtomicFile.writeText(aside.resolve(name), text));
+          AtomicFile.writeTexts(aside, files(model));
         });
+  }
+
+  /// The texts of the files beside configuration and weights, by their paths in the folder: those
+  /// of the tokenizer, and of a sentence encoder those of sentence-transformers.
+  public static SequencedMap<String, String> files(PretrainedModel model) {
+    SequencedMap<String, String> files = new LinkedHashMap<>(model.tokenizer().files());
+    model
+        .embedding()
+        .ifPresent(form -> files.putAll(EmbeddingFiles.texts(form, model.config().hiddenSize())));
+    return files;
   }
 
   static SequencedMap<String, Tensor> weights(WeightFiles files, EncoderConfig config) {

@@ -25,6 +25,7 @@ import java.util.Optional;
 ///   names none
 /// @param problemType what the classifier was trained for, in transformers' words, for example
 ///   `regression`
+/// @param embedding how it makes a vector of a text, if it is a sentence encoder
 public record PretrainedModel(
     String name,
     EncoderConfig config,
@@ -33,7 +34,8 @@ public record PretrainedModel(
     String checksum,
     String source,
     List<String> labels,
-    Optional<String> problemType) {
+    Optional<String> problemType,
+    Optional<EmbeddingForm> embedding) {
   /// Copies the collections, keeping their order.
   public PretrainedModel {
     Objects.requireNonNull(name, "name");
@@ -42,8 +44,22 @@ public record PretrainedModel(
     Objects.requireNonNull(checksum, "checksum");
     Objects.requireNonNull(source, "source");
     Objects.requireNonNull(problemType, "problemType");
+    Objects.requireNonNull(embedding, "embedding");
     weights = Collections.unmodifiableMap(new LinkedHashMap<>(weights));
     labels = List.copyOf(labels);
+  }
+
+  /// A model that is no sentence encoder, as far as its files tell.
+  public PretrainedModel(
+      String name,
+      EncoderConfig config,
+      Tokenizer tokenizer,
+      Map<String, Tensor> weights,
+      String checksum,
+      String source,
+      List<String> labels,
+      Optional<String> problemType) {
+    this(name, config, tokenizer, weights, checksum, source, labels, problemType, Optional.empty());
   }
 
   /// A model without a file behind it: its source is its name, and there are no labels.
@@ -54,5 +70,11 @@ public record PretrainedModel(
       Map<String, Tensor> weights,
       String checksum) {
     this(name, config, tokenizer, weights, checksum, name, List.of(), Optional.empty());
+  }
+
+  /// The same as a sentence encoder of this form.
+  public PretrainedModel withEmbedding(EmbeddingForm form) {
+    return new PretrainedModel(
+        name, config, tokenizer, weights, checksum, source, labels, problemType, Optional.of(form));
   }
 }

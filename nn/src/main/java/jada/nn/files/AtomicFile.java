@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 
 /// Writes a file completely or not at all.
 ///
@@ -70,6 +71,23 @@ public final class AtomicFile {
           while (bytes.hasRemaining()) {
             channel.write(bytes);
           }
+        });
+  }
+
+  /// Writes several texts into a folder, each as [#writeText].
+  ///
+  /// @param texts by their paths in the folder; folders on the way are made
+  /// @throws InputException as [#write]
+  public static void writeTexts(Path folder, Map<String, String> texts) {
+    texts.forEach(
+        (name, text) -> {
+          Path file = folder.resolve(name);
+          try {
+            Files.createDirectories(file.getParent());
+          } catch (IOException e) {
+            throw unwritable(file, e);
+          }
+          writeText(file, text);
         });
   }
 

@@ -40,15 +40,33 @@ public final class ConfigJson {
   ///
   /// @throws InputException if it cannot be read, is too large, or holds no JSON object
   public static ConfigJson read(Path file) {
+    JsonNode node = parse(file);
+    if (!node.isObject()) {
+      throw new InputException(file + ": is not a JSON object; use the file as it was published");
+    }
+    return new ConfigJson(file, node);
+  }
+
+  /// Reads a file that holds a list.
+  ///
+  /// @throws InputException if it cannot be read, is too large, or holds no JSON array
+  public static JsonNode readArray(Path file) {
+    JsonNode node = parse(file);
+    if (!node.isArray()) {
+      throw new InputException(file + ": is not a JSON array; use the file as it was published");
+    }
+    return node;
+  }
+
+  private static JsonNode parse(Path file) {
     InputFile.require(file);
-    JsonNode node;
     try {
       if (Files.size(file) > MOST_BYTES) {
         throw new InputException(
             file + ": has more than " + MOST_BYTES + " bytes; use the file as it was published");
       }
       // As text first: strict UTF-8, and no guessing of encodings by the JSON reader.
-      node = MAPPER.readTree(Files.readString(file));
+      return MAPPER.readTree(Files.readString(file));
     } catch (IOException e) {
       throw InputFile.unreadable(file, e);
     } catch (JacksonException e) {
@@ -59,10 +77,6 @@ public final class ConfigJson {
               + "; use the file as it was published",
           e);
     }
-    if (!node.isObject()) {
-      throw new InputException(file + ": is not a JSON object; use the file as it was published");
-    }
-    return new ConfigJson(file, node);
   }
 
   /// Checks every key of the file.

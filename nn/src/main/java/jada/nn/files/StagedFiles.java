@@ -72,7 +72,8 @@ public final class StagedFiles implements AutoCloseable {
 
   /// Moves the files to their places, in this order, in place of those of the same names.
   ///
-  /// @param names the main file last
+  /// @param names the main file last; one in a folder of its own has that before it, as in
+  ///   `1_Pooling/config.json`
   /// @throws InputException if a folder is in the way of one, or they cannot be moved; the target
   ///   is then as it was
   public void publish(List<String> names) {
@@ -88,10 +89,12 @@ public final class StagedFiles implements AutoCloseable {
       Files.createDirectory(replaced);
       for (String name : names.reversed()) {
         if (Files.exists(folder.resolve(name))) {
+          Files.createDirectories(replaced.resolve(name).getParent());
           move(folder.resolve(name), replaced.resolve(name), done);
         }
       }
       for (String name : names) {
+        Files.createDirectories(folder.resolve(name).getParent());
         move(path(name), folder.resolve(name), done);
       }
       AtomicFile.forceFolder(folder);

@@ -310,7 +310,7 @@ class HuggingFaceFolderTest {
     @Override
     public SequencedMap<String, String> files() {
       SequencedMap<String, String> files = new LinkedHashMap<>(tokenizer.files());
-      files.put("no/such/folder.json", "{}");
+      files.put("config.json/below.json", "{}"); // a file is in the way of its folder
       return files;
     }
   }
@@ -331,7 +331,7 @@ class HuggingFaceFolderTest {
     Path target = temp.resolve("out");
     assertThatThrownBy(() -> HuggingFaceFolder.write(target, unwritable))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("cannot be written (its folder does not exist)");
+        .hasMessageContaining("below.json: cannot be written (");
     try (Stream<Path> left = Files.list(temp)) {
       assertThat(left).containsExactly(folder);
     }

@@ -16,16 +16,21 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Three files that replace three others, with something going wrong at each of the six changes of
-/// a name, and at none.
+/// Four files, one in a folder of its own, that replace four others, with something going wrong at
+/// each of the eight changes of a name, and at none.
 class StagedFilesTest {
   private static final List<String> NAMES =
-      List.of("adapter_model.safetensors", "labels.json", "adapter_config.json");
+      List.of(
+          "adapter_model.safetensors",
+          "labels.json",
+          "1_Pooling/config.json",
+          "adapter_config.json");
 
   @TempDir private Path folder;
 
   @BeforeEach
   void write() throws IOException {
+    Files.createDirectory(folder.resolve("1_Pooling"));
     for (String name : NAMES) {
       Files.writeString(folder.resolve(name), "old");
     }
@@ -49,6 +54,7 @@ class StagedFilesTest {
               }
               Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
             });
+    Files.createDirectory(staged.path("1_Pooling"));
     for (String name : NAMES) {
       Files.writeString(staged.path(name), "new");
     }
@@ -70,7 +76,7 @@ class StagedFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6})
+  @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8})
   void a_process_that_dies_leaves_the_old_or_the_new_or_neither_but_never_a_mixture(int at)
       throws IOException {
     StagedFiles staged =
@@ -79,7 +85,7 @@ class StagedFilesTest {
             (_, _) -> {
               throw new Death();
             });
-    if (at < 6) {
+    if (at < 8) {
       assertThatThrownBy(() -> staged.publish(NAMES)).isInstanceOf(Death.class);
     } else {
       staged.publish(NAMES);
@@ -102,15 +108,16 @@ class StagedFilesTest {
   }
 
   private static void copyFiles(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.list(from).filter(Files::isRegularFile)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+    for (String name : NAMES) {
+      if (Files.exists(from.resolve(name))) {
+        Files.createDirectories(to.resolve(name).getParent());
+        Files.copy(from.resolve(name), to.resolve(name), StandardCopyOption.REPLACE_EXISTING);
       }
     }
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 2, 3, 4, 5})
+  @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
   void a_move_that_fails_undoes_those_before_it(int at) throws IOException {
     try (StagedFiles staged =
         staged(

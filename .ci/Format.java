@@ -23,7 +23,9 @@ public final class Format {
             "tensor",
             "autograd",
             "nn",
+            "onnx",
             "adalora",
+            "langchain4j",
             "cli",
             "bench",
             "docs/examples/service")) {

@@ -1,6 +1,7 @@
 /// The command line: fine-tuning, evaluation, prediction, reports, the tour.
 module jada.cli {
   requires transitive jada.adalora;
+  requires jada.onnx;
   requires info.picocli;
   requires me.tongfei.progressbar;
   requires org.jline.terminal;

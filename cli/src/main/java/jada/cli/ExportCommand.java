@@ -15,15 +15,18 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "export",
     description = {
-      "Write a saved adapter as a folder that PEFT loads, with the same logits.",
-      "lora: plain LoRA, without loss; each matrix keeps its rank, 0 is left out.",
-      "adalora: triplets, as PEFT's AdaLoRA keeps them."
+      "Write a saved adapter as a folder that other programs load.",
+      "lora: plain LoRA for PEFT, without loss; each matrix keeps its rank, 0 is left out.",
+      "adalora: triplets for PEFT, as its AdaLoRA keeps them.",
+      "onnx: the whole model with the adapter in it, for onnxruntime, langchain4j, Spring AI,"
+          + " Vespa."
     },
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
       "  jada export runs/first --out first-lora",
-      "  jada export runs/first --format adalora --out first-adalora"
+      "  jada export runs/first --format adalora --out first-adalora",
+      "  jada export runs/first --format onnx --out first-onnx"
     })
 final class ExportCommand implements Callable<Integer> {
   private final Console console;
@@ -35,7 +38,7 @@ final class ExportCommand implements Callable<Integer> {
       names = "--format",
       paramLabel = "FORM",
       defaultValue = "lora",
-      description = "adalora or lora [${DEFAULT-VALUE}]")
+      description = "adalora, lora or onnx [${DEFAULT-VALUE}]")
   private Format format;
 
   @Option(
@@ -55,22 +58,25 @@ final class ExportCommand implements Callable<Integer> {
     this.console = console;
   }
 
-  /// The form for PEFT.
+  /// Two forms for PEFT, and one for engines of inference.
   enum Format {
     ADALORA,
-    LORA
+    LORA,
+    ONNX
   }
 
   @Override
   public Integer call() {
     NewFolder.requireFree(out);
     AdaptedModel saved = new SavedAdapter(adapter).load(model, console);
+    if (format == Format.ONNX) {
+      OnnxExport.of(saved, console).write(out);
+      console.result(out.toString());
+      return 0;
+    }
     requireAdapters(saved);
-    AdaptedModel exported =
-        switch (format) {
-          case ADALORA -> saved;
-          case LORA -> saved.config().method() == Method.LORA ? saved : saved.toLora();
-        };
+    boolean asItIs = format == Format.ADALORA || saved.config().method() == Method.LORA;
+    AdaptedModel exported = asItIs ? saved : saved.toLora();
     PeftFolder.save(exported, out);
     console.say(
         "%s of %s adapted matrices, ranks %s in all, as %s"

@@ -203,6 +203,26 @@ class EmbeddingTest {
   }
 
   @Test
+  void a_model_exported_as_onnx_is_read_again_and_explained() {
+    Path out = trained("--query-prompt", "tavo ", "--max-steps", 2);
+    Path onnx = temp.resolve("onnx");
+    Captured export = run(0, "export", out, "--format", "onnx", "--out", onnx);
+    assertThat(export.err())
+        .containsPattern("the vectors of 6 texts differ from Jada's by at most \\d\\.\\de-0[6-9]")
+        .contains("new OnnxEmbeddingModel(", "PoolingMode.MEAN", "hugging-face-embedder")
+        .contains("langchain4j and Spring AI: put \"tavo \" before every query yourself");
+    assertThat(onnx.resolve("model.onnx")).exists();
+    assertThat(onnx.resolve("tokenizer.json")).content().contains("\"padding\" : null");
+    run(2, "export", out, "--format", "onnx", "--out", onnx); // is there already
+
+    Path classifier = temp.resolve("classifier");
+    run(0, new TinyWorld(temp).finetune(classifier, "--max-steps", 2));
+    Captured logits =
+        run(0, "export", classifier, "--format", "onnx", "--out", temp.resolve("logits"));
+    assertThat(logits.err()).contains("the logits of 6 texts").doesNotContain("Vespa");
+  }
+
+  @Test
   void mined_negatives_are_trained_on() throws IOException {
     Path mined = temp.resolve("mined.jsonl");
     Captured mine =

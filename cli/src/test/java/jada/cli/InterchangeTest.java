@@ -190,7 +190,7 @@ class InterchangeTest {
         "--out",
         full + "2");
     assertRefused(
-        "--format: must be adalora or lora, got dora",
+        "--format: must be adalora, lora or onnx, got dora",
         "export",
         adapter,
         "--format",

@@ -41,7 +41,7 @@ class LauncherTest {
   /// arguments it gets.
   private Path builtRepository() throws IOException {
     Path root = Files.createDirectories(temp.resolve("a repository"));
-    for (String module : List.of(".", "tensor", "autograd", "nn", "adalora", "cli")) {
+    for (String module : List.of(".", "tensor", "autograd", "nn", "onnx", "adalora", "cli")) {
       Files.createDirectories(root.resolve(module).resolve("src/main"));
       Files.writeString(root.resolve(module).resolve("pom.xml"), "");
     }

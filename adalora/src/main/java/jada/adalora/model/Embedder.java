@@ -59,6 +59,11 @@ public final class Embedder implements AutoCloseable {
     return new Embedder(model, form, k);
   }
 
+  /// The model that makes the vectors: every ΔW is in its matrix, nothing is trained.
+  public AdaptedModel model() {
+    return model;
+  }
+
   /// How vectors are made.
   public EmbeddingForm form() {
     return form;

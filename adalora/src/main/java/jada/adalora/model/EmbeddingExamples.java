@@ -297,19 +297,22 @@ public final class EmbeddingExamples implements Objective {
     if (!task.loss().usesOthers()) {
       return shuffled;
     }
+    // Where few documents answer all queries, most examples wait, and are looked at for each batch.
+    int[][] own = numbered();
+    int[] latest = new int[Arrays.stream(own).mapToInt(all -> all.length).sum()]; // batch by text
     Deque<Integer> waiting = new ArrayDeque<>(Arrays.stream(shuffled).boxed().toList());
     IntStream.Builder order = IntStream.builder();
-    while (!waiting.isEmpty()) {
+    for (int batch = 1; !waiting.isEmpty(); batch++) {
       Deque<Integer> later = new ArrayDeque<>();
-      Set<String> used = new HashSet<>();
       int taken = 0;
       while (taken < batchSize && !waiting.isEmpty()) {
         int next = waiting.pop();
-        List<String> own = tuples.get(next).texts();
-        if (own.stream().anyMatch(used::contains)) {
+        if (isIn(batch, latest, own[next])) {
           later.add(next);
         } else {
-          used.addAll(own);
+          for (int text : own[next]) {
+            latest[text] = batch;
+          }
           order.add(next);
           taken++;
         }
@@ -321,6 +324,27 @@ public final class EmbeddingExamples implements Objective {
       later.reversed().forEach(waiting::push);
     }
     return order.build().toArray();
+  }
+
+  /// The texts of each example, equal ones by the same number.
+  private int[][] numbered() {
+    Map<String, Integer> numbers = new HashMap<>();
+    return tuples.stream()
+        .map(
+            tuple ->
+                tuple.texts().stream()
+                    .mapToInt(text -> numbers.computeIfAbsent(text, _ -> numbers.size()))
+                    .toArray())
+        .toArray(int[][]::new);
+  }
+
+  private static boolean isIn(int batch, int[] latest, int[] texts) {
+    for (int text : texts) {
+      if (latest[text] == batch) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // ---- evaluation ----------------------------------------------------------------------------

@@ -56,6 +56,18 @@ public final class Predictor implements AutoCloseable {
     return new Predictor(model, tokens);
   }
 
+  /// The model that answers: every ΔW is in its matrix, nothing is trained.
+  ///
+  /// @throws IllegalStateException if it is closed
+  public AdaptedModel model() {
+    return open();
+  }
+
+  /// Tokens at which texts are cut, special tokens included.
+  public int maxLength() {
+    return maxLength;
+  }
+
   /// The answer to one text.
   public Prediction predict(String text) {
     return predict(List.of(Input.of(text))).getFirst();
